@@ -17,7 +17,7 @@ use std::time::{Duration, Instant as Moment};
 use criterion::{Criterion, Throughput};
 use recondesk::domain::{BillState, Fee, Fen, Instant};
 use recondesk::wechat::bill::{
-    BillForm, BillLine, BillPrinter, BillReader, MerchantText, RefundPart,
+    BillForm, BillLine, BillPrinter, BillReader, MerchantText, RefundColumns,
 };
 
 const ROWS: u32 = 200_000;
@@ -89,7 +89,7 @@ fn bill(goods: &[&str; 6], way: MerchantText) -> Vec<u8> {
             currency: "CNY",
             settled: if is_refund { Fen::ZERO } else { amount },
             coupon: Fen::ZERO,
-            refund: is_refund.then_some(RefundPart {
+            refund: is_refund.then_some(RefundColumns {
                 requested: time,
                 succeeded: None,
                 refund_id: &refund_id,

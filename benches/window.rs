@@ -31,9 +31,9 @@ const SIZE: Vec2 = vec2(1440.0, 900.0);
 const FRAME: Duration = Duration::from_micros(16_667);
 
 /// A clock that stands on the morning after the day of the orders; its milliseconds run.
-struct Morning(Instant);
+struct BenchClock(Instant);
 
-impl Clock for Morning {
+impl Clock for BenchClock {
     fn now(&self) -> domain::Instant {
         domain::Instant::parse_beijing("2026-03-09 10:12:40").unwrap()
     }
@@ -58,9 +58,9 @@ impl Picker for Nobody {
 
 /// A file dropped on the window.
 #[derive(Debug)]
-struct Dropped(PathBuf);
+struct DroppedPath(PathBuf);
 
-impl egui::DroppedFile for Dropped {
+impl egui::DroppedFile for DroppedPath {
     fn path(&self) -> &Path {
         &self.0
     }
@@ -156,13 +156,13 @@ impl Costs {
     }
 }
 
-struct Stage {
+struct BenchStage {
     app: App,
     ctx: egui::Context,
     time: f64,
 }
 
-impl Stage {
+impl BenchStage {
     fn new(ports: &Ports, folder: &Path) -> Self {
         let around = Environment {
             folder: folder.display().to_string(),
@@ -208,7 +208,7 @@ impl Stage {
             events,
             dropped_files: files
                 .into_iter()
-                .map(|path| Arc::new(Dropped(path)) as egui::DroppedFileHandle)
+                .map(|path| Arc::new(DroppedPath(path)) as egui::DroppedFileHandle)
                 .collect(),
             ..RawInput::default()
         };
@@ -320,7 +320,7 @@ fn main() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path().join("workspace");
     let mut ports = adapters::open(Some(&folder)).unwrap();
-    ports.clock = Arc::new(Morning(Instant::now()));
+    ports.clock = Arc::new(BenchClock(Instant::now()));
     let now = ports.clock.now();
     let shop = MerchantProfile::new("shop", MCH_ID);
     ports
@@ -338,7 +338,7 @@ fn main() {
     // Files that are written at this moment are read twice by the import, to be sure of them.
     std::thread::sleep(Duration::from_millis(1200));
     let minute = Duration::from_mins(1);
-    let mut stage = Stage::new(&ports, &folder);
+    let mut stage = BenchStage::new(&ports, &folder);
     let mut costs = Costs::default();
     stage.until(&mut costs, minute, |app| !app.state().merchants.is_empty());
     stage.app.go(Screen::Orders);
@@ -348,7 +348,7 @@ fn main() {
 
     let mut costs = Costs::default();
     stage.import(first, &mut costs);
-    let took = stage.until(&mut costs, 5 * minute, |app| !Stage::importing(app));
+    let took = stage.until(&mut costs, 5 * minute, |app| !BenchStage::importing(app));
     costs.tell(&format!(
         "{rows} orders imported in {:.2} s",
         took.as_secs_f64()
@@ -373,7 +373,7 @@ fn main() {
 }
 
 /// Slowly by the wheel, fast by the wheel, and by the scroll bar to anywhere.
-fn scroll(stage: &mut Stage, rows: u64) {
+fn scroll(stage: &mut BenchStage, rows: u64) {
     let mut idle = Costs::default();
     let middle = pos2(700.0, 500.0);
     let bar = |share: f32| pos2(SIZE.x - 30.0, 160.0 + share * 640.0);

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use recondesk_adapters::vault::SystemVault;
 use recondesk_app::jobs::check;
-use recondesk_app::jobs::intake::{self, Bills};
+use recondesk_app::jobs::intake::{self, ProofBills};
 use recondesk_app::jobs::lookup::explain;
 use recondesk_app::jobs::notify::messages;
 use recondesk_app::{Failure, Silent};
@@ -23,7 +23,8 @@ use recondesk_ports::{
     BillExpect, Book, Ports, Source, TableQuery, Unwatched, Vault as _, VaultError,
 };
 use wechatpay_codec::bill::{
-    BillError, BillReader, Block, Certificate, Digests, Expect, Layout, Tally, line_blocks, sniff,
+    BillBlock, BillError, BillReader, Certificate, Digests, Expect, Layout, Tally, line_blocks,
+    sniff,
 };
 use wechatpay_codec::{lab, selftest, v2, v3};
 
@@ -71,7 +72,7 @@ fn joined(bytes: &[u8], target: usize) -> Option<Certificate> {
     let mut whole = Tally::default();
     let rows = bytes.get(opened.bytes..)?;
     for part in line_blocks(rows, opened.lines + 1, opened.bytes as u64, target) {
-        let mut block = Block::default();
+        let mut block = BillBlock::default();
         let at = (part.first_line, part.first_offset);
         opened
             .layout
@@ -92,7 +93,7 @@ pub fn order_file(bytes: &[u8]) {
     }
     let source = || Source::from_bytes("orders", bytes.to_vec());
     for kind in [RecordKind::Orders, RecordKind::Refunds] {
-        let chosen = match intake::propose(&mut source(), Some(kind), Bills::Given(&[])) {
+        let chosen = match intake::propose(&mut source(), Some(kind), ProofBills::Given(&[])) {
             Ok(chosen) => chosen,
             Err(failure) => {
                 has_words(&failure);

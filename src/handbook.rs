@@ -44,7 +44,7 @@ static EN: [Chapter; 5] = chapters!("en");
 
 macro_rules! pictures {
     ($($name:literal),+ $(,)?) => {
-        [$(Picture {
+        [$(HandbookPicture {
             name: $name,
             bytes: include_bytes!(concat!("../tests/snapshots/", $name)),
         }),+]
@@ -53,14 +53,14 @@ macro_rules! pictures {
 
 /// A picture of the window.
 #[derive(Debug, Clone, Copy)]
-pub struct Picture {
+pub struct HandbookPicture {
     /// Name of its file.
     pub name: &'static str,
     /// PNG.
     pub bytes: &'static [u8],
 }
 
-static PICTURES: [Picture; 8] = pictures!(
+static PICTURES: [HandbookPicture; 8] = pictures!(
     "overview-light-zh.png",
     "reconcile-changes-light-zh.png",
     "case-light-zh.png",
@@ -77,7 +77,7 @@ pub struct Handbook {
     /// The page; it needs nothing but the pictures beside it.
     pub page: String,
     /// The pictures that it shows.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<HandbookPicture>,
 }
 
 /// Makes the handbook of a language.

@@ -16,7 +16,7 @@ use recondesk::app::{Failure, FailureKind, Language, Message, NoticeText, Worker
 use recondesk::cli::WindowStart;
 use recondesk::handbook::handbook;
 use recondesk::ports::{Ports, WorkspaceCare};
-use recondesk::ui::{self, Parts, Wake};
+use recondesk::ui::{self, Wake, WindowParts};
 
 use crate::picker::NativePicker;
 
@@ -131,7 +131,7 @@ fn open_handbook(workspace: &Path, language: Language) -> Result<(), Failure> {
     opener.spawn().map(drop).map_err(failed)
 }
 
-fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<Parts, Failure> {
+fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<WindowParts, Failure> {
     let jobs = || Box::new(WindowJobs::new(ports.clone(), around.clone()));
     priority::shared_work_gives_way();
     let crew = WorkerSet {
@@ -155,7 +155,7 @@ fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<Parts, Failu
         let last = move || records.last_deed().ok();
         worker.watch(WATCH, Box::new(last)).map_err(no_thread)?;
     }
-    Ok(Parts {
+    Ok(WindowParts {
         backend: Box::new(worker),
         clock: Arc::clone(&ports.clock),
         picker: Box::new(NativePicker::new(wake)),

@@ -13,7 +13,7 @@ use recondesk_domain::{BillDate, group_digits};
 #[derive(Debug, Subcommand)]
 pub(super) enum BooksCommand {
     /// 把订单、退款、账单、差异和差错单导出到一个文件夹，供数据仓库读取 | Export orders, refunds, bills, findings and cases to a folder, for data warehouses
-    Export(ExportCommand),
+    Export(BooksExportCommand),
 }
 
 /// How the tables are written.
@@ -24,7 +24,7 @@ enum TableFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ExportCommand {
+pub(super) struct BooksExportCommand {
     /// 写到这个文件夹：新的或空的，不覆盖任何内容 | Write to this folder: a new or an empty one, nothing is overwritten
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,

@@ -28,7 +28,7 @@ pub(super) struct RestoreCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct CheckCommand {
+pub(super) struct CareCheckCommand {
     /// 逐字节读一遍归档和账本 | Read every byte of archive and books
     #[arg(long)]
     deep: bool,
@@ -148,7 +148,7 @@ pub(super) fn restore(
 }
 
 pub(super) fn check(
-    command: &CheckCommand,
+    command: &CareCheckCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
     let report = context.care()?.check(command.deep)?;

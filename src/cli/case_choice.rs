@@ -27,7 +27,7 @@ pub(super) struct CaseChoice {
 }
 
 /// The cases that were chosen.
-pub(super) struct Chosen {
+pub(super) struct CaseSelection {
     /// In the order named, or of pressure.
     pub(super) cases: Vec<CaseRecord>,
     /// True when they were named, or `--yes` was given.
@@ -40,7 +40,7 @@ impl CaseChoice {
         &self,
         context: &CommandContext<'_>,
         ports: &Ports,
-    ) -> Result<Chosen, Failure> {
+    ) -> Result<CaseSelection, Failure> {
         let cases = if self.filter.is_empty() {
             let mut cases: Vec<CaseRecord> = Vec::new();
             for word in &self.cases {
@@ -62,7 +62,7 @@ impl CaseChoice {
                 &format!("{count} cases, ¥{sum} at stake"),
             );
         }
-        Ok(Chosen {
+        Ok(CaseSelection {
             cases,
             is_confirmed: self.filter.is_empty() || self.yes,
         })

@@ -32,12 +32,12 @@ pub(super) enum CasesCommand {
     /// 接手 | Take cases
     Take {
         #[command(flatten)]
-        deed: CaseDeed,
+        deed: CaseDeedCommand,
     },
     /// 转交 | Hand cases over
     Assign {
         #[command(flatten)]
-        deed: CaseDeed,
+        deed: CaseDeedCommand,
         /// 交给谁 | To whom
         #[arg(long, value_name = "NAME")]
         to: String,
@@ -45,7 +45,7 @@ pub(super) enum CasesCommand {
     /// 写备注 | Write a comment
     Comment {
         #[command(flatten)]
-        deed: CaseDeed,
+        deed: CaseDeedCommand,
         /// 备注 | The comment
         #[arg(long, value_name = "TEXT")]
         text: String,
@@ -53,7 +53,7 @@ pub(super) enum CasesCommand {
     /// 挂账；紧急差错须另一人同意 | Carry cases; an urgent one needs a second person
     Carry {
         #[command(flatten)]
-        deed: CaseDeed,
+        deed: CaseDeedCommand,
         /// 等什么 | What it waits for
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -61,7 +61,7 @@ pub(super) enum CasesCommand {
     /// 提请忽略，由另一人复核 | Propose to ignore cases; a second person agrees
     Ignore {
         #[command(flatten)]
-        deed: CaseDeed,
+        deed: CaseDeedCommand,
         /// 原因：test-order、settled-elsewhere、customer-waived、too-small、data-fault、duplicate、other | Reason: test-order, settled-elsewhere, customer-waived, too-small, data-fault, duplicate, other
         #[arg(long, value_name = "REASON", value_parser = ignore_reason)]
         reason: IgnoreReason,
@@ -72,7 +72,7 @@ pub(super) enum CasesCommand {
     /// 标为已解决 | Mark cases solved
     Resolve {
         #[command(flatten)]
-        deed: CaseDeed,
+        deed: CaseDeedCommand,
         /// 怎么解决的 | How
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -80,7 +80,7 @@ pub(super) enum CasesCommand {
     /// 撤销自己刚作的决定 | Take back your own last decision
     Undo {
         #[command(flatten)]
-        deed: CaseDeed,
+        deed: CaseDeedCommand,
         /// 原因 | Why
         #[arg(long, value_name = "TEXT", default_value = "")]
         reason: String,
@@ -96,7 +96,7 @@ pub(super) enum CasesCommand {
     /// 重开 | Open cases again
     Reopen {
         #[command(flatten)]
-        deed: CaseDeed,
+        deed: CaseDeedCommand,
         /// 原因 | Why
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -105,7 +105,7 @@ pub(super) enum CasesCommand {
 
 /// Which cases, and who decides.
 #[derive(Debug, Args)]
-pub(super) struct CaseDeed {
+pub(super) struct CaseDeedCommand {
     #[command(flatten)]
     choice: CaseChoice,
     /// 输出格式 | Format of the output

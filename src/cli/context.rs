@@ -19,7 +19,7 @@ use recondesk_ports::{
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Opens the care for a workspace: of the folder named, or of that of the user.
-type OpenCare = fn(Option<&Path>) -> Result<Box<dyn WorkspaceCare>, StoreError>;
+type OpenCareOf = fn(Option<&Path>) -> Result<Box<dyn WorkspaceCare>, StoreError>;
 
 /// Moves a workspace: which one, where to, where its files go on a server.
 type MoveWorkspace = fn(Option<&Path>, &str, Option<&str>) -> Result<MoveReport, StoreError>;
@@ -37,7 +37,7 @@ pub struct World {
     /// Lets a workspace that has moved be used again; tells where it had moved to.
     pub reopen: fn(Option<&Path>) -> Result<Option<String>, StoreError>,
     /// Care for a workspace that need not be sound.
-    pub care: OpenCare,
+    pub care: OpenCareOf,
     /// The clock, for days named in words; no workspace is needed for it.
     pub clock: Arc<dyn Clock>,
     /// Files named on the command line, where no workspace is needed.

@@ -88,7 +88,7 @@ pub(super) fn run(
         files: context.files(),
         pause: &std::thread::sleep,
     };
-    let mut told = Told::new(context, profiles.len());
+    let mut told = DaySummary::new(context, profiles.len());
     let mornings = if command.worker {
         shared_out(&ports, &profiles, &ask, &mut told)?
     } else {
@@ -109,7 +109,7 @@ fn one_after_the_other(
     ports: &Ports,
     profiles: &[(ProfileId, MerchantProfile)],
     ask: &MorningAsk<'_>,
-    told: &mut Told<'_>,
+    told: &mut DaySummary<'_>,
 ) -> Vec<MerchantMorning> {
     let mut mornings = Vec::new();
     for (id, profile) in profiles {
@@ -127,7 +127,7 @@ fn shared_out(
     ports: &Ports,
     merchants: &[(ProfileId, MerchantProfile)],
     ask: &MorningAsk<'_>,
-    told: &mut Told<'_>,
+    told: &mut DaySummary<'_>,
 ) -> Result<Vec<MerchantMorning>, Failure> {
     // Workers begin at different places of the list.
     let count = u32::try_from(merchants.len()).unwrap_or(u32::MAX).max(1);
@@ -153,7 +153,7 @@ fn shared_out(
 }
 
 /// What is told of the merchants, and how the command ends.
-struct Told<'a> {
+struct DaySummary<'a> {
     context: &'a CommandContext<'a>,
     merchants: usize,
     table: TextTable,
@@ -161,7 +161,7 @@ struct Told<'a> {
     failed: Vec<(String, Failure)>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> DaySummary<'a> {
     fn new(context: &'a CommandContext<'a>, merchants: usize) -> Self {
         Self {
             context,

@@ -41,7 +41,7 @@ pub(super) struct DemoCommand {
 }
 
 /// The shop of the demo: its sandbox runs as long as this lives.
-pub struct Shop {
+pub struct DemoShop {
     /// Keeps the sandbox running.
     pub sandbox: Running,
     /// The merchant in the workspace.
@@ -51,7 +51,7 @@ pub struct Shop {
     file: Vec<u8>,
 }
 
-impl Shop {
+impl DemoShop {
     /// Makes yesterday and starts the sandbox that has its payments; the merchant is added to the
     /// workspace.
     ///
@@ -65,7 +65,7 @@ impl Shop {
     /// The same for another day in the past.
     ///
     /// # Errors
-    /// As [`Shop::open`].
+    /// As [`DemoShop::open`].
     pub fn open_on(ports: &Ports, count: u64, name: &str, day: BillDate) -> Result<Self, Failure> {
         let clock = Arc::clone(&ports.clock);
         let mut scene = Scenario::new(day, SEED, count);
@@ -168,7 +168,7 @@ pub(super) fn run(
         "1/4 生成商户的一天，启动本机沙箱",
         "1/4 Making the shop's day, starting the sandbox",
     );
-    let mut shop = Shop::open(&ports, command.orders, name)?;
+    let mut shop = DemoShop::open(&ports, command.orders, name)?;
     context.tell("2/4 导入商户订单", "2/4 Importing the shop's orders");
     let imported = {
         let terminal = context.terminal();

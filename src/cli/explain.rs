@@ -18,8 +18,8 @@ use super::terminal_output::{print_json, print_text};
 use recondesk_app::Failure;
 use recondesk_domain::{SecretKind, SignType};
 use wechatpay_codec::lab::explain::{
-    Alignment, AuthorizationReading, PayParts, QuestionV2, QuestionV3, SignedMessage, Verdict,
-    VerifyCandidate, align_401, explain_v2, explain_v3, merchant_fault, unwatched,
+    Alignment, AuthorizationReading, PayParts, QuestionV2, QuestionV3, SignatureVerdict,
+    SignedMessage, VerifyCandidate, align_401, explain_v2, explain_v3, merchant_fault, unwatched,
 };
 use wechatpay_codec::lab::paste::{HttpPart, take_apart};
 use wechatpay_codec::lab::visible::harmless_line;
@@ -341,7 +341,7 @@ fn seen(arguments: &ExplainV3, header: &Authorization) -> Vec<String> {
 }
 
 fn told(
-    verdict: &Verdict,
+    verdict: &SignatureVerdict,
     aligned: Option<&Alignment>,
     as_json: bool,
     context: &CommandContext<'_>,
@@ -352,17 +352,17 @@ fn told(
         print_text(&verdict_text(verdict, aligned, context))?;
     }
     Ok(match verdict {
-        Verdict::Explained(found) if found.is_beside_only() => CommandEnd::NeedsPerson,
-        Verdict::Right | Verdict::Explained(_) => CommandEnd::Clean,
+        SignatureVerdict::Explained(found) if found.is_beside_only() => CommandEnd::NeedsPerson,
+        SignatureVerdict::Right | SignatureVerdict::Explained(_) => CommandEnd::Clean,
         _ if aligned.is_some_and(|aligned| aligned.first_difference.is_some()) => CommandEnd::Clean,
         _ => CommandEnd::NeedsPerson,
     })
 }
 
-fn verdict_json(verdict: &Verdict, aligned: Option<&Alignment>) -> serde_json::Value {
+fn verdict_json(verdict: &SignatureVerdict, aligned: Option<&Alignment>) -> serde_json::Value {
     let mut out = match verdict {
-        Verdict::Right => json!({ "verdict": "right" }),
-        Verdict::Explained(found) => json!({
+        SignatureVerdict::Right => json!({ "verdict": "right" }),
+        SignatureVerdict::Explained(found) => json!({
             "verdict": "explained",
             "changes": found.changes.iter().map(|change| json!({
                 "code": change.code, "field": change.field,
@@ -374,15 +374,15 @@ fn verdict_json(verdict: &Verdict, aligned: Option<&Alignment>) -> serde_json::V
             "first_difference": found.first_difference,
             "tried": found.tried,
         }),
-        Verdict::Unexplained { tried, hints } => json!({
+        SignatureVerdict::Unexplained { tried, hints } => json!({
             "verdict": "unexplained", "tried": tried,
             "hints_zh": hints.iter().map(|hint| hint.zh.as_str()).collect::<Vec<_>>(),
             "hints_en": hints.iter().map(|hint| hint.en.as_str()).collect::<Vec<_>>(),
         }),
-        Verdict::NotASignature(words) => {
+        SignatureVerdict::NotASignature(words) => {
             json!({ "verdict": "not-a-signature", "zh": words.zh, "en": words.en })
         }
-        Verdict::Cancelled { tried } => json!({ "verdict": "cancelled", "tried": tried }),
+        SignatureVerdict::Cancelled { tried } => json!({ "verdict": "cancelled", "tried": tried }),
     };
     if let (Some(aligned), Some(object)) = (aligned, out.as_object_mut()) {
         object.insert(
@@ -400,7 +400,7 @@ fn verdict_json(verdict: &Verdict, aligned: Option<&Alignment>) -> serde_json::V
 }
 
 fn verdict_text(
-    verdict: &Verdict,
+    verdict: &SignatureVerdict,
     aligned: Option<&Alignment>,
     context: &CommandContext<'_>,
 ) -> String {
@@ -417,8 +417,10 @@ fn verdict_text(
         }
     }
     match verdict {
-        Verdict::Right => text.push_str(lang.pick("签名是对的\n", "The signature is right\n")),
-        Verdict::Explained(found) => {
+        SignatureVerdict::Right => {
+            text.push_str(lang.pick("签名是对的\n", "The signature is right\n"))
+        }
+        SignatureVerdict::Explained(found) => {
             for change in &found.changes {
                 text.push_str(&format!(
                     "{} [{}]\n  {}\n",
@@ -440,7 +442,7 @@ fn verdict_text(
                 lang.pick(&zh, &en)
             });
         }
-        Verdict::Unexplained { tried, hints } => {
+        SignatureVerdict::Unexplained { tried, hints } => {
             let zh = format!("试过 {tried} 种改法，都不成立\n");
             let en = format!("None of {tried} changes explains it\n");
             text.push_str(lang.pick(&zh, &en));
@@ -448,10 +450,10 @@ fn verdict_text(
                 text.push_str(&format!("  {}\n", hint.get(lang)));
             }
         }
-        Verdict::NotASignature(words) => {
+        SignatureVerdict::NotASignature(words) => {
             text.push_str(&format!("{}\n", words.get(lang)));
         }
-        Verdict::Cancelled { tried } => {
+        SignatureVerdict::Cancelled { tried } => {
             text.push_str(&format!("{} ({tried})\n", lang.pick("已取消", "cancelled")));
         }
     }

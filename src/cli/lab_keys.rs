@@ -34,7 +34,7 @@ pub(super) struct KeySource {
 }
 
 /// A key, and the profile it came from.
-pub(super) struct Chosen {
+pub(super) struct ProfileKey {
     pub(super) name: String,
     pub(super) key: Secret<String>,
     pub(super) profile: Option<MerchantProfile>,
@@ -57,7 +57,7 @@ impl KeySource {
         &self,
         kind: SecretKind,
         context: &CommandContext<'_>,
-    ) -> Result<Chosen, Failure> {
+    ) -> Result<ProfileKey, Failure> {
         if let Some(name) = &self.profile {
             let ports = context.open()?;
             let (id, profile) = profile_named(&ports, name)?;
@@ -65,7 +65,7 @@ impl KeySource {
                 .vault
                 .get(id, kind)?
                 .ok_or_else(|| missing(name, kind))?;
-            return Ok(Chosen {
+            return Ok(ProfileKey {
                 name: name.clone(),
                 key: text_of(&key)?,
                 profile: Some(profile),
@@ -99,7 +99,7 @@ impl KeySource {
                 &format!("Note: the key has {bytes} bytes, 32 are expected"),
             );
         }
-        Ok(Chosen {
+        Ok(ProfileKey {
             name,
             key,
             profile: None,

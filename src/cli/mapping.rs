@@ -11,7 +11,7 @@ use super::CommandEnd;
 use super::context::{CommandContext, not_read, not_written, profile_named};
 use super::order_preview::preview_text;
 use super::terminal_output::{print, print_text};
-use recondesk_app::jobs::intake::{self, Bills, Chosen, attention};
+use recondesk_app::jobs::intake::{self, ProofBills, ProposedMapping, attention};
 use recondesk_app::jobs::mappings::{self, missing};
 use recondesk_app::{Failure, Language as Lang, Message};
 use recondesk_domain::WPay;
@@ -31,15 +31,15 @@ pub(super) enum MappingCommand {
     Guess(GuessCommand),
     /// 用列映射试读文件，不存入 | Read a file by a mapping, store nothing
     #[command(after_help = FORM)]
-    Check(CheckCommand),
+    Check(MappingCheckCommand),
     /// 列出档案里保存的列映射 | List the mappings kept with a profile
     List(OfProfile),
     /// 打印一份保存的列映射 | Print a kept mapping
-    Show(Named),
+    Show(NamedMapping),
     /// 删除一份保存的列映射 | Remove a kept mapping
-    Remove(Named),
+    Remove(NamedMapping),
     /// 把保存的列映射写成文件 | Write a kept mapping to a file
-    Export(ExportCommand),
+    Export(MappingExportCommand),
 }
 
 /// The form of a mapping file, shown by `--help`.
@@ -100,7 +100,7 @@ pub(super) struct GuessCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct CheckCommand {
+pub(super) struct MappingCheckCommand {
     /// 订单或退款文件 | File of orders or refunds
     file: PathBuf,
     /// 列映射（TOML） | Column mapping (TOML)
@@ -121,7 +121,7 @@ pub(super) struct OfProfile {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Named {
+pub(super) struct NamedMapping {
     /// 列映射的名字 | Name of the mapping
     name: String,
     /// 商户档案 | Profile
@@ -130,9 +130,9 @@ pub(super) struct Named {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ExportCommand {
+pub(super) struct MappingExportCommand {
     #[command(flatten)]
-    named: Named,
+    named: NamedMapping,
     /// 写到这个文件 | Write to this file
     #[arg(long, value_name = "FILE.toml")]
     out: PathBuf,
@@ -172,14 +172,14 @@ pub(super) fn run(
 }
 
 /// A mapping that a profile has.
-fn kept(context: &CommandContext<'_>, named: &Named) -> Result<String, Failure> {
+fn kept(context: &CommandContext<'_>, named: &NamedMapping) -> Result<String, Failure> {
     let ports = context.open()?;
     let (id, _) = profile_named(&ports, &named.profile)?;
     let text = ports.records.mapping(id, &named.name)?;
     text.ok_or_else(|| missing(&named.name))
 }
 
-fn remove(named: &Named, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
+fn remove(named: &NamedMapping, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let (ports, _right) = context.open_to_write()?;
     let (id, _) = profile_named(&ports, &named.profile)?;
     mappings::remove(&ports, id, &named.name)?;
@@ -227,7 +227,10 @@ fn guess(command: &GuessCommand, context: &CommandContext<'_>) -> Result<Command
     })
 }
 
-fn check(command: &CheckCommand, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
+fn check(
+    command: &MappingCheckCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let (_folder, ports) = opened(context, command.profile.as_deref())?;
     let mapping = read_mapping(&command.mapping, None)?;
     let mut source = intake::open(ports.writers.as_ref(), context.source(&command.file)?)?;
@@ -279,16 +282,16 @@ fn bills_of<'a>(
     ports: &'a Ports,
     profile: Option<&str>,
     pays: Option<&'a [WPay]>,
-) -> Result<Bills<'a>, Failure> {
+) -> Result<ProofBills<'a>, Failure> {
     if let Some(pays) = pays {
-        return Ok(Bills::Given(pays));
+        return Ok(ProofBills::Given(pays));
     }
     match profile {
         Some(name) => {
             let (id, _) = profile_named(ports, name)?;
-            Ok(Bills::Stored(ports.books.as_ref(), id))
+            Ok(ProofBills::Stored(ports.books.as_ref(), id))
         }
-        None => Ok(Bills::Given(&[])),
+        None => Ok(ProofBills::Given(&[])),
     }
 }
 
@@ -338,7 +341,7 @@ pub(super) fn read_mapping(path: &Path, kind: Option<RecordKind>) -> Result<Mapp
 }
 
 /// The whole mapping as TOML, with what was found as comments.
-fn written(chosen: &Chosen, preview: Option<&Preview>, lang: Lang) -> String {
+fn written(chosen: &ProposedMapping, preview: Option<&Preview>, lang: Lang) -> String {
     let mut out = String::new();
     let mut note = |zh: &str, en: &str| {
         for line in lang.pick(zh, en).lines() {

@@ -65,7 +65,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use context::CommandContext;
 pub use context::{WindowStart, World};
-pub use demo::{ORDERS as DEMO_ORDERS, Shop};
+pub use demo::{DemoShop, ORDERS as DEMO_ORDERS};
 pub use prompt::passphrase;
 use recondesk_app::{Failure, Language as Lang};
 use recondesk_casework::Judgement;
@@ -138,7 +138,7 @@ enum CliCommand {
     /// 从备份恢复 | Put a copy back
     Restore(care::RestoreCommand),
     /// 检查工作区：数据库、日志、归档、账本 | Look the workspace over: database, journal, archive, books
-    Check(care::CheckCommand),
+    Check(care::CareCheckCommand),
     /// 工作区维护 | Care for the workspace
     #[command(subcommand)]
     Workspace(care::WorkspaceCommand),

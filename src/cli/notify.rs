@@ -9,7 +9,7 @@ use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
-use recondesk_app::jobs::notify::{Fate, Received, import};
+use recondesk_app::jobs::notify::{NotificationFate, NotificationResult, import};
 use recondesk_app::{Failure, FailureKind, Language, Message, Silent};
 use recondesk_domain::{Fen, MerchantProfile, ProfileId};
 use recondesk_ports::Ports;
@@ -48,7 +48,7 @@ pub(super) fn run(
 ) -> Result<CommandEnd, Failure> {
     let (ports, _guard) = context.open_to_write()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
-    let mut all: Vec<(String, Received)> = Vec::new();
+    let mut all: Vec<(String, NotificationResult)> = Vec::new();
     let mut failed = None;
     for path in &command.files {
         match take(&ports, (id, &profile), path, context) {
@@ -75,7 +75,7 @@ pub(super) fn run(
     }
     let aside = all
         .iter()
-        .any(|(_, one)| matches!(one.fate, Fate::Aside(_)));
+        .any(|(_, one)| matches!(one.fate, NotificationFate::Aside(_)));
     Ok(if aside {
         CommandEnd::NeedsPerson
     } else {
@@ -89,7 +89,7 @@ fn take(
     profile: (ProfileId, &MerchantProfile),
     path: &Path,
     context: &CommandContext<'_>,
-) -> Result<Vec<(String, Received)>, Failure> {
+) -> Result<Vec<(String, NotificationResult)>, Failure> {
     let bytes = context.bytes(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let results = import(ports, profile, &bytes, &Silent);
@@ -121,15 +121,15 @@ fn with_file(failure: Failure, name: &str) -> Failure {
     }
 }
 
-const fn fate_word(fate: &Fate) -> (&'static str, &'static str, &'static str) {
+const fn fate_word(fate: &NotificationFate) -> (&'static str, &'static str, &'static str) {
     match fate {
-        Fate::Applied => ("applied", "已入账", "entered"),
-        Fate::Repeated { .. } => ("repeated", "重复，已忽略", "repeated, ignored"),
-        Fate::Aside(_) => ("aside", "搁置", "put aside"),
+        NotificationFate::Applied => ("applied", "已入账", "entered"),
+        NotificationFate::Repeated { .. } => ("repeated", "重复，已忽略", "repeated, ignored"),
+        NotificationFate::Aside(_) => ("aside", "搁置", "put aside"),
     }
 }
 
-fn table(all: &[(String, Received)], lang: Language) -> String {
+fn table(all: &[(String, NotificationResult)], lang: Language) -> String {
     let names = match lang {
         Language::Zh => [
             "位置",
@@ -156,12 +156,12 @@ fn table(all: &[(String, Received)], lang: Language) -> String {
     for (file, one) in all {
         let (_, zh, en) = fate_word(&one.fate);
         let reason = match &one.fate {
-            Fate::Aside(reason) => {
+            NotificationFate::Aside(reason) => {
                 let (words, particulars) = (reason.words(), reason.particulars());
                 format!("{} ({})", words.get(lang), particulars.get(lang))
             }
-            Fate::Repeated { first } => first.to_string(),
-            Fate::Applied => String::new(),
+            NotificationFate::Repeated { first } => first.to_string(),
+            NotificationFate::Applied => String::new(),
         };
         table.row([
             format!("{file}:{}", one.line),
@@ -177,9 +177,9 @@ fn table(all: &[(String, Received)], lang: Language) -> String {
     table.print()
 }
 
-fn row_json(file: &str, one: &Received) -> Value {
+fn row_json(file: &str, one: &NotificationResult) -> Value {
     let (reason, detail) = match &one.fate {
-        Fate::Aside(reason) => (Some(reason.word()), Some(reason.detail())),
+        NotificationFate::Aside(reason) => (Some(reason.word()), Some(reason.detail())),
         _ => (None, None),
     };
     json!({

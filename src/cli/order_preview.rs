@@ -1,13 +1,13 @@
 //! The preview of a merchant's file, as text.
 
 use super::table::TextTable;
-use recondesk_app::jobs::intake::{self, Chosen, MappingOrigin, remarks, unread};
+use recondesk_app::jobs::intake::{self, MappingOrigin, ProposedMapping, remarks, unread};
 use recondesk_app::{Language as Lang, Message};
 use recondesk_domain::{Fen, printable};
 use recondesk_intake::{Column, Preview, RowFate, StateSubject};
 
 /// What a file is taken for, what would be stored, what is refused and why.
-pub(super) fn preview_text(chosen: &Chosen, preview: &Preview, lang: Lang) -> String {
+pub(super) fn preview_text(chosen: &ProposedMapping, preview: &Preview, lang: Lang) -> String {
     let mut table = TextTable::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
     let guess = &preview.guess;
     let mut row = |zh, en, value: String| table.row([lang.pick(zh, en).to_owned(), value]);

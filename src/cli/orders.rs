@@ -10,7 +10,7 @@ use super::mapping::{given_bill, read_mapping};
 use super::order_preview::{column_name, preview_text};
 use super::terminal_output::print_text;
 use recondesk_app::jobs::intake::{
-    self, Bills, Chosen, MappingChoice, MappingOrigin, attention, remarks,
+    self, MappingChoice, MappingOrigin, ProofBills, ProposedMapping, attention, remarks,
 };
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::Fen;
@@ -68,7 +68,7 @@ pub(super) fn run(
         .as_deref()
         .map(|path| given_bill(context, &ports, path))
         .transpose()?;
-    let bills = pays.as_deref().map(Bills::Given);
+    let bills = pays.as_deref().map(ProofBills::Given);
     let chosen = intake::choose(&ports, id, (&mut source, &choice), bills)?;
     let mapping = &chosen.mapping;
     check_columns(&chosen)?;
@@ -135,7 +135,7 @@ pub(super) fn run(
 }
 
 /// Refuses a file whose columns do not suffice, and says what kind of list it is where it is another.
-fn check_columns(chosen: &Chosen) -> Result<(), Failure> {
+fn check_columns(chosen: &ProposedMapping) -> Result<(), Failure> {
     let lacking = chosen.mapping.lacking();
     if lacking.is_empty() {
         return Ok(());
@@ -173,7 +173,7 @@ fn check_columns(chosen: &Chosen) -> Result<(), Failure> {
 
 /// Refuses a file whose amounts, read by a saved or given mapping, are not those of the bills: tomorrow's file may be
 /// in yuan where yesterday's was in fen.
-fn check_amounts(chosen: &Chosen) -> Result<(), Failure> {
+fn check_amounts(chosen: &ProposedMapping) -> Result<(), Failure> {
     let Some(proven) = intake::denied_amounts(chosen) else {
         return Ok(());
     };
@@ -190,7 +190,7 @@ fn check_amounts(chosen: &Chosen) -> Result<(), Failure> {
 }
 
 /// Refuses a file of which it is not clear what its numbers or amounts are: stored wrong, it would ask for refunds.
-fn check_doubts(chosen: &Chosen) -> Result<(), Failure> {
+fn check_doubts(chosen: &ProposedMapping) -> Result<(), Failure> {
     let doubts = intake::doubts(chosen);
     let Some(doubt) = doubts.first() else {
         return Ok(());
@@ -291,7 +291,7 @@ fn tell(
     context: &CommandContext<'_>,
     done: &OrdersImport,
     (rejects, file): (&Rejects, Option<&Path>),
-    chosen: &Chosen,
+    chosen: &ProposedMapping,
 ) {
     if !done.is_new {
         context.tell(
@@ -392,7 +392,7 @@ fn tell_refused(context: &CommandContext<'_>, bad: u64, rejects: &Rejects, file:
 }
 
 /// What was taken for number and amount, and what bills say of it.
-fn taken(chosen: &Chosen) -> Vec<Message> {
+fn taken(chosen: &ProposedMapping) -> Vec<Message> {
     let mut out = Vec::new();
     let names = |lang| {
         let columns = chosen.mapping.columns.iter();
@@ -412,7 +412,7 @@ fn taken(chosen: &Chosen) -> Vec<Message> {
 }
 
 /// Other columns that could be the number, where no bill has said which one is.
-fn unproven(chosen: &Chosen) -> Option<Message> {
+fn unproven(chosen: &ProposedMapping) -> Option<Message> {
     let number = match chosen.mapping.kind {
         RecordKind::Orders => Column::OutTradeNo,
         RecordKind::Refunds => Column::OutRefundNo,
@@ -437,7 +437,7 @@ fn unproven(chosen: &Chosen) -> Option<Message> {
 fn dry_run(
     context: &CommandContext<'_>,
     source: Source,
-    (chosen, beside): (&Chosen, &KnownContext),
+    (chosen, beside): (&ProposedMapping, &KnownContext),
 ) -> Result<CommandEnd, Failure> {
     let preview = {
         let terminal = context.terminal();

@@ -5,7 +5,7 @@ use clap::Args;
 use super::context::CommandContext;
 use super::prompt;
 use recondesk_app::jobs::{desk, operators};
-use recondesk_app::model::Identity;
+use recondesk_app::model::OperatorIdentity;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
 use recondesk_domain::Secret;
@@ -52,8 +52,8 @@ pub(super) fn identified(
 }
 
 /// A name with its PIN, not checked yet.
-fn identity(context: &CommandContext<'_>, name: &str) -> Result<Identity, Failure> {
-    Ok(Identity {
+fn identity(context: &CommandContext<'_>, name: &str) -> Result<OperatorIdentity, Failure> {
+    Ok(OperatorIdentity {
         name: name.to_owned(),
         pin: pin(context, "RECONDESK_PIN", name)?,
     })

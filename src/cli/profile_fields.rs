@@ -25,10 +25,10 @@ pub(super) struct ProfileFields {
     gateway_ca: Option<PathBuf>,
     /// 接口版本 | API version
     #[arg(long, value_enum)]
-    api: Option<Api>,
+    api: Option<ApiChoice>,
     /// APIv2 签名方式 | How APIv2 messages are signed
     #[arg(long, value_enum)]
-    sign: Option<Sign>,
+    sign: Option<SignChoice>,
     /// 日切窗口（分钟） | Cut-off window in minutes
     #[arg(long, value_name = "MINUTES")]
     cut_off: Option<u32>,
@@ -68,13 +68,13 @@ pub(super) struct ProfileFields {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Api {
+enum ApiChoice {
     V2,
     V3,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Sign {
+enum SignChoice {
     Md5,
     HmacSha256,
 }
@@ -122,13 +122,13 @@ impl ProfileFields {
             profile.gateway_ca = Some(String::from_utf8_lossy(pem.expose()).into_owned());
         }
         match api {
-            Some(Api::V2) => profile.api = ApiVersion::V2,
-            Some(Api::V3) => profile.api = ApiVersion::V3,
+            Some(ApiChoice::V2) => profile.api = ApiVersion::V2,
+            Some(ApiChoice::V3) => profile.api = ApiVersion::V3,
             None => {}
         }
         match sign {
-            Some(Sign::Md5) => profile.sign_type = SignType::Md5,
-            Some(Sign::HmacSha256) => profile.sign_type = SignType::HmacSha256,
+            Some(SignChoice::Md5) => profile.sign_type = SignType::Md5,
+            Some(SignChoice::HmacSha256) => profile.sign_type = SignType::HmacSha256,
             None => {}
         }
         profile.read_only = read_only.unwrap_or(profile.read_only);

@@ -84,13 +84,13 @@ pub(super) fn run(
     }
 }
 
-type Named = Option<(ProfileId, MerchantProfile)>;
+type NamedProfile = Option<(ProfileId, MerchantProfile)>;
 
 /// One number, or the numbers of one message.
 fn one(
     command: &QueryCommand,
     context: &CommandContext<'_>,
-    (ports, text, profile): (&Ports, &str, Named),
+    (ports, text, profile): (&Ports, &str, NamedProfile),
 ) -> Result<CommandEnd, Failure> {
     if matches!(
         command.format,
@@ -180,7 +180,7 @@ fn ask(
     ports: &Ports,
     found: &FoundNumber,
     stories: &[OrderView],
-    named: Named,
+    named: NamedProfile,
 ) -> Result<Vec<LiveAnswer>, Failure> {
     let cancel = CancelToken::default();
     if are_of_sub_merchants(stories) {

@@ -7,7 +7,9 @@ use super::context::{CommandContext, profile_named};
 use super::findings::{FindingsFormat, FindingsOutput, sentence};
 use recondesk_app::Failure;
 use recondesk_app::jobs::day::{OpenWork, open_work};
-use recondesk_app::jobs::reconcile::{self, Basis, Changes, Matched, Reconciled, RunRequest};
+use recondesk_app::jobs::reconcile::{
+    self, Basis, FindingChanges, Matched, Reconciled, RunRequest,
+};
 use recondesk_app::jobs::signed_day;
 use recondesk_domain::Category;
 use recondesk_ports::Ports;
@@ -126,7 +128,7 @@ fn try_out(
     })
 }
 
-fn tell_changes(context: &CommandContext<'_>, changes: &Changes, (zh, en): (&str, &str)) {
+fn tell_changes(context: &CommandContext<'_>, changes: &FindingChanges, (zh, en): (&str, &str)) {
     let (new, gone, changed) = (changes.new.len(), changes.gone.len(), changes.changed.len());
     context.tell(
         &format!("{zh}：新增 {new}，消失 {gone}，变化 {changed}"),

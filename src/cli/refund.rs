@@ -23,7 +23,7 @@ use recondesk_app::jobs::refund::{
     withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
-use recondesk_casework::{Refund, RefundStage, Role};
+use recondesk_casework::{RefundProgress, RefundStage, Role};
 use recondesk_domain::{Fen, ProfileId};
 use recondesk_ports::{CancelToken, Ports, RefundQuery, RefundRecord};
 use redirect::{RedirectArgs, run_redirect};
@@ -188,8 +188,8 @@ fn run_send(
 ) -> Result<CommandEnd, Failure> {
     let typed: Fen = yuan(&args.confirm)?;
     let record = match many::chosen(args, ports)? {
-        many::Choice::One(record) => *record,
-        many::Choice::Several(records) => {
+        many::RefundsToSend::One(record) => *record,
+        many::RefundsToSend::Several(records) => {
             return many::send(args, context, ports, (records, typed));
         }
     };
@@ -295,7 +295,7 @@ fn run_resume(
 /// What the states of several mean for a script: one that is not final goes before one that was refused.
 fn end_of_all(carried: &[Carried]) -> Result<CommandEnd, Failure> {
     let mut all = carried.iter().map(|one| one.record.refund);
-    let is_open = |one: Refund| one.to_merchant || one.stage != RefundStage::Done;
+    let is_open = |one: RefundProgress| one.to_merchant || one.stage != RefundStage::Done;
     if all.any(|one| is_open(one) && !is_refused(one.stage)) {
         return Ok(CommandEnd::NeedsPerson);
     }

@@ -24,7 +24,7 @@ use recondesk_domain::Sheet;
 use recondesk_ports::{CancelToken, CaseRecord, Ports, ReissueRecord};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Way {
+enum ReissueChannel {
     /// A list for the shop system.
     List,
     /// A call to the shop's own address.
@@ -39,7 +39,7 @@ pub(super) struct ReissueCommand {
     choice: CaseChoice,
     /// 方式：list、webhook、notification | How the shop learns of it
     #[arg(long, value_enum, required_unless_present = "withdraw")]
-    by: Option<Way>,
+    by: Option<ReissueChannel>,
     /// 撤回进行中的补发货；已交商城的须另一人复核 | Take a reissue under way back; one that lies with the shop needs a second person
     #[arg(long, conflicts_with_all = ["by", "out"], requires = "reason")]
     withdraw: bool,
@@ -99,9 +99,9 @@ pub(super) fn run(
     let pause = |time| std::thread::sleep(time);
     let ask = ReissueAsk {
         way: match way {
-            Way::List => ReissueWay::List,
-            Way::Webhook => ReissueWay::Webhook,
-            Way::Notification => ReissueWay::Notification,
+            ReissueChannel::List => ReissueWay::List,
+            ReissueChannel::Webhook => ReissueWay::Webhook,
+            ReissueChannel::Notification => ReissueWay::Notification,
         },
         maker: &actor,
         pause: &pause,
@@ -153,14 +153,14 @@ fn take_back(
     failed.map_or(Ok(end), Err)
 }
 
-type Done<'a> = (&'a CaseRecord, Result<Reissued, Failure>);
+type ReissueResult<'a> = (&'a CaseRecord, Result<Reissued, Failure>);
 
 /// Writes the list of what may be delivered; from then on it is with the shop.
 fn write_list(
     context: &CommandContext<'_>,
     ports: &Ports,
     (path, actor): (&Path, &str),
-    done: &mut [Done<'_>],
+    done: &mut [ReissueResult<'_>],
 ) -> Result<(), Failure> {
     let good: Vec<Reissued> = done
         .iter()
@@ -201,7 +201,7 @@ fn write_list(
 
 fn tell(
     context: &CommandContext<'_>,
-    done: &[Done<'_>],
+    done: &[ReissueResult<'_>],
     format: ListFormat,
 ) -> Result<(), Failure> {
     if format == ListFormat::Json {
@@ -253,7 +253,7 @@ fn tell(
 }
 
 /// 0 when the shop has all of them, 1 when an answer is unclear, 5 when the one that was asked for was refused.
-fn end_of(done: &[Done<'_>]) -> Result<CommandEnd, Failure> {
+fn end_of(done: &[ReissueResult<'_>]) -> Result<CommandEnd, Failure> {
     let mut end = CommandEnd::Clean;
     for (_, result) in done {
         match result {

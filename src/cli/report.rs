@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::CommandEnd;
 use super::context::{CommandContext, not_written, profile_named};
 use super::terminal_output::print;
-use recondesk_app::jobs::report::journal::{self, Template};
+use recondesk_app::jobs::report::journal::{self, JournalTemplate};
 use recondesk_app::jobs::report::{
     Month, ReportMade, ReportRequest, forget_logo, of_day, of_month, set_logo,
 };
@@ -29,7 +29,7 @@ pub(super) enum ReportCommand {
 }
 
 #[derive(Debug, Args)]
-struct Target {
+struct ReportTarget {
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME")]
     profile: String,
@@ -65,7 +65,7 @@ impl FormatChoice {
     }
 }
 
-impl Target {
+impl ReportTarget {
     /// What was asked for, else what the name of the file says: a page is never written under the name of a workbook
     /// unasked.
     fn format(&self) -> Result<ReportFormat, Failure> {
@@ -104,7 +104,7 @@ pub(super) struct DayReport {
     #[arg(long, value_name = "D", default_value = "yesterday")]
     date: String,
     #[command(flatten)]
-    target: Target,
+    target: ReportTarget,
 }
 
 #[derive(Debug, Args)]
@@ -113,7 +113,7 @@ pub(super) struct MonthReport {
     #[arg(long, value_name = "M", default_value = "last")]
     month: String,
     #[command(flatten)]
-    target: Target,
+    target: ReportTarget,
 }
 
 #[derive(Debug, Args)]
@@ -193,7 +193,7 @@ pub(super) fn run(
 }
 
 fn write(
-    target: &Target,
+    target: &ReportTarget,
     context: &CommandContext<'_>,
     make: impl FnOnce(&ReportRequest<'_>) -> Result<ReportMade, Failure>,
 ) -> Result<CommandEnd, Failure> {
@@ -306,17 +306,17 @@ fn write_journal(
     Ok(CommandEnd::NeedsPerson)
 }
 
-fn template(name: &str, context: &CommandContext<'_>) -> Result<Template, Failure> {
+fn template(name: &str, context: &CommandContext<'_>) -> Result<JournalTemplate, Failure> {
     let built_in = match name {
         "yonyou" => Some(journal::YONYOU),
         "kingdee" => Some(journal::KINGDEE),
         _ => None,
     };
     if let Some(text) = built_in {
-        return Template::read(text);
+        return JournalTemplate::read(text);
     }
     let bytes = context.head(std::path::Path::new(name), 64 << 10)?;
-    Template::read(&String::from_utf8_lossy(&bytes))
+    JournalTemplate::read(&String::from_utf8_lossy(&bytes))
 }
 
 fn keep_logo(command: &LogoCommand, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {

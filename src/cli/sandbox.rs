@@ -63,8 +63,8 @@ pub(super) struct SandboxCommand {
     #[arg(long, value_name = "D", default_value = "yesterday")]
     date: String,
     /// 账单何时可取：ready 过完的日子随时，today 连当天的，clock 次日 10:00 起，creating 总在生成 | When bills are out: of every day that is over, of today too, from 10:00 of the next day, never
-    #[arg(long, value_enum, default_value_t = Bills::Ready)]
-    bills: Bills,
+    #[arg(long, value_enum, default_value_t = BillRelease::Ready)]
+    bills: BillRelease,
     /// 下单后这么久自动付款，如 2s、1m；不写则由顾客付：见下 | Pays each order so long after it was placed, as 2s or 1m; without it a customer has to, see below
     #[arg(long, value_name = "2s", value_parser = seconds)]
     pay_after: Option<u32>,
@@ -81,7 +81,7 @@ pub(super) struct SandboxCommand {
 
 /// When bills are out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Bills {
+enum BillRelease {
     /// Of every day that is over.
     Ready,
     /// Of today as well.
@@ -112,10 +112,10 @@ pub(super) fn run(
     config.listen = command.listen;
     config.tls = command.tls;
     config.rules.bill = match command.bills {
-        Bills::Ready => BillReadiness::Ready,
-        Bills::Today => BillReadiness::Today,
-        Bills::Clock => BillReadiness::Clock,
-        Bills::Creating => BillReadiness::Creating,
+        BillRelease::Ready => BillReadiness::Ready,
+        BillRelease::Today => BillReadiness::Today,
+        BillRelease::Clock => BillReadiness::Clock,
+        BillRelease::Creating => BillReadiness::Creating,
     };
     config.rules.answer_key = match command.answer_with {
         AnswerWith::Asked => AnswerKey::Asked,

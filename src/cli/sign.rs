@@ -32,11 +32,11 @@ pub(super) enum SignCommand {
     /// APIv3：一个请求 | APIv3: a request
     V3(SignV3),
     /// 公众号支付参数 | Parameters of an official account's page
-    Jsapi(front_end::Pay),
+    Jsapi(front_end::PayCommand),
     /// APP 支付参数 | Parameters of an app
-    App(front_end::Pay),
+    App(front_end::PayCommand),
     /// 小程序支付参数 | Parameters of a mini program
-    Miniprogram(front_end::Pay),
+    Miniprogram(front_end::PayCommand),
     /// JS-SDK 的 wx.config | wx.config of the JS-SDK
     Jssdk(front_end::JsSdk),
 }

@@ -23,7 +23,7 @@ enum PayType {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Pay {
+pub(super) struct PayCommand {
     #[command(flatten)]
     key: KeySource,
     /// 预支付编号 | The prepay_id
@@ -71,7 +71,7 @@ pub(super) struct JsSdk {
     nonce: Option<String>,
 }
 
-pub(super) fn jsapi(pay: &Pay, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(super) fn jsapi(pay: &PayCommand, context: &CommandContext<'_>) -> Result<(), Failure> {
     let place = if pay.choose_wx_pay {
         FrontEnd::ChooseWxPay
     } else {
@@ -80,15 +80,15 @@ pub(super) fn jsapi(pay: &Pay, context: &CommandContext<'_>) -> Result<(), Failu
     sign(pay, place, context)
 }
 
-pub(super) fn app(pay: &Pay, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(super) fn app(pay: &PayCommand, context: &CommandContext<'_>) -> Result<(), Failure> {
     sign(pay, FrontEnd::App, context)
 }
 
-pub(super) fn mini_program(pay: &Pay, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(super) fn mini_program(pay: &PayCommand, context: &CommandContext<'_>) -> Result<(), Failure> {
     sign(pay, FrontEnd::MiniProgram, context)
 }
 
-fn sign(pay: &Pay, place: FrontEnd, context: &CommandContext<'_>) -> Result<(), Failure> {
+fn sign(pay: &PayCommand, place: FrontEnd, context: &CommandContext<'_>) -> Result<(), Failure> {
     let nonce = pay.nonce.clone().unwrap_or_else(|| context.nonce());
     let now = pay
         .timestamp

@@ -14,10 +14,10 @@ const QUIET: Duration = Duration::from_secs(1);
 /// Shows the progress of one job on standard error, if that is a terminal.
 pub(super) struct Terminal {
     lang: Lang,
-    shown: Option<Mutex<Shown>>,
+    shown: Option<Mutex<ShownProgress>>,
 }
 
-struct Shown {
+struct ShownProgress {
     since: Instant,
     step: Option<Step>,
     bar: Option<ProgressBar>,
@@ -26,7 +26,7 @@ struct Shown {
 impl Terminal {
     pub(super) fn new(lang: Lang) -> Self {
         let shown = std::io::stderr().is_terminal().then(|| {
-            Mutex::new(Shown {
+            Mutex::new(ShownProgress {
                 since: Instant::now(),
                 step: None,
                 bar: None,

@@ -5,10 +5,10 @@ use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::ui::Screen;
 
-use crate::first_run::{BILL, Morning, compared};
+use crate::first_run::{BILL, FirstRunFixture, compared};
 
 /// The answer of the file dialog that is open.
-fn chosen(morning: &mut Morning, name: &str) -> std::path::PathBuf {
+fn chosen(morning: &mut FirstRunFixture, name: &str) -> std::path::PathBuf {
     let path = morning.file(name, "");
     morning.tape.0.borrow_mut().answer = Some(vec![path.clone()]);
     morning.harness.run_steps(2);
@@ -18,7 +18,7 @@ fn chosen(morning: &mut Morning, name: &str) -> std::path::PathBuf {
 
 #[test]
 fn the_original_of_a_bill_is_saved_again_byte_for_byte() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (_, day, _) = compared(&mut morning);
     morning.harness.state_mut().state_mut().day = day;
     morning.screen(Key::Num4, Screen::Bills);
@@ -45,7 +45,7 @@ fn the_original_of_a_bill_is_saved_again_byte_for_byte() {
 
 #[test]
 fn the_workspace_is_copied_and_looked_over_from_settings() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     compared(&mut morning);
     morning.screen(Key::Num9, Screen::Settings);
     morning.press("备份到文件…");
@@ -94,7 +94,7 @@ fn walk(folder: &std::path::Path, out: &mut Vec<std::path::PathBuf>) {
 
 #[test]
 fn the_books_are_exported_from_settings_into_a_new_folder_of_their_own() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     compared(&mut morning);
     morning.screen(Key::Num9, Screen::Settings);
     morning.press("导出到文件夹…");
@@ -106,7 +106,7 @@ fn the_books_are_exported_from_settings_into_a_new_folder_of_their_own() {
     std::fs::create_dir(&chosen).unwrap();
     let own = chosen.join("letter.txt");
     std::io::Write::write_all(&mut std::fs::File::create(&own).unwrap(), b"mine").unwrap();
-    let answer = |morning: &mut Morning| {
+    let answer = |morning: &mut FirstRunFixture| {
         morning.tape.0.borrow_mut().answer = Some(vec![chosen.clone()]);
         morning.harness.run_steps(2);
         morning.work();

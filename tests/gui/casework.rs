@@ -4,21 +4,21 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{
-    BulkKind, BulkLine, BulkOutcome, BulkSummary, CaseDetail, CaseFact, Closing, Decision,
-    Identity, Person, RefundChoice, UndoOffer,
+    BulkKind, BulkLine, BulkOutcome, BulkSummary, CaseClosing, CaseDetail, CaseFact, Decision,
+    OperatorIdentity, Person, RefundChoice, UndoOffer,
 };
 use recondesk::app::{
     Command, Event, Failure, FailureKind, Jobs as _, Message, NoticeText, Progress, Remote, Step,
 };
-use recondesk::casework::{Approval, Refund, RefundStage, Role, Roles};
+use recondesk::casework::{Approval, RefundProgress, RefundStage, Role, Roles};
 use recondesk::domain::{CaseStatus, Fee, Fen, OutRefundNo, ProfileId, Secret};
 use recondesk::ports::{AttachmentInfo, Operator, PickAsk, RefundDraft, RefundRecord, RefundRowId};
 use recondesk::ui::{App, Screen};
 
 use std::sync::Arc;
 
-use crate::first_run::{Morning, compared};
-use crate::import::Dropped;
+use crate::first_run::{FirstRunFixture, compared};
+use crate::import::DroppedOnWindow;
 use crate::sample;
 use crate::stage::{Look, Tape, now, open_row, sample_window};
 
@@ -55,9 +55,9 @@ pub(crate) fn refund(id: i64, stage: RefundStage) -> RefundRecord {
         },
         nth: 1,
         out_refund_no: OutRefundNo::new(&format!("RD260308100244120077A{id}")).unwrap(),
-        refund: Refund {
+        refund: RefundProgress {
             stage,
-            ..Refund::draft(amount, Approval::NotNeeded)
+            ..RefundProgress::draft(amount, Approval::NotNeeded)
         },
         approval: None,
         refund_id: String::new(),
@@ -238,7 +238,7 @@ fn a_case_whose_money_is_back_says_who_made_the_refund_and_is_urgent_no_more() {
     let harness = opened(Look::default(), &Tape::default(), |detail| {
         detail.row.status = CaseStatus::Resolved;
         detail.work.refunds = vec![refund(7, RefundStage::Done)];
-        detail.closing = Some(Closing {
+        detail.closing = Some(CaseClosing {
             at: now(),
             by: "王启明".to_owned(),
             status: CaseStatus::Resolved,
@@ -354,7 +354,7 @@ fn files_are_chosen_for_a_case_and_a_copy_is_saved() {
 fn a_file_dropped_beside_an_open_case_is_asked_about_before_it_hangs_there() {
     let dropped = |harness: &mut Harness<'static, App>, tape: &Tape| {
         let path = std::path::PathBuf::from("orders.csv");
-        let file = Arc::new(Dropped(path)) as egui::DroppedFileHandle;
+        let file = Arc::new(DroppedOnWindow(path)) as egui::DroppedFileHandle;
         harness.input_mut().dropped_files = vec![file];
         harness.run_steps(3);
         assert!(tape.take().is_empty(), "nothing before a person says so");
@@ -557,7 +557,7 @@ fn a_case_says_what_was_expected_and_leads_to_the_other_payment() {
 }
 
 /// An operator with the right to work on cases.
-fn operator(morning: &Morning) -> Identity {
+fn operator(morning: &FirstRunFixture) -> OperatorIdentity {
     let pin = Secret::new("24680".to_owned());
     let roles = Role::ALL.into_iter().fold(Roles::default(), Roles::with);
     let operator = Operator {
@@ -568,7 +568,7 @@ fn operator(morning: &Morning) -> Identity {
     };
     let casework = &morning.ports.casework;
     casework.add_operator(&operator, &pin, "李雯").unwrap();
-    Identity {
+    OperatorIdentity {
         name: "王宁".to_owned(),
         pin,
     }
@@ -576,7 +576,7 @@ fn operator(morning: &Morning) -> Identity {
 
 #[test]
 fn once_operators_are_named_the_user_of_the_computer_decides_nothing() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (id, _, rows) = compared(&mut morning);
     let take = |key: &str| Command::Decide(id, key.to_owned(), Decision::Take);
     morning.run(take(&rows[0].key));
@@ -589,7 +589,7 @@ fn once_operators_are_named_the_user_of_the_computer_decides_nothing() {
 
     morning.run(Command::SignIn(Box::new(identity)));
     morning.run(take(&rows[1].key));
-    let owner = |morning: &Morning, key: &str| {
+    let owner = |morning: &FirstRunFixture, key: &str| {
         let case = morning.ports.records.case(id, key).unwrap();
         case.unwrap().owner
     };
@@ -605,7 +605,7 @@ fn once_operators_are_named_the_user_of_the_computer_decides_nothing() {
 
 #[test]
 fn a_file_hangs_on_a_case_and_comes_back_byte_for_byte() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (_, _, rows) = compared(&mut morning);
     let receipt = morning.file("receipt.txt", "收到 ¥0.03\r\n");
     let copy = receipt.with_file_name("copy.txt");
@@ -644,10 +644,10 @@ fn a_file_hangs_on_a_case_and_comes_back_byte_for_byte() {
 
 #[test]
 fn an_own_decision_is_offered_to_be_taken_back_and_is() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (id, _, rows) = compared(&mut morning);
     let key = rows[0].key.clone();
-    let offer = |morning: &mut Morning| {
+    let offer = |morning: &mut FirstRunFixture| {
         let outcome = morning.run(Command::Case(id, key.clone()));
         let recondesk::app::Outcome::Case(detail) = outcome else {
             panic!("{outcome:?}");
@@ -677,7 +677,7 @@ fn an_own_decision_is_offered_to_be_taken_back_and_is() {
 
 #[test]
 fn many_are_decided_one_by_one_and_each_has_its_result() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (id, _, rows) = compared(&mut morning);
     let how = Decision::Resolve("已补发".to_owned());
     morning.run(Command::Decide(id, rows[0].key.clone(), Decision::Take));

@@ -7,17 +7,17 @@ use egui::{Key, Modifiers};
 use recondesk::app::Command;
 use recondesk::ui::Screen;
 
-use crate::first_run::{BILL, Morning, ORDERS, compared};
+use crate::first_run::{BILL, FirstRunFixture, ORDERS, compared};
 use crate::payout::{deed, refundable};
 use crate::stage::{Look, Tape, sample_window};
 
 /// Counts what a hand does, and says so at the end.
-struct Hand {
+struct ClickCounter {
     job: &'static str,
     count: usize,
 }
 
-impl Hand {
+impl ClickCounter {
     const fn new(job: &'static str) -> Self {
         Self { job, count: 0 }
     }
@@ -34,11 +34,11 @@ impl Hand {
 
 #[test]
 fn yesterday_is_reconciled_by_one() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (_, day, _) = compared(&mut morning);
     morning.harness.state_mut().state_mut().day = day;
     morning.screen(Key::Num2, Screen::Reconcile);
-    let mut hand = Hand::new("yesterday reconciled");
+    let mut hand = ClickCounter::new("yesterday reconciled");
 
     hand.does();
     morning.harness.key_press(Key::F5);
@@ -51,9 +51,9 @@ fn yesterday_is_reconciled_by_one() {
 
 #[test]
 fn any_number_is_found_by_two() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     compared(&mut morning);
-    let mut hand = Hand::new("any number");
+    let mut hand = ClickCounter::new("any number");
 
     hand.does();
     morning
@@ -74,7 +74,7 @@ fn any_number_is_found_by_two() {
 #[test]
 fn a_case_is_refunded_by_five() {
     let tape = Tape::default();
-    let mut hand = Hand::new("one case refunded");
+    let mut hand = ClickCounter::new("one case refunded");
     let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
 
     // Its row, Enter, the deed, the sum once more, Ctrl Enter.
@@ -100,7 +100,7 @@ fn a_case_is_refunded_by_five() {
 #[test]
 fn a_wrong_signature_is_explained_by_two() {
     let tape = Tape::default();
-    let mut hand = Hand::new("a wrong signature explained");
+    let mut hand = ClickCounter::new("a wrong signature explained");
     let mut harness = sample_window(Look::default(), Screen::Overview, &tape);
 
     hand.does();
@@ -121,11 +121,11 @@ fn a_wrong_signature_is_explained_by_two() {
 
 #[test]
 fn the_report_of_the_day_is_handed_over_by_two() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (id, day, _) = compared(&mut morning);
     morning.harness.state_mut().state_mut().day = day;
     morning.screen(Key::Num1, Screen::Overview);
-    let mut hand = Hand::new("the day's report handed over");
+    let mut hand = ClickCounter::new("the day's report handed over");
     let file = morning.file("report.xlsx", "");
 
     hand.does();
@@ -144,8 +144,8 @@ fn the_report_of_the_day_is_handed_over_by_two() {
 
 #[test]
 fn the_first_day_of_own_files_is_reconciled_by_five() {
-    let mut morning = Morning::new();
-    let mut hand = Hand::new("first day of a new workspace");
+    let mut morning = FirstRunFixture::new();
+    let mut hand = ClickCounter::new("first day of a new workspace");
     let files: Vec<PathBuf> = [("bill.csv", BILL), ("orders.csv", ORDERS)]
         .map(|(name, text)| morning.file(name, text))
         .into();

@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use recondesk::app::model::{CaseDetail, Closing, Decision, Proposal};
+use recondesk::app::model::{CaseClosing, CaseDetail, Decision, Proposal};
 use recondesk::app::{Command, Event, Failure, FailureKind, Message, Outcome, Remote};
 use recondesk::domain::{CaseStatus, Instant};
 use recondesk::ui::{App, Screen};
@@ -169,7 +169,7 @@ fn a_case_of_a_signed_day_is_not_reopened_and_says_what_comes_first() {
 fn a_closed_case_says_who_closed_it_and_when() {
     let harness = opened(&Tape::default(), |detail| {
         detail.row.status = CaseStatus::Resolved;
-        detail.closing = Some(Closing {
+        detail.closing = Some(CaseClosing {
             at: Instant::parse_beijing("2026-03-09 10:21:00").unwrap(),
             by: "陈默".to_owned(),
             status: CaseStatus::Resolved,

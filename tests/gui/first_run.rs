@@ -32,7 +32,7 @@ kgstdvzm_82831393266377_44715,0.01,PAID,PENDING,2019-02-19 11:46:00,2019-02-19 1
 ";
 
 /// A window over an empty workspace.
-pub(crate) struct Morning {
+pub(crate) struct FirstRunFixture {
     pub(crate) jobs: WindowJobs,
     pub(crate) ports: Ports,
     folder: tempfile::TempDir,
@@ -40,7 +40,7 @@ pub(crate) struct Morning {
     pub(crate) harness: Harness<'static, App>,
 }
 
-impl Morning {
+impl FirstRunFixture {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("workspace");
@@ -129,7 +129,7 @@ impl Morning {
     pub(crate) fn drop_files(&mut self, files: Vec<PathBuf>) {
         self.harness.input_mut().dropped_files = files
             .into_iter()
-            .map(|path| Arc::new(crate::import::Dropped(path)) as Arc<_>)
+            .map(|path| Arc::new(crate::import::DroppedOnWindow(path)) as Arc<_>)
             .collect();
         self.harness.run_steps(2);
         self.work();
@@ -189,7 +189,7 @@ impl Morning {
 
 #[test]
 fn the_first_morning_ends_with_cases() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
 
     morning.press("新增商户…");
     assert_eq!(morning.harness.state().screen(), Screen::Merchants);
@@ -230,7 +230,7 @@ fn the_first_morning_ends_with_cases() {
 }
 
 /// A day that was compared: the merchant, the day, its cases.
-pub(crate) fn compared(morning: &mut Morning) -> (ProfileId, BillDate, Vec<CaseRow>) {
+pub(crate) fn compared(morning: &mut FirstRunFixture) -> (ProfileId, BillDate, Vec<CaseRow>) {
     morning.press("新增商户…");
     morning.merchant();
     let id = morning
@@ -266,9 +266,9 @@ pub(crate) fn compared(morning: &mut Morning) -> (ProfileId, BillDate, Vec<CaseR
 
 #[test]
 fn a_run_again_counts_what_is_still_open() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (id, day, rows) = compared(&mut morning);
-    let open = |morning: &mut Morning| -> u64 {
+    let open = |morning: &mut FirstRunFixture| -> u64 {
         let outcome = morning.run(Command::Reconcile(id, day));
         let Outcome::Changed(Changed::Books, told) = outcome else {
             panic!("{outcome:?}");
@@ -285,9 +285,9 @@ fn a_run_again_counts_what_is_still_open() {
 
 #[test]
 fn a_day_whose_cases_are_settled_is_marked_no_longer() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (id, day, rows) = compared(&mut morning);
-    let marks = |morning: &mut Morning| {
+    let marks = |morning: &mut FirstRunFixture| {
         let Outcome::Overview(model) = morning.run(Command::Overview(day, None)) else {
             panic!("no overview");
         };
@@ -309,7 +309,7 @@ fn a_day_whose_cases_are_settled_is_marked_no_longer() {
 
 #[test]
 fn orders_are_listed_by_fulfilment() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     morning.press("新增商户…");
     morning.merchant();
     let id = morning
@@ -343,7 +343,7 @@ fn orders_are_listed_by_fulfilment() {
 #[test]
 fn every_screen_of_books_names_the_first_step() {
     for digit in [Key::Num2, Key::Num3, Key::Num4, Key::Num5] {
-        let mut morning = Morning::new();
+        let mut morning = FirstRunFixture::new();
         morning.harness.key_press_modifiers(Modifiers::ALT, digit);
         morning.harness.run_steps(2);
         assert!(morning.says("先新增商户，再导入订单和账单"), "{digit:?}");
@@ -356,7 +356,7 @@ fn every_screen_of_books_names_the_first_step() {
 
 #[test]
 fn files_of_nobody_wait_for_the_first_merchant() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let orders = morning.file("orders.csv", ORDERS);
 
     morning.pick("选择文件…", orders);

@@ -297,7 +297,7 @@ fn a_fund_flow_bill_is_a_row_of_bills_with_its_checks_and_balances() {
     use recondesk::app::Silent;
     use recondesk::ports::Source;
 
-    let mut morning = crate::first_run::Morning::new();
+    let mut morning = crate::first_run::FirstRunFixture::new();
     let (id, _, _) = crate::first_run::compared(&mut morning);
     let day = recondesk::domain::BillDate::parse("2021-02-01").unwrap();
     let source = Source::from_bytes("fund_basic.csv", FUND_BILL.as_bytes().to_vec());

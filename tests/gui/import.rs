@@ -48,9 +48,9 @@ QH260308100207129258,1900009999,88.00,待付款,2026-03-08 11:02:07
 
 /// A file dropped on the window.
 #[derive(Debug)]
-pub(crate) struct Dropped(pub(crate) PathBuf);
+pub(crate) struct DroppedOnWindow(pub(crate) PathBuf);
 
-impl egui::DroppedFile for Dropped {
+impl egui::DroppedFile for DroppedOnWindow {
     fn path(&self) -> &Path {
         &self.0
     }
@@ -61,14 +61,14 @@ impl egui::DroppedFile for Dropped {
 }
 
 /// A window over a workspace of its own.
-struct Desk {
+struct ImportFixture {
     ports: Ports,
     folder: tempfile::TempDir,
     tape: Tape,
     harness: Harness<'static, App>,
 }
 
-impl Desk {
+impl ImportFixture {
     fn new(look: Look) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut ports = adapters::open(Some(&folder.path().join("workspace"))).unwrap();
@@ -166,7 +166,7 @@ impl Desk {
 
 #[test]
 fn a_file_with_unknown_columns_and_words_is_settled_and_imported() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let path = desk.file("orders_20260308.csv", SHOP);
 
     desk.pick(path.clone());
@@ -235,7 +235,7 @@ fn a_file_with_unknown_columns_and_words_is_settled_and_imported() {
 
 #[test]
 fn a_file_with_the_names_of_the_program_needs_no_click() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let path = desk.file("canonical.csv", CANONICAL);
 
     desk.pick(path);
@@ -248,7 +248,7 @@ fn a_file_with_the_names_of_the_program_needs_no_click() {
 
 #[test]
 fn an_export_that_a_bill_proves_needs_no_click() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let bill = include_str!("../fixtures/exports/youzan-orders-bill.csv");
     let merchant = desk.harness.state().state().merchants[0].clone();
     let source = Source::from_bytes("bill.csv", bill.into());
@@ -270,7 +270,7 @@ fn an_export_that_a_bill_proves_needs_no_click() {
 
 #[test]
 fn a_bill_among_the_orders_is_told_and_offered_as_a_bill() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let bill = include_str!("../fixtures/bills/all27_ordinary_bom_crlf_2019-02-19.csv");
     let path = desk.file("bill.csv", bill);
 
@@ -290,7 +290,7 @@ fn a_bill_among_the_orders_is_told_and_offered_as_a_bill() {
 
 #[test]
 fn escape_leaves_the_assistant_and_nothing_is_stored() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let path = desk.file("orders.csv", SHOP);
     desk.pick(path);
     assert!(desk.harness.state().state().import.is_open());
@@ -305,7 +305,7 @@ fn escape_leaves_the_assistant_and_nothing_is_stored() {
 
 #[test]
 fn leaving_an_edited_import_asks_and_no_key_gives_the_edits_up() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let path = desk.file("orders.csv", SHOP);
     desk.pick(path);
     desk.choose("价款: 不导入", "金额");
@@ -331,7 +331,7 @@ fn leaving_an_edited_import_asks_and_no_key_gives_the_edits_up() {
 
 #[test]
 fn leaving_asks_while_the_file_is_read_anew_as_well() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let path = desk.file("orders.csv", SHOP);
     desk.pick(path);
     let found = desk
@@ -351,7 +351,7 @@ fn leaving_asks_while_the_file_is_read_anew_as_well() {
 
 #[test]
 fn a_settled_word_stays_with_its_meaning_and_can_be_changed() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let second = SHOP.replace("REFUNDED", "DONE_MAYBE");
     let path = desk.file("orders.csv", &second);
     desk.pick(path);
@@ -395,7 +395,7 @@ fn a_settled_word_stays_with_its_meaning_and_can_be_changed() {
 
 #[test]
 fn refused_rows_are_seen_before_the_import_wherever_they_stand() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let mut text = "订单编号,实付金额,状态,下单时间\n".to_owned();
     for nth in 0..260 {
         let amount = if nth == 251 { "1O.00" } else { "10.00" };
@@ -417,7 +417,7 @@ fn refused_rows_are_seen_before_the_import_wherever_they_stand() {
 
 #[test]
 fn nothing_is_imported_before_the_order_of_day_and_month_is_chosen() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let text = "\
 订单编号,实付金额,状态,下单时间
 QH260308100200120077,299.00,待付款,2026-03-08 10:02:00
@@ -440,7 +440,7 @@ QH260308100200120078,299.00,待付款,03/04/2026 10:02:00
 
 #[test]
 fn an_import_that_ends_leaves_the_next_file_open() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let first = desk.file("plain.csv", PLAIN);
     desk.pick(first);
     desk.harness
@@ -464,7 +464,7 @@ fn an_import_that_ends_leaves_the_next_file_open() {
 
 #[test]
 fn a_file_that_is_known_says_so_before_the_deed() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let path = desk.file("plain.csv", PLAIN);
     desk.pick(path.clone());
     desk.harness
@@ -486,14 +486,14 @@ fn a_file_that_is_known_says_so_before_the_deed() {
 
 #[test]
 fn files_dropped_together_are_checked_one_after_the_other() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let second = PLAIN.replace("20120077", "20120078");
     let paths = [
         desk.file("a.csv", PLAIN),
         desk.file("b.csv", &second),
         desk.file("c.csv", SHOP),
     ];
-    let dropped = |path: PathBuf| Arc::new(Dropped(path)) as egui::DroppedFileHandle;
+    let dropped = |path: PathBuf| Arc::new(DroppedOnWindow(path)) as egui::DroppedFileHandle;
     desk.harness.input_mut().dropped_files = paths.into_iter().map(dropped).collect();
     desk.harness.run_steps(2);
     desk.work();
@@ -522,7 +522,7 @@ fn files_dropped_together_are_checked_one_after_the_other() {
 
 #[test]
 fn rows_of_other_merchants_are_told_before_and_after_and_hide_no_warning() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let path = desk.file("orders.csv", SHARED);
 
     desk.pick(path);
@@ -545,13 +545,13 @@ fn rows_of_other_merchants_are_told_before_and_after_and_hide_no_warning() {
 
 #[test]
 fn a_file_without_rows_and_an_empty_file_say_so() {
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let head = SHOP.lines().next().unwrap().to_owned() + "\n";
     let path = desk.file("none.csv", &head);
     desk.pick(path);
     assert!(desk.says("文件里没有数据行"));
 
-    let mut desk = Desk::new(Look::default());
+    let mut desk = ImportFixture::new(Look::default());
     let path = desk.file("empty.csv", "");
     desk.pick(path);
     assert!(desk.says("文件是空的"));
@@ -570,7 +570,7 @@ fn the_assistant_draws_in_every_look() {
         ("light-zh-800x500", Look::default().size(800.0, 500.0)),
     ];
     for (name, look) in looks {
-        let mut desk = Desk::new(look);
+        let mut desk = ImportFixture::new(look);
         let path = desk.file("orders_20260308.csv", SHOP);
         desk.pick(path);
         let amount = if desk.zh() {
@@ -580,7 +580,7 @@ fn the_assistant_draws_in_every_look() {
         };
         desk.choose(amount.0, amount.1);
         take(&format!("import-{name}"), &mut desk.harness);
-        let mut desk = Desk::new(look);
+        let mut desk = ImportFixture::new(look);
         let path = desk.file("orders.csv", SHARED);
         desk.pick(path);
         take(&format!("import-shared-{name}"), &mut desk.harness);

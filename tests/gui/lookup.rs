@@ -8,7 +8,7 @@ use recondesk::app::Remote;
 use recondesk::app::gateway::ExchangeError;
 use recondesk::app::jobs::lookup::order_summary::{Attention, sentence};
 use recondesk::app::jobs::lookup::session::{Following, ListFile};
-use recondesk::app::jobs::poll::{Plan, Poll};
+use recondesk::app::jobs::poll::{Poll, PollPlan};
 use recondesk::app::{Command, Event, Language, Outcome, TaskId};
 use recondesk::domain::{
     CaseStatus, Category, Finding, FulfilStatus, PayStatus, ProfileId, SuggestedAction,
@@ -276,7 +276,7 @@ fn an_order_without_an_end_is_followed_until_the_screen_is_left() {
     let mut harness = looked_up(Look::default(), &tape);
     let mut open = live(Ok("NOTPAY"));
     open.following = Some(Following {
-        poll: Poll::new(Plan::Ordered, now()),
+        poll: Poll::new(PollPlan::Ordered, now()),
         at: now().plus(5),
     });
     let task = task_of(&tape, is_question);

@@ -1,14 +1,14 @@
 //! A made-up order for the Lookup screen: paid at WeChat Pay, still unpaid at the merchant.
 
-use recondesk::app::gateway::{Call, Exchange, ExchangeError};
+use recondesk::app::gateway::{Exchange, ExchangeError, PaymentCall};
 use recondesk::app::jobs::inquiry::{Inquiry, QueryVerdict, differences};
 use recondesk::app::jobs::lookup::OrderView;
-use recondesk::app::jobs::lookup::collect::{CaseStory, Kept, OrderRecord};
+use recondesk::app::jobs::lookup::collect::{CaseStory, DatedRow, OrderRecord};
 use recondesk::app::jobs::lookup::fields::fields;
 use recondesk::app::jobs::lookup::live::LiveAnswer;
 use recondesk::app::jobs::lookup::order_summary::sentence;
 use recondesk::app::jobs::lookup::recognise::recognise;
-use recondesk::app::jobs::lookup::session::{Live, Local, LookUp, Question};
+use recondesk::app::jobs::lookup::session::{GatewayQuestion, Live, Local, LookUp};
 use recondesk::app::jobs::lookup::timeline::{EntryKind, TimelineEntry};
 use recondesk::app::{Language, Message};
 use recondesk::domain::*;
@@ -176,12 +176,12 @@ pub(crate) fn view(language: Language) -> OrderView {
     let record = OrderRecord {
         profile: (ProfileId(1), MerchantProfile::new(name, "1900000109")),
         out_trade_no: NUMBER.to_owned(),
-        orders: vec![Kept {
+        orders: vec![DatedRow {
             day: Some(day()),
             row: order(),
             superseded: false,
         }],
-        pays: vec![Kept {
+        pays: vec![DatedRow {
             day: Some(day()),
             row: bill_row(),
             superseded: false,
@@ -258,8 +258,8 @@ fn answer_params(state: &str) -> Params {
 }
 
 /// The question that the window asks by itself.
-pub(crate) fn question() -> Question {
-    Question {
+pub(crate) fn question() -> GatewayQuestion {
+    GatewayQuestion {
         profile: ProfileId(1),
         number: NUMBER.to_owned(),
         kind: NumberKind::OutTradeNo,
@@ -276,7 +276,7 @@ pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
         Err(trouble) => QueryVerdict::ExchangeError(trouble.clone()),
     };
     let exchange = Exchange {
-        call: Call::OrderQuery,
+        call: PaymentCall::OrderQuery,
         api: ApiVersion::V2,
         method: "POST",
         target: "/pay/orderquery".to_owned(),

@@ -10,7 +10,7 @@ use recondesk::intake::{Mapping, RecordKind};
 use recondesk::ports::VaultAccess;
 use recondesk::ui::{App, Screen};
 
-use crate::first_run::{Morning, compared};
+use crate::first_run::{FirstRunFixture, compared};
 use crate::stage::{Look, Tape, sample_window};
 
 #[track_caller]
@@ -138,7 +138,7 @@ fn ctrl_l_locks_the_keys_away() {
 
 #[test]
 fn a_renamed_mapping_says_the_same_under_its_new_name() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (id, _, _) = compared(&mut morning);
     let records = morning.ports.records.clone();
     let toml = Mapping::canonical().to_toml();

@@ -11,7 +11,7 @@ use recondesk::domain::{CaseStatus, Fen, ProfileId, Secret};
 use recondesk::ports::{ApprovalId, ApprovalRecord, Operator};
 use recondesk::ui::Screen;
 
-use crate::first_run::{Morning, compared};
+use crate::first_run::{FirstRunFixture, compared};
 use crate::stage::{Look, Tape, now, sample_window};
 
 /// A refund above the limit that waits for a second person.
@@ -84,18 +84,18 @@ pub(crate) fn name_two(state: &mut recondesk::app::State) {
 }
 
 /// Types into whatever has the focus.
-fn types(morning: &mut Morning, text: &str) {
+fn types(morning: &mut FirstRunFixture, text: &str) {
     morning.harness.event(Input::Text(text.to_owned()));
     morning.harness.run_steps(2);
 }
 
-fn key(morning: &mut Morning, key: Key) {
+fn key(morning: &mut FirstRunFixture, key: Key) {
     morning.harness.key_press(key);
     morning.harness.run_steps(2);
     morning.work();
 }
 
-fn into(morning: &mut Morning, field: &str, text: &str) {
+fn into(morning: &mut FirstRunFixture, field: &str, text: &str) {
     let role = match field {
         "操作人" | "姓名" => egui::accesskit::Role::TextInput,
         _ => egui::accesskit::Role::PasswordInput,
@@ -106,7 +106,7 @@ fn into(morning: &mut Morning, field: &str, text: &str) {
     types(morning, text);
 }
 
-fn named(morning: &Morning) -> Vec<(String, String, bool)> {
+fn named(morning: &FirstRunFixture) -> Vec<(String, String, bool)> {
     let known = morning.ports.casework.operators().unwrap();
     known
         .into_iter()
@@ -115,7 +115,7 @@ fn named(morning: &Morning) -> Vec<(String, String, bool)> {
 }
 
 /// An operator who is there already, as the terminal would have named him.
-fn known(morning: &Morning, name: &str, roles: &[Role], actor: &str) {
+fn known(morning: &FirstRunFixture, name: &str, roles: &[Role], actor: &str) {
     let operator = Operator {
         name: name.to_owned(),
         roles: roles.iter().copied().collect(),
@@ -128,8 +128,8 @@ fn known(morning: &Morning, name: &str, roles: &[Role], actor: &str) {
 }
 
 /// Settings of a workspace with one merchant.
-fn settings() -> Morning {
-    let mut morning = Morning::new();
+fn settings() -> FirstRunFixture {
+    let mut morning = FirstRunFixture::new();
     compared(&mut morning);
     morning.screen(Key::Num9, Screen::Settings);
     morning
@@ -178,7 +178,7 @@ fn the_first_operator_is_named_by_keys_alone_administers_and_is_signed_in() {
 fn the_role_of_the_first_one_cannot_be_taken_away() {
     let mut morning = settings();
     morning.press("新增操作人…");
-    let administers = |morning: &Morning| {
+    let administers = |morning: &FirstRunFixture| {
         let role = egui::accesskit::Role::CheckBox;
         let node = morning.harness.get_by_role_and_label(role, "管理");
         (
@@ -299,7 +299,7 @@ fn the_limits_are_read_and_set() {
     let mut morning = settings();
     assert!(morning.says("退款超过 ¥1,000.00，或一次超过 20 条"));
     morning.press("修改…");
-    let field = |morning: &mut Morning, name: &str, text: &str| {
+    let field = |morning: &mut FirstRunFixture, name: &str, text: &str| {
         morning.harness.get_by_label(name).focus();
         morning.harness.run_steps(1);
         for _ in 0..10 {
@@ -322,8 +322,8 @@ fn the_limits_are_read_and_set() {
 }
 
 /// A case whose being ignored waits for a second person: asked for by 王宁.
-fn proposed() -> (Morning, ProfileId, String) {
-    let mut morning = Morning::new();
+fn proposed() -> (FirstRunFixture, ProfileId, String) {
+    let mut morning = FirstRunFixture::new();
     let (id, _, rows) = compared(&mut morning);
     known(
         &morning,
@@ -333,7 +333,7 @@ fn proposed() -> (Morning, ProfileId, String) {
     );
     known(&morning, "王宁", &[Role::Work, Role::Approve], "陈默");
     let key = rows[0].key.clone();
-    let identity = recondesk::app::model::Identity {
+    let identity = recondesk::app::model::OperatorIdentity {
         name: "王宁".to_owned(),
         pin: Secret::new("135790".to_owned()),
     };
@@ -349,7 +349,7 @@ fn proposed() -> (Morning, ProfileId, String) {
     (morning, id, key)
 }
 
-fn status(morning: &Morning, id: ProfileId, key: &str) -> CaseStatus {
+fn status(morning: &FirstRunFixture, id: ProfileId, key: &str) -> CaseStatus {
     morning.ports.records.case(id, key).unwrap().unwrap().status
 }
 
@@ -444,7 +444,7 @@ fn the_overview_counts_what_waits_and_leads_there() {
 
 #[test]
 fn where_nobody_is_named_the_dialogs_lead_to_the_form_of_the_first_operator() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (id, _, rows) = compared(&mut morning);
     let key_of = rows[0].key.clone();
     morning.run(Command::Decide(

@@ -6,12 +6,12 @@ use recondesk::app::model::OrderFilter;
 use recondesk::domain::BillDate;
 use recondesk::ui::Screen;
 
-use crate::first_run::Morning;
+use crate::first_run::FirstRunFixture;
 use crate::stage::open_row;
 
 const OPENID: &str = "oUp4u5Xk0000000000000001";
 
-fn opened(morning: &mut Morning) {
+fn opened(morning: &mut FirstRunFixture) {
     morning.screen(Key::Num5, Screen::Orders);
     morning.work();
     open_row(&mut morning.harness, "vqlepiql");
@@ -20,7 +20,7 @@ fn opened(morning: &mut Morning) {
 
 #[test]
 fn an_openid_is_masked_until_settings_show_it() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     morning.press("新增商户…");
     morning.merchant();
     let orders = format!(

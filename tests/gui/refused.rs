@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable as _;
 use recondesk::ports::{Occurrence, Ports};
 use recondesk::ui::Screen;
 
-use crate::first_run::Morning;
+use crate::first_run::FirstRunFixture;
 
 /// Two rows are bad: an amount with the letter O, and a month that no year has.
 const ORDERS: &str = "\
@@ -22,8 +22,8 @@ fn stored(ports: &Ports, number: &str) -> Vec<Occurrence> {
 }
 
 /// The file is imported; two of its rows are refused.
-fn imported(text: &str) -> Morning {
-    let mut morning = Morning::new();
+fn imported(text: &str) -> FirstRunFixture {
+    let mut morning = FirstRunFixture::new();
     morning.press("新增商户…");
     morning.merchant();
     morning.screen(Key::Num5, Screen::Orders);
@@ -33,7 +33,7 @@ fn imported(text: &str) -> Morning {
     morning
 }
 
-fn retype(morning: &mut Morning, field: &str, text: &str) {
+fn retype(morning: &mut FirstRunFixture, field: &str, text: &str) {
     let harness = &mut morning.harness;
     harness.get_by_label(field).focus();
     harness.run_steps(2);
@@ -55,7 +55,8 @@ fn refused_rows_are_mended_cell_by_cell_and_imported() {
     assert!(morning.says("第 4 行拒收：不是时间"));
 
     // The first bad cell has the focus, an arrow leads to the next row's; Enter checks what was typed.
-    let focused = |morning: &Morning, name: &str| morning.harness.get_by_label(name).is_focused();
+    let focused =
+        |morning: &FirstRunFixture, name: &str| morning.harness.get_by_label(name).is_focused();
     assert!(focused(&morning, "第 3 行 amount"));
     morning.harness.key_press(Key::ArrowDown);
     morning.harness.run_steps(2);

@@ -484,7 +484,7 @@ fn categories() -> Vec<CategoryRow> {
 }
 
 fn pool() -> (PoolRow, PoolRow) {
-    let cell = |count, sum: &str| PoolSide {
+    let cell = |count, sum: &str| PoolTotals {
         count,
         sum: yuan(sum),
     };
@@ -506,7 +506,7 @@ fn pool() -> (PoolRow, PoolRow) {
     )
 }
 
-pub(crate) fn certificate() -> Certificate {
+pub(crate) fn certificate() -> ShownCertificate {
     let row = |id: &str, zh: &str, en: &str, actual: &str| IdentityRow {
         id: id.into(),
         name: Message::new(zh, en),
@@ -514,7 +514,7 @@ pub(crate) fn certificate() -> Certificate {
         actual: actual.into(),
         expected: String::new(),
     };
-    Certificate {
+    ShownCertificate {
         kind: "ALL".into(),
         columns: 27,
         gzip: true,
@@ -824,9 +824,9 @@ fn bills(names: [&str; 4]) -> Vec<BillRow> {
             day: day().plus(-(nth as i32)),
             kind: "ALL".into(),
             state: if nth == 4 {
-                BillState::Quarantined
+                BillStanding::Quarantined
             } else {
-                BillState::Verified
+                BillStanding::Verified
             },
             rows: 31_601 - u64::from(nth) * 311,
             amount: Some(yuan("2718330.20")),

@@ -11,12 +11,12 @@ use recondesk::domain::Secret;
 use recondesk::ports::Operator;
 use recondesk::ui::Screen;
 
-use crate::first_run::{Morning, compared};
+use crate::first_run::{FirstRunFixture, compared};
 use crate::stage::{Look, Tape, now, sample_window};
 
 /// A day whose cases are all closed, on the Reconcile screen.
-fn settled() -> Morning {
-    let mut morning = Morning::new();
+fn settled() -> FirstRunFixture {
+    let mut morning = FirstRunFixture::new();
     let (_, _, rows) = compared(&mut morning);
     for row in &rows {
         morning.settle(row.profile, row);
@@ -28,7 +28,7 @@ fn settled() -> Morning {
     morning
 }
 
-fn into(morning: &mut Morning, field: &str, text: &str) {
+fn into(morning: &mut FirstRunFixture, field: &str, text: &str) {
     morning.harness.get_by_label(field).focus();
     morning.harness.run_steps(2);
     morning.harness.event(Input::Text(text.to_owned()));
@@ -37,7 +37,7 @@ fn into(morning: &mut Morning, field: &str, text: &str) {
 
 #[test]
 fn a_day_with_open_cases_says_what_lacks_and_is_not_signed() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (_, day, _) = compared(&mut morning);
     morning.harness.state_mut().state_mut().day = day;
     morning.screen(Key::Num2, Screen::Reconcile);

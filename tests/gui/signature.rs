@@ -20,12 +20,12 @@ use crate::stage::{Look, Still, Tape, now, sample_window};
 const KEY: &str = "Qh7dPz2mX9cVb4nKt6wRy8sLf3gJa5eU";
 
 /// A workspace with the key of the first merchant of the samples.
-pub(crate) struct Desk {
+pub(crate) struct SignatureFixture {
     ports: Ports,
     _folder: tempfile::TempDir,
 }
 
-impl Desk {
+impl SignatureFixture {
     pub(crate) fn new(state: &State) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut ports = adapters::open(Some(folder.path())).unwrap();
@@ -97,9 +97,9 @@ fn mistaken() -> String {
     format!("<xml>{}</xml>", text.concat())
 }
 
-pub(crate) fn opened(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
+pub(crate) fn opened(look: Look, tape: &Tape) -> (Harness<'static, App>, SignatureFixture) {
     let mut harness = sample_window(look, Screen::Signature, tape);
-    let desk = Desk::new(harness.state().state());
+    let desk = SignatureFixture::new(harness.state().state());
     desk.work(&mut harness, tape);
     (harness, desk)
 }
@@ -128,7 +128,7 @@ fn paste(harness: &mut Harness<'static, App>, text: &str) {
 }
 
 /// A window in which the mistaken request was pasted and its reason searched.
-pub(crate) fn explained(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
+pub(crate) fn explained(look: Look, tape: &Tape) -> (Harness<'static, App>, SignatureFixture) {
     let (mut harness, desk) = opened(look, tape);
     let is_zh = look.language == Language::Zh;
     press(
@@ -349,7 +349,11 @@ fn pay(base: &str, number: &str) {
 pub(crate) fn sent(
     look: Look,
     tape: &Tape,
-) -> (Harness<'static, App>, Desk, recondesk::sandbox::Running) {
+) -> (
+    Harness<'static, App>,
+    SignatureFixture,
+    recondesk::sandbox::Running,
+) {
     use recondesk::sandbox::{Config, start};
     let running = start(Config::new(Arc::new(now), 7)).unwrap();
     let mut harness = sample_window(look, Screen::Signature, tape);
@@ -366,7 +370,7 @@ pub(crate) fn sent(
     profile.gateway.clone_from(&running.base_http);
     let merchants = &mut harness.state_mut().state_mut().merchants;
     merchants.first_mut().unwrap().profile = profile.clone();
-    let mut desk = Desk::new(harness.state().state());
+    let mut desk = SignatureFixture::new(harness.state().state());
     let known = desk.ports.records.profiles().unwrap();
     let mine = known.iter().find(|(_, known)| known.name == profile.name);
     let id = mine.expect("the first merchant").0;

@@ -29,7 +29,7 @@ impl Clock for Still {
 
 /// What the window submitted, in order, and what it will hear.
 #[derive(Default)]
-pub(crate) struct Wire {
+pub(crate) struct WindowTape {
     pub(crate) sent: Vec<(TaskId, Command)>,
     pub(crate) events: Vec<Event>,
     pub(crate) full: bool,
@@ -38,7 +38,7 @@ pub(crate) struct Wire {
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Tape(pub(crate) Rc<RefCell<Wire>>);
+pub(crate) struct Tape(pub(crate) Rc<RefCell<WindowTape>>);
 
 impl Tape {
     /// Takes what was submitted so far.
@@ -65,9 +65,9 @@ impl Backend for Tape {
 }
 
 /// File dialogs that the test answers.
-pub(crate) struct Hand(pub(crate) Tape);
+pub(crate) struct ScriptedDialogs(pub(crate) Tape);
 
-impl Picker for Hand {
+impl Picker for ScriptedDialogs {
     fn ask(&mut self, ask: PickAsk) -> bool {
         self.0.0.borrow_mut().asked.push(ask);
         true
@@ -123,7 +123,11 @@ pub(crate) fn window(
     tape: &Tape,
     fill: impl FnOnce(&mut App),
 ) -> Harness<'static, App> {
-    let (clock, hand, backend) = (Arc::new(Still(now())), Hand(tape.clone()), tape.clone());
+    let (clock, hand, backend) = (
+        Arc::new(Still(now())),
+        ScriptedDialogs(tape.clone()),
+        tape.clone(),
+    );
     let mut app = App::new(Box::new(backend), clock, Box::new(hand));
     app.state_mut().preferences.language = look.language;
     app.state_mut().preferences.theme = look.theme;

@@ -8,7 +8,7 @@ use egui::{Event as Input, Key, Modifiers, OutputCommand, PointerButton, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use recondesk::app::model::OrderFilter;
-use recondesk::app::tables::ask::{ColumnValues, ListAnswer, ListAsk};
+use recondesk::app::tables::ask::{ListAnswer, ListAsk, ValueCounts};
 use recondesk::app::tables::{CellTest, RowSum, text::CopyFormat};
 use recondesk::app::{Command, Event, ExportFormat, ListKind, Outcome, Preferences, TaskId};
 use recondesk::domain::{Fen, SheetCell, Term};
@@ -189,7 +189,7 @@ fn a_funnel_offers_the_values_of_a_column_with_their_counts() {
     answer(
         &tape,
         task,
-        ListAnswer::Values(ColumnValues {
+        ListAnswer::Values(ValueCounts {
             column: "pay".to_owned(),
             values: Some(values),
         }),

@@ -11,7 +11,7 @@ use recondesk::domain::Instant;
 use recondesk::ports::{Clock, VaultAccess, VaultError};
 use recondesk::ui::{App, Screen};
 
-use crate::stage::{Hand, Look, Tape, now, sample_window};
+use crate::stage::{Look, ScriptedDialogs, Tape, now, sample_window};
 
 const PASSPHRASE: &str = "correct horse 1";
 
@@ -138,7 +138,7 @@ fn escape_drops_the_wish_and_the_window_goes_on() {
 fn idle_minutes_lock_an_open_vault_once_and_a_hand_keeps_it_open() {
     let tape = Tape::default();
     let clock = Arc::new(Hourglass(AtomicU64::new(0)));
-    let hand = Hand(tape.clone());
+    let hand = ScriptedDialogs(tape.clone());
     let mut app = App::new(
         Box::new(tape.clone()),
         Arc::clone(&clock) as _,

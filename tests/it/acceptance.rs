@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use recondesk::domain::Secret;
 use recondesk::wechat::v2::notify::encrypt_req_info;
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 const DAY: &str = "2026-03-08";
 const NEXT: &str = "2026-03-09";
@@ -14,7 +14,7 @@ const HEADER: &str = "交易时间,公众账号ID,商户号,特约商户号,微�
 const ORDERS: &str = "out_trade_no,amount,pay_status,created_at,paid_at\n";
 
 /// A row of a bill: payments have no refund.
-struct Row<'a> {
+struct PrintedRow<'a> {
     order: &'a str,
     at: String,
     fen: i64,
@@ -22,8 +22,8 @@ struct Row<'a> {
     refund: Option<(&'a str, &'a str)>,
 }
 
-fn paid(order: &str, day: &str, time: &str) -> Row<'static> {
-    Row {
+fn paid(order: &str, day: &str, time: &str) -> PrintedRow<'static> {
+    PrintedRow {
         order: String::leak(order.to_owned()),
         at: format!("{day} {time}"),
         fen: 1000,
@@ -36,8 +36,8 @@ fn back(
     number: &'static str,
     state: &'static str,
     at: String,
-) -> Row<'static> {
-    Row {
+) -> PrintedRow<'static> {
+    PrintedRow {
         order,
         at,
         fen: 500,
@@ -50,7 +50,7 @@ fn yuan(fen: i64) -> String {
 }
 
 /// A bill of the chosen rows, all under one header, with its summary.
-fn bill(rows: &[Row<'_>]) -> Vec<u8> {
+fn bill(rows: &[PrintedRow<'_>]) -> Vec<u8> {
     let mut text = format!("\u{feff}{HEADER}\r\n");
     let (mut in_fen, mut out_fen) = (0, 0);
     for (at, row) in rows.iter().enumerate() {
@@ -127,24 +127,24 @@ fn without(bytes: &[u8], columns: &[&str]) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn import(stage: &Stage, name: &str, bytes: &[u8]) {
+fn import(stage: &CliFixture, name: &str, bytes: &[u8]) {
     let file = stage.file(name, bytes);
     stage.expect(0, &["bill", "import", &file, "--profile", "shop"]);
 }
 
 /// A bill that takes the place of another one of its day: somebody must look.
-fn replace(stage: &Stage, name: &str, bytes: &[u8]) {
+fn replace(stage: &CliFixture, name: &str, bytes: &[u8]) {
     let file = stage.file(name, bytes);
     stage.expect(1, &["bill", "import", &file, "--profile", "shop"]);
 }
 
-fn books(stage: &Stage, kind: &str, name: &str, text: &str) {
+fn books(stage: &CliFixture, kind: &str, name: &str, text: &str) {
     let file = stage.file(name, text.as_bytes());
     stage.expect(0, &[kind, "import", &file, "--profile", "shop"]);
 }
 
 /// `code number` of every finding, in order.
-fn codes(stage: &Stage, code: i32, day: &str) -> Vec<String> {
+fn codes(stage: &CliFixture, code: i32, day: &str) -> Vec<String> {
     let json = stage.expect(
         code,
         &[
@@ -166,14 +166,14 @@ fn codes(stage: &Stage, code: i32, day: &str) -> Vec<String> {
         .collect()
 }
 
-fn open_cases(stage: &Stage, code: i32) -> usize {
+fn open_cases(stage: &CliFixture, code: i32) -> usize {
     let list = stage.expect(code, &["cases", "list", "--format", "csv"]);
     list.lines().count() - 1
 }
 
 #[test]
 fn b07_a_bill_that_changed_since_it_was_archived_is_a_finding_of_its_day() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let rows = format!("{ORDERS}A1,10.00,paid,{DAY} 10:00:00,{DAY} 10:00:00\n");
     books(&stage, "orders", "orders.csv", &rows);
     import(&stage, "first.csv", &bill(&[paid("A1", DAY, "10:00:00")]));
@@ -195,7 +195,7 @@ fn b09_an_all_bill_that_is_not_the_sum_of_the_two_others_is_a_finding() {
         "退款状态",
         "申请退款金额",
     ];
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let at = format!("{DAY} 12:00:00");
     let pays = || vec![paid("A1", DAY, "10:00:00"), paid("A2", DAY, "11:00:00")];
     let refund = || back("A1", "r1", "SUCCESS", at.clone());
@@ -205,9 +205,9 @@ fn b09_an_all_bill_that_is_not_the_sum_of_the_two_others_is_a_finding() {
     let before = codes(&stage, 1, DAY);
     assert_eq!(before, ["R01 A1", "K01 -"]);
 
-    let success = |rows: &[Row<'_>]| without(&bill(rows), &OF_REFUNDS);
+    let success = |rows: &[PrintedRow<'_>]| without(&bill(rows), &OF_REFUNDS);
     import(&stage, "success.csv", &success(&pays()));
-    let mut refunds = String::from_utf8(bill(&[Row {
+    let mut refunds = String::from_utf8(bill(&[PrintedRow {
         order: "A1",
         at: at.clone(),
         fen: 500,
@@ -234,7 +234,7 @@ fn b09_an_all_bill_that_is_not_the_sum_of_the_two_others_is_a_finding() {
 
 #[test]
 fn bills_of_two_days_quarantined_under_one_name_are_two_cases() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     for day in [DAY, NEXT] {
         let whole = bill(&[paid("A1", day, "10:00:00")]);
         let cut = String::from_utf8(whole)
@@ -250,7 +250,7 @@ fn bills_of_two_days_quarantined_under_one_name_are_two_cases() {
 
 #[test]
 fn a_paid_order_whose_cell_of_fulfilment_is_empty_is_p03() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let paid_at = format!("{DAY} 10:00:00");
     let orders = format!(
         "out_trade_no,amount,pay_status,fulfil_status,created_at,paid_at\n\
@@ -266,7 +266,7 @@ fn a_paid_order_whose_cell_of_fulfilment_is_empty_is_p03() {
 
 #[test]
 fn a_refund_total_booked_before_midnight_closes_its_case_when_the_next_bill_has_it() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let orders = format!(
         "out_trade_no,amount,pay_status,created_at,paid_at,refund_amount,refund_at\n\
          A1,10.00,paid,{DAY} 10:00:00,{DAY} 10:00:00,5.00,{DAY} 23:59:50\n"
@@ -285,7 +285,7 @@ fn a_refund_total_booked_before_midnight_closes_its_case_when_the_next_bill_has_
 #[test]
 fn a_refund_total_without_a_time_waits_until_a_bill_has_it() {
     for number in ["", "r1", "own-number"] {
-        let stage = Stage::new();
+        let stage = CliFixture::new();
         let orders = format!(
             "out_trade_no,amount,pay_status,created_at,paid_at,refund_amount,refund_no\n\
              A1,10.00,paid,{DAY} 10:00:00,{DAY} 10:00:00,5.00,{number}\n"
@@ -305,7 +305,7 @@ fn a_refund_total_without_a_time_waits_until_a_bill_has_it() {
 
 #[test]
 fn a_refund_booked_the_day_after_its_bill_closes_the_case_of_the_bill() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let header = "out_trade_no,amount,pay_status,created_at,paid_at,refund_amount,refund_at\n";
     let order = format!("A1,10.00,paid,{DAY} 10:00:00,{DAY} 10:00:00");
     books(
@@ -336,7 +336,7 @@ fn a_refund_booked_the_day_after_its_bill_closes_the_case_of_the_bill() {
 #[test]
 fn notifications_of_refunds_make_r05_and_r06_and_end_r04() {
     const KEY: &str = "192006250b4c09247ec02edce69f6a2d";
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let key = stage.file("key", KEY.as_bytes());
     let set = ["profile", "set-key", "shop", "v2", "--from-file", &key];
     stage.expect(0, &set);
@@ -387,7 +387,7 @@ fn notifications_of_refunds_make_r05_and_r06_and_end_r04() {
 
 #[test]
 fn numbers_without_the_zeros_that_the_known_ones_have_are_refused() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let rows = |numbers: &[&str]| {
         let mut text = ORDERS.to_owned();
         for number in numbers {
@@ -415,7 +415,7 @@ fn a_refused_row_is_known_by_each_number_that_its_payment_may_have() {
         paid("A20260308001", DAY, "10:02:00"),
         paid("B20260308001", DAY, "10:03:00"),
     ];
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     import(&stage, "bill.csv", &bill(&pays));
     let rows = format!(
         "{ORDERS}0000308001,10.00,paid,{DAY} 10:00:00,{DAY} 10:00:00\n\
@@ -434,7 +434,7 @@ fn a_refused_row_is_known_by_each_number_that_its_payment_may_have() {
 
 #[test]
 fn two_orders_without_their_zeros_are_one_finding_with_their_payments() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let pays = [
         paid("0000308001", DAY, "10:00:00"),
         paid("0000308002", DAY, "10:01:00"),
@@ -451,7 +451,7 @@ fn two_orders_without_their_zeros_are_one_finding_with_their_payments() {
 
 #[test]
 fn a_file_is_known_again_after_its_mapping_was_proven_and_saved() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let head = "商户订单号,实付金额,订单状态,下单时间,付款时间,发货时间\n";
     let before = format!("{head}A1,10.00,待付款,{DAY} 09:00:00,,\n");
     let after = format!("{head}A1,10.00,已发货,{DAY} 09:00:00,{DAY} 10:00:00,{DAY} 11:00:00\n");

@@ -1,7 +1,7 @@
 //! The advice about an order, walked over every combination of what may be known of it: no sentence, step, category and
 //! exit code contradict each other, money leaves only where some is left, goods only where they are paid for.
 
-use recondesk::app::jobs::lookup::collect::{CaseStory, Kept, OrderRecord};
+use recondesk::app::jobs::lookup::collect::{CaseStory, DatedRow, OrderRecord};
 use recondesk::app::jobs::lookup::money::{NOT_FOUND, OrderMoney};
 use recondesk::app::jobs::lookup::order_summary::{Attention, OrderSummary, sentence};
 use recondesk::domain::{
@@ -22,8 +22,8 @@ fn at(minute: i64) -> Instant {
         .plus(minute * 60)
 }
 
-fn kept<T>(row: T) -> Kept<T> {
-    Kept {
+fn kept<T>(row: T) -> DatedRow<T> {
+    DatedRow {
         day: Some(day()),
         row,
         superseded: false,

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::lookup_cli::Stage;
+use super::lookup_cli::LookupFixture;
 use crate::support::wire::control;
 
 const HEAD: &str = "out_trade_no,amount,pay_status,created_at,paid_at\n";
 
 /// A stage with one order of that state, paid in the sandbox.
-fn stage(status: &str) -> Stage {
-    let stage = Stage::new();
+fn stage(status: &str) -> LookupFixture {
+    let stage = LookupFixture::new();
     stage.shop().place_paid("SHOP0001", "3500");
     let paid = if status == "paid" {
         "2026-03-09 12:00:00"
@@ -22,14 +22,14 @@ fn stage(status: &str) -> Stage {
     stage
 }
 
-fn refund(stage: &Stage, number: &str, outcome: &str) -> String {
+fn refund(stage: &LookupFixture, number: &str, outcome: &str) -> String {
     let wish = json!({ "out_trade_no": "SHOP0001", "out_refund_no": number, "outcome": outcome });
     let told = control(stage.base(), "refund", &wish);
     let refunds = told["refunds"].as_array().unwrap();
     refunds[0]["refund_id"].as_str().unwrap().to_owned()
 }
 
-fn live(stage: &Stage, code: i32, number: &str) -> Value {
+fn live(stage: &LookupFixture, code: i32, number: &str) -> Value {
     let told = stage.run(
         code,
         &[

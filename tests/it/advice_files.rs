@@ -9,14 +9,14 @@ use serde_json::Value;
 const BIN: &str = env!("CARGO_BIN_EXE_recondesk");
 
 /// A folder of files, the number to ask for, what the run says (code and step, in order of report), and what `query` says.
-type Case = (
+type AdviceCase = (
     &'static str,
     &'static str,
     &'static [&'static str],
     &'static str,
 );
 
-const CASES: [Case; 55] = [
+const CASES: [AdviceCase; 55] = [
     (
         "lost_zeros",
         "0000308002",
@@ -207,7 +207,7 @@ fn contradictory_files_are_told_alike_by_run_and_query() {
 }
 
 /// What a case says otherwise than it should.
-fn fault((name, number, findings, query): &Case) -> Option<String> {
+fn fault((name, number, findings, query): &AdviceCase) -> Option<String> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/advice");
     let folder = folder.join(name);
     let workspace = tempfile::tempdir().unwrap();

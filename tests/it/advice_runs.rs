@@ -1,7 +1,7 @@
 //! The run and the look-up of one order beside each other, over every combination of bill, order and refunds: they name
 //! the same thing, propose steps that fit each other, agree in exit code, and give nothing away that is not there.
 
-use recondesk::app::jobs::lookup::collect::{CaseStory, Kept, OrderRecord};
+use recondesk::app::jobs::lookup::collect::{CaseStory, DatedRow, OrderRecord};
 use recondesk::app::jobs::lookup::order_summary::{OrderSummary, sentence};
 use recondesk::domain::{
     BillDate, BillRefundState, BillState, CaseStatus, Category, Fen, Finding, FulfilStatus,
@@ -24,8 +24,8 @@ fn at(minute: i64) -> Instant {
         .plus(minute * 60)
 }
 
-fn kept<T>(row: T) -> Kept<T> {
-    Kept {
+fn kept<T>(row: T) -> DatedRow<T> {
+    DatedRow {
         day: Some(day()),
         row,
         superseded: false,
@@ -103,7 +103,7 @@ const ORDERS: [Option<(PayStatus, FulfilStatus)>; 8] = [
 ];
 
 /// All that is known of one order.
-struct Facts {
+struct AdvisedOrder {
     pays: Vec<WPay>,
     refunds: Vec<WRefund>,
     order: Option<MOrder>,
@@ -111,7 +111,7 @@ struct Facts {
     has_rows: bool,
 }
 
-impl Facts {
+impl AdvisedOrder {
     fn of(bill: usize, refunds: usize, order: Option<(PayStatus, FulfilStatus)>, own: Own) -> Self {
         let refund = |(number, fen, state): &(&str, i64, BillRefundState)| WRefund {
             out_refund_no: Text::new(number).unwrap(),
@@ -310,7 +310,7 @@ impl Facts {
 }
 
 /// What contradicts what.
-fn fault(facts: &Facts, findings: &[Finding], told: &OrderSummary) -> Option<&'static str> {
+fn fault(facts: &AdvisedOrder, findings: &[Finding], told: &OrderSummary) -> Option<&'static str> {
     for finding in findings {
         if let Some(why) = facts.against(finding.action()) {
             return Some(why);
@@ -363,7 +363,7 @@ fn run_and_look_up_say_the_same_of_every_combination() {
         for (refunds, rows) in REFUNDS.iter().enumerate() {
             for order in ORDERS {
                 for own in OWN {
-                    let facts = Facts::of(bill, refunds, order, own);
+                    let facts = AdvisedOrder::of(bill, refunds, order, own);
                     let findings = facts.compared();
                     let told = sentence(&facts.record(&findings));
                     walked += 1;

@@ -1,6 +1,6 @@
 //! `bill backfill` as scripts see it: which days are missing, oldest first, and when it stops.
 
-use crate::lookup_cli::Stage;
+use crate::lookup_cli::LookupFixture;
 
 fn lines(text: &str) -> Vec<&str> {
     text.lines().collect()
@@ -8,7 +8,7 @@ fn lines(text: &str) -> Vec<&str> {
 
 #[test]
 fn every_missing_day_is_listed_oldest_first_without_asking_anybody() {
-    let stage = Stage::new();
+    let stage = LookupFixture::new();
 
     let listed = stage.run(0, &["bill", "backfill", "--profile", "shop", "--list"]);
 
@@ -21,7 +21,7 @@ fn every_missing_day_is_listed_oldest_first_without_asking_anybody() {
 
 #[test]
 fn a_gateway_that_fails_twice_in_a_row_is_left_alone() {
-    let stage = Stage::new();
+    let stage = LookupFixture::new();
     let add = ["profile", "add", "dead", "--mch-id", "1900000217"];
     let more = [
         "--appid",

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::cli::Stage;
+use crate::cli::CliFixture;
 
 /// An entry of a fund bill: clock, number, 业务类型, change in fen.
-type Entry<'a> = (&'a str, &'a str, &'a str, i64);
+type StatementEntry<'a> = (&'a str, &'a str, &'a str, i64);
 
 fn yuan(fen: i64) -> String {
     let size = fen.unsigned_abs();
@@ -16,7 +16,7 @@ fn yuan(fen: i64) -> String {
 }
 
 /// A fund bill of the basic account.
-fn fund_bill(day: &str, opening: i64, entries: &[Entry<'_>]) -> Vec<u8> {
+fn fund_bill(day: &str, opening: i64, entries: &[StatementEntry<'_>]) -> Vec<u8> {
     let mut text = "\u{feff}记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号\r\n".to_owned();
     let mut balance = opening;
     let mut sums = [(0, 0), (0, 0)];
@@ -44,9 +44,9 @@ fn fund_bill(day: &str, opening: i64, entries: &[Entry<'_>]) -> Vec<u8> {
 }
 
 /// Two days of an account: 5,000.00 and 77.00 withdrawn on Friday the 6th, 100.00 on Monday the 9th.
-fn with_fund_flow() -> Stage {
-    let stage = Stage::new();
-    let days: [(&str, i64, &[Entry<'_>]); 2] = [
+fn with_fund_flow() -> CliFixture {
+    let stage = CliFixture::new();
+    let days: [(&str, i64, &[StatementEntry<'_>]); 2] = [
         (
             "2026-03-06",
             1_000_000,
@@ -70,7 +70,7 @@ fn with_fund_flow() -> Stage {
     stage
 }
 
-fn told(stage: &Stage, code: i32, date: &str, more: &[&str]) -> Value {
+fn told(stage: &CliFixture, code: i32, date: &str, more: &[&str]) -> Value {
     let ask = ["funds", "--profile", "shop", "--date", date, "--offline"];
     let as_json = ["--format", "json"];
     let out = stage.expect(code, &[&ask[..], &as_json, more].concat());

@@ -7,11 +7,11 @@ use std::process::Command;
 
 const BIN: &str = env!("CARGO_BIN_EXE_recondesk");
 
-struct Desk {
+struct BillCopiesFixture {
     workspace: tempfile::TempDir,
 }
 
-impl Desk {
+impl BillCopiesFixture {
     fn new() -> Self {
         let desk = Self {
             workspace: tempfile::tempdir().unwrap(),
@@ -80,7 +80,7 @@ fn fixture(name: &str) -> String {
 
 #[test]
 fn a_bill_saved_again_gives_the_rows_of_the_original_and_says_so() {
-    let original = Desk::new();
+    let original = BillCopiesFixture::new();
     let (code, said) = original.import("original.csv", &[]);
     assert_eq!(code, Some(0), "{said}");
     assert!(!said.contains("saved again"), "{said}");
@@ -96,7 +96,7 @@ fn a_bill_saved_again_gives_the_rows_of_the_original_and_says_so() {
         "unicode.txt",
         "quoted.csv",
     ] {
-        let desk = Desk::new();
+        let desk = BillCopiesFixture::new();
         let (code, said) = desk.import(name, &["--date", "2026-03-08"]);
         assert_eq!(code, Some(0), "{name}: {said}");
         assert!(
@@ -120,7 +120,7 @@ fn a_bill_saved_again_gives_the_rows_of_the_original_and_says_so() {
 
 #[test]
 fn a_bill_without_backticks_counts_and_says_what_nothing_proves() {
-    let desk = Desk::new();
+    let desk = BillCopiesFixture::new();
     let (code, said) = desk.import("bare.csv", &[]);
     assert_eq!(code, Some(0), "{said}");
     assert!(
@@ -132,7 +132,7 @@ fn a_bill_without_backticks_counts_and_says_what_nothing_proves() {
 
 #[test]
 fn no_copy_takes_the_place_of_the_original() {
-    let desk = Desk::new();
+    let desk = BillCopiesFixture::new();
     desk.import("original.csv", &[]);
     let (code, said) = desk.import("excel_gbk.csv", &[]);
     assert_eq!(code, Some(0), "{said}");
@@ -159,14 +159,14 @@ fn no_copy_takes_the_place_of_the_original() {
 
 #[test]
 fn of_a_merged_bill_only_the_day_that_was_asked_for_is_taken() {
-    let desk = Desk::new();
+    let desk = BillCopiesFixture::new();
     let (code, said) = desk.import("two_days.csv", &["--date", "2026-03-08"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("Bill imported: 2026-03-08, 3 rows"), "{said}");
     assert!(said.contains("also holds the bill of 2026-03-07"), "{said}");
     assert!(!said.contains("nothing was stored"), "{said}");
 
-    let none = Desk::new().import("two_days.csv", &["--date", "2026-03-09"]);
+    let none = BillCopiesFixture::new().import("two_days.csv", &["--date", "2026-03-09"]);
     assert_eq!(none.0, Some(4), "{}", none.1);
     assert!(
         none.1
@@ -175,7 +175,7 @@ fn of_a_merged_bill_only_the_day_that_was_asked_for_is_taken() {
         none.1
     );
 
-    let both = Desk::new().import("two_days.csv", &[]);
+    let both = BillCopiesFixture::new().import("two_days.csv", &[]);
     assert_eq!(both.0, Some(0), "{}", both.1);
     assert!(both.1.contains("2026-03-07, 2 rows") && both.1.contains("2026-03-08, 3 rows"));
 }
@@ -183,7 +183,7 @@ fn of_a_merged_bill_only_the_day_that_was_asked_for_is_taken() {
 #[test]
 fn a_merged_bill_that_does_not_add_up_is_refused_for_its_sum() {
     for more in [&["--date", "2026-03-08"][..], &[]] {
-        let (code, said) = Desk::new().import("two_days_wrong_count.csv", more);
+        let (code, said) = BillCopiesFixture::new().import("two_days_wrong_count.csv", more);
         assert_eq!(code, Some(4), "{said}");
         assert!(
             said.contains("the summary says 6, the rows give 5"),
@@ -195,7 +195,7 @@ fn a_merged_bill_that_does_not_add_up_is_refused_for_its_sum() {
 
 #[test]
 fn one_refused_bill_of_an_archive_is_told_beside_those_that_are_stored() {
-    let desk = Desk::new();
+    let desk = BillCopiesFixture::new();
     let (code, said) = desk.import("two_merchants.zip", &[]);
     assert_eq!(code, Some(4), "{said}");
     assert!(said.contains("Bill imported: 2026-03-08"), "{said}");
@@ -210,7 +210,7 @@ fn one_refused_bill_of_an_archive_is_told_beside_those_that_are_stored() {
 
 #[test]
 fn what_lies_beside_a_bill_in_its_archive_is_named() {
-    let (code, said) = Desk::new().import("with_funds.zip", &[]);
+    let (code, said) = BillCopiesFixture::new().import("with_funds.zip", &[]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("1900000109FundFlow2026-03-08.csv"), "{said}");
     assert!(said.contains("recondesk funds --file"), "{said}");
@@ -218,7 +218,7 @@ fn what_lies_beside_a_bill_in_its_archive_is_named() {
 
 #[test]
 fn the_answer_with_the_address_of_a_bill_is_told_as_that() {
-    let (code, said) = Desk::new().import("address.json", &[]);
+    let (code, said) = BillCopiesFixture::new().import("address.json", &[]);
     assert_eq!(code, Some(4), "{said}");
     assert!(
         said.contains("download_url") && said.contains("5 minutes"),

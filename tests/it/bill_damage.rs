@@ -12,12 +12,12 @@ use recondesk::app::jobs::check;
 use recondesk::domain::{BillDate, BillState, MchId};
 use recondesk::ports::Source;
 use recondesk::wechat::bill::{
-    BillForm, BillReader, Block, Certificate, Digests, Effect, Expect, Layout, Tally, Verdict,
+    BillBlock, BillForm, BillReader, Certificate, Digests, Effect, Expect, Layout, Tally, Verdict,
     line_blocks,
 };
 
 use super::bill_layouts::{bill, pay, refund};
-use crate::damage::{self, Damage, Trace, legal};
+use crate::damage::{self, BillDamage, Trace, legal};
 use crate::support::process;
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/bills");
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a bill says of one row: what its totals cover, what they do not, and by what a copy is known (P10).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct RowFacts {
+struct RowContent {
     covered: (u8, [i64; 6]),
     uncovered: String,
     key: String,
@@ -36,13 +36,13 @@ struct RowFacts {
 
 /// What a bill says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Facts {
-    rows: Vec<RowFacts>,
+struct BillContent {
+    rows: Vec<RowContent>,
     merchants: Vec<(String, u64)>,
     days: Vec<(i32, u64)>,
 }
 
-impl Facts {
+impl BillContent {
     fn covered(&self) -> Vec<&(u8, [i64; 6])> {
         let mut all: Vec<_> = self.rows.iter().map(|row| &row.covered).collect();
         all.sort();
@@ -70,13 +70,13 @@ fn plain(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Reads what a bill says, in one piece.
-fn facts(bytes: &[u8]) -> Option<Facts> {
+fn facts(bytes: &[u8]) -> Option<BillContent> {
     let mut reader = BillReader::new(1);
     reader.push(&plain(bytes)).ok()?;
     let (_, block) = reader.finish().ok()?;
     let mut rows = Vec::new();
     for row in &block.pays {
-        rows.push(RowFacts {
+        rows.push(RowContent {
             covered: (
                 row.state as u8,
                 [row.settled.get(), 0, 0, row.fee.get(), row.amount.get(), 0],
@@ -93,7 +93,7 @@ fn facts(bytes: &[u8]) -> Option<Facts> {
     }
     for row in &block.refunds {
         let (settled, asked, coupon) = (row.settled.get(), row.amount.get(), row.coupon.get());
-        rows.push(RowFacts {
+        rows.push(RowContent {
             covered: (
                 BillState::Refund as u8,
                 [0, settled, coupon, row.fee.get(), 0, asked],
@@ -121,7 +121,7 @@ fn facts(bytes: &[u8]) -> Option<Facts> {
         .days
         .iter()
         .map(|(day, count)| (*day, count.pays + count.refunds));
-    Some(Facts {
+    Some(BillContent {
         rows,
         merchants,
         days: days.collect(),
@@ -137,7 +137,7 @@ fn certificate_of_blocks(bytes: &[u8], target: usize) -> Option<Certificate> {
     whole.bytes = opened.bytes as u64;
     let rows = &bytes[opened.bytes..];
     for part in line_blocks(rows, opened.lines + 1, opened.bytes as u64, target) {
-        let mut block = Block::default();
+        let mut block = BillBlock::default();
         opened.layout.parse_block(
             part.bytes,
             part.first_line,
@@ -157,7 +157,7 @@ fn certificate_of_blocks(bytes: &[u8], target: usize) -> Option<Certificate> {
 
 /// What became of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Outcome {
+enum FileOutcome {
     /// Not read, with the reason.
     Refused(String),
     /// Read, but no evidence.
@@ -166,12 +166,12 @@ enum Outcome {
     Certified { told: Vec<String> },
 }
 
-fn outcome(bytes: &[u8]) -> Outcome {
+fn outcome(bytes: &[u8]) -> FileOutcome {
     let source = Source::from_bytes("bill.csv", bytes.to_vec());
     match check::check(source, &Silent) {
         Err(failure) => {
             assert!(!failure.title.zh.is_empty() && !failure.title.en.is_empty());
-            Outcome::Refused(failure.code.to_owned())
+            FileOutcome::Refused(failure.code.to_owned())
         }
         Ok(certificate) => {
             assert_eq!(
@@ -190,11 +190,11 @@ fn outcome(bytes: &[u8]) -> Outcome {
             if certificate.verdict == Verdict::Verified {
                 assert_eq!(parts.sums, certificate.sums);
                 let told = certificate.reasons.iter().map(|r| r.code.to_owned());
-                Outcome::Certified {
+                FileOutcome::Certified {
                     told: told.collect(),
                 }
             } else {
-                Outcome::NoEvidence
+                FileOutcome::NoEvidence
             }
         }
     }
@@ -202,7 +202,7 @@ fn outcome(bytes: &[u8]) -> Outcome {
 
 /// What a damaged bill that is certified does to what the bill says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Seen {
+enum DamageEffect {
     /// Refused or quarantined.
     Caught,
     /// Certified and told beside it: an unknown state, a copy of a row.
@@ -214,7 +214,7 @@ enum Seen {
 }
 
 /// The verdict on a bill of which merchant and day are known, as on every import.
-fn verdict_where_expected(original: &Facts, damaged: &[u8]) -> Verdict {
+fn verdict_where_expected(original: &BillContent, damaged: &[u8]) -> Verdict {
     let mut reader = BillReader::new(1);
     reader.push(&plain(damaged)).unwrap();
     let (layout, block) = reader.finish().unwrap();
@@ -232,33 +232,33 @@ fn verdict_where_expected(original: &Facts, damaged: &[u8]) -> Verdict {
     Certificate::new(&layout, &block.tally, &expect, Digests::default()).verdict
 }
 
-fn judge(original: &Facts, damaged: &[u8], trace: Trace) -> Result<Seen, String> {
+fn judge(original: &BillContent, damaged: &[u8], trace: Trace) -> Result<DamageEffect, String> {
     let told = match outcome(damaged) {
-        Outcome::Refused(_) | Outcome::NoEvidence => return Ok(Seen::Caught),
-        Outcome::Certified { told } => told,
+        FileOutcome::Refused(_) | FileOutcome::NoEvidence => return Ok(DamageEffect::Caught),
+        FileOutcome::Certified { told } => told,
     };
     if trace == Trace::Always {
         return Err("certified without a whole summary".to_owned());
     }
     let now = facts(damaged).ok_or("certified, but not to be read")?;
     if now == *original {
-        return Ok(Seen::SameBill);
+        return Ok(DamageEffect::SameBill);
     }
     // An unknown state, amounts that the documents rule out, a copy of a row (P10 when the day is compared).
     let is_told = told.iter().any(|code| code == "P15" || code == "B06");
     if is_told || now.copies() > original.copies() {
-        return Ok(Seen::Told);
+        return Ok(DamageEffect::Told);
     }
     if now.merchants != original.merchants || now.days != original.days {
         // Whose bill it is and of which day is known where it is imported.
         if verdict_where_expected(original, damaged) == Verdict::Refused {
-            return Ok(Seen::Caught);
+            return Ok(DamageEffect::Caught);
         }
         return Err("certified with rows of other days or merchants".to_owned());
     }
     let is_covered = now.covered() == original.covered();
     match (is_covered, trace) {
-        (true, Trace::Text) => Ok(Seen::Uncovered),
+        (true, Trace::Text) => Ok(DamageEffect::Uncovered),
         (true, Trace::Sure | Trace::Always) => {
             Err("certified with other numbers, names or times".to_owned())
         }
@@ -321,19 +321,22 @@ fn varied() -> Vec<u8> {
 }
 
 /// One case, to be run by a thread that may be given up.
-struct Case {
-    kind: Damage,
+struct DamageCase {
+    kind: BillDamage,
     original: usize,
     bytes: Vec<u8>,
 }
 
 /// Runs cases on a thread of their own; a case that does not end is named.
-fn run(cases: &[Case], originals: &[(String, Vec<u8>)]) -> Vec<(Result<Seen, String>, Duration)> {
-    let sound: Vec<Facts> = originals
+fn run(
+    cases: &[DamageCase],
+    originals: &[(String, Vec<u8>)],
+) -> Vec<(Result<DamageEffect, String>, Duration)> {
+    let sound: Vec<BillContent> = originals
         .iter()
         .map(|(_, bytes)| facts(bytes).unwrap())
         .collect();
-    let work: Vec<(Facts, Vec<u8>, Trace)> = cases
+    let work: Vec<(BillContent, Vec<u8>, Trace)> = cases
         .iter()
         .map(|case| {
             (
@@ -384,7 +387,7 @@ fn wanted(flag: &str, short: usize) -> usize {
 }
 
 /// Damaged bills, kind by kind in turn; every fifth is damaged twice.
-fn cases(kinds: &[Damage], originals: &[(String, Vec<u8>)], count: usize) -> Vec<Case> {
+fn cases(kinds: &[BillDamage], originals: &[(String, Vec<u8>)], count: usize) -> Vec<DamageCase> {
     let mut rng = Rng::with_seed(20_260_308);
     let mut all = Vec::new();
     for at in 0.. {
@@ -407,7 +410,7 @@ fn cases(kinds: &[Damage], originals: &[(String, Vec<u8>)], count: usize) -> Vec
             }
         }
         if bytes != originals[original].1 {
-            all.push(Case {
+            all.push(DamageCase {
                 kind,
                 original,
                 bytes,
@@ -419,7 +422,7 @@ fn cases(kinds: &[Damage], originals: &[(String, Vec<u8>)], count: usize) -> Vec
 
 /// Keeps what was found, for looking at, where a person asks for it.
 #[expect(clippy::disallowed_methods, reason = "the file a person looks at")]
-fn keep(case: &Case, number: usize) {
+fn keep(case: &DamageCase, number: usize) {
     if let Some(folder) = std::env::var_os("RECONDESK_DAMAGE_FOLDER") {
         let name = format!("{number}-{}.csv", case.kind.name.replace([' ', '/'], "-"));
         std::fs::write(std::path::Path::new(&folder).join(name), &case.bytes).unwrap();
@@ -433,7 +436,7 @@ fn no_damaged_bill_is_certified_in_silence() {
     let originals = originals();
     for (name, bytes) in &originals {
         assert!(
-            matches!(outcome(bytes), Outcome::Certified { .. }),
+            matches!(outcome(bytes), FileOutcome::Certified { .. }),
             "{name}"
         );
     }
@@ -441,7 +444,7 @@ fn no_damaged_bill_is_certified_in_silence() {
     let cases = cases(&kinds, &originals, count);
     let results = run(&cases, &originals);
 
-    let mut table: BTreeMap<Seen, usize> = BTreeMap::new();
+    let mut table: BTreeMap<DamageEffect, usize> = BTreeMap::new();
     let mut failures = Vec::new();
     let mut per_kind: BTreeMap<&str, usize> = BTreeMap::new();
     let mut longest = Duration::ZERO;
@@ -497,10 +500,10 @@ fn what_is_legal_though_odd_is_certified_and_says_the_same() {
             *per_kind.entry(kind.name).or_default() += 1;
             let (sound, now) = (facts(original), facts(&bytes));
             let outcome = outcome(&bytes);
-            let is_certified = matches!(outcome, Outcome::Certified { .. });
+            let is_certified = matches!(outcome, FileOutcome::Certified { .. });
             if !is_certified || sound != now {
                 keep(
-                    &Case {
+                    &DamageCase {
                         kind,
                         original: 0,
                         bytes,

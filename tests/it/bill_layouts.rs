@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use recondesk::domain::{BillState, Fee, Fen, Instant};
-use recondesk::wechat::bill::{BillForm, BillLine, BillPrinter, RefundPart};
+use recondesk::wechat::bill::{BillForm, BillLine, BillPrinter, RefundColumns};
 use serde_json::Value;
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 const DAY: &str = "2026-03-08";
 /// 10:00 of that day in Beijing.
@@ -25,15 +25,15 @@ const FORMS: [(BillForm, u64, &str); 6] = [
 /// The fee of 10.00 at 0.60 %.
 const FEE: i64 = 6_000;
 
-pub(crate) struct Row {
+pub(crate) struct LayoutRow {
     order: &'static str,
     is_refund: bool,
     fee: i64,
     sub_mch_id: &'static str,
 }
 
-pub(crate) const fn pay(order: &'static str) -> Row {
-    Row {
+pub(crate) const fn pay(order: &'static str) -> LayoutRow {
+    LayoutRow {
         order,
         is_refund: false,
         fee: FEE,
@@ -41,15 +41,15 @@ pub(crate) const fn pay(order: &'static str) -> Row {
     }
 }
 
-pub(crate) const fn refund(order: &'static str) -> Row {
-    Row {
+pub(crate) const fn refund(order: &'static str) -> LayoutRow {
+    LayoutRow {
         is_refund: true,
         fee: -FEE,
         ..pay(order)
     }
 }
 
-const fn holds(form: BillForm, row: &Row) -> bool {
+const fn holds(form: BillForm, row: &LayoutRow) -> bool {
     match form {
         BillForm::Success20 | BillForm::Success18 => !row.is_refund,
         BillForm::Refund29 | BillForm::Refund26 => row.is_refund,
@@ -58,7 +58,7 @@ const fn holds(form: BillForm, row: &Row) -> bool {
 }
 
 /// The bill of these rows, each of 10.00, as far as the form holds them.
-pub(crate) fn bill(form: BillForm, rows: &[Row]) -> Vec<u8> {
+pub(crate) fn bill(form: BillForm, rows: &[LayoutRow]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut printer = BillPrinter::new(form);
     printer.header(&mut out);
@@ -92,7 +92,7 @@ pub(crate) fn bill(form: BillForm, rows: &[Row]) -> Vec<u8> {
             currency: "CNY",
             settled: paid,
             coupon: Fen::ZERO,
-            refund: row.is_refund.then_some(RefundPart {
+            refund: row.is_refund.then_some(RefundColumns {
                 requested: time,
                 succeeded: Some(time),
                 refund_id: &id,
@@ -124,7 +124,7 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The merchant's book: every order paid, every refund done, but for the orders left out.
-pub(crate) fn books(stage: &Stage, rows: &[Row], without: &[&str]) {
+pub(crate) fn books(stage: &CliFixture, rows: &[LayoutRow], without: &[&str]) {
     let at = format!("{DAY} 09:59:00,{DAY} 10:00:00");
     let mut orders = "out_trade_no,amount,pay_status,created_at,paid_at\n".to_owned();
     let mut refunds =
@@ -146,7 +146,7 @@ pub(crate) fn books(stage: &Stage, rows: &[Row], without: &[&str]) {
 }
 
 /// `code number` of every finding of the day.
-pub(crate) fn findings(stage: &Stage) -> Vec<String> {
+pub(crate) fn findings(stage: &CliFixture) -> Vec<String> {
     let output = stage.run(&[
         "reconcile",
         "--profile",
@@ -166,11 +166,11 @@ pub(crate) fn findings(stage: &Stage) -> Vec<String> {
         .collect()
 }
 
-fn certificate(stage: &Stage, file: &str) -> Value {
+fn certificate(stage: &CliFixture, file: &str) -> Value {
     serde_json::from_str(&stage.expect(0, &["bill", "check", file, "--format", "json"])).unwrap()
 }
 
-pub(crate) fn import(stage: &Stage, name: &str, bytes: &[u8]) {
+pub(crate) fn import(stage: &CliFixture, name: &str, bytes: &[u8]) {
     let file = stage.file(name, bytes);
     stage.expect(0, &["bill", "import", &file, "--profile", "shop"]);
 }
@@ -187,7 +187,7 @@ fn each_layout_is_certified_imported_and_compared_plain_and_packed() {
             .to_owned();
         assert_eq!(header.split(',').count() as u64, width);
         for (ending, bytes) in [("csv", bytes.clone()), ("csv.gz", gzip(&bytes))] {
-            let stage = Stage::new();
+            let stage = CliFixture::new();
             let file = stage.file(&format!("bill.{ending}"), &bytes);
 
             let told = certificate(&stage, &file);
@@ -232,7 +232,7 @@ fn columns_in_any_order_say_the_same() {
             line.rotate_left(turn);
             line.swap(0, 20);
         }
-        let stage = Stage::new();
+        let stage = CliFixture::new();
         let bytes = joined(&lines);
         let file = stage.file("turned.csv", &bytes);
 
@@ -264,7 +264,7 @@ fn the_sandbox_mixture_and_the_names_of_old_documents_are_known() {
         ],
     );
     for (text, layout) in [(mixture, "ALL 27"), (documents, "ALL 24")] {
-        let stage = Stage::new();
+        let stage = CliFixture::new();
         let file = stage.file("bill.csv", text.as_bytes());
 
         let told = certificate(&stage, &file);
@@ -282,13 +282,13 @@ fn the_sandbox_mixture_and_the_names_of_old_documents_are_known() {
 
 #[test]
 fn the_bill_of_a_service_provider_holds_the_rows_of_its_sub_merchants() {
-    let of = |order, sub_mch_id| Row {
+    let of = |order, sub_mch_id| LayoutRow {
         sub_mch_id,
         ..pay(order)
     };
     let rows = [of("A1", "1900000201"), of("A2", "1900000202"), pay("A3")];
     for form in [BillForm::All27, BillForm::All24] {
-        let stage = Stage::new();
+        let stage = CliFixture::new();
         let subs = ["--sub-mch-id", "1900000201", "--sub-mch-id", "1900000202"];
         stage.expect(0, &[&["profile", "edit", "shop"], &subs[..]].concat());
         let bytes = bill(form, &rows);
@@ -306,19 +306,19 @@ fn the_bill_of_a_service_provider_holds_the_rows_of_its_sub_merchants() {
 #[test]
 fn a_fee_that_its_rate_does_not_make_is_f02_and_one_that_does_not_come_back_is_f03() {
     let cent = 1_000;
-    let dear = Row {
+    let dear = LayoutRow {
         fee: FEE + 2 * cent,
         ..pay("A2")
     };
-    let tolerated = Row {
+    let tolerated = LayoutRow {
         fee: FEE + cent,
         ..pay("A3")
     };
-    let kept = Row {
+    let kept = LayoutRow {
         fee: 0,
         ..refund("A3")
     };
-    let taken_twice = Row {
+    let taken_twice = LayoutRow {
         fee: FEE,
         ..refund("A4")
     };
@@ -332,7 +332,7 @@ fn a_fee_that_its_rate_does_not_make_is_f02_and_one_that_does_not_come_back_is_f
         pay("A5"),
         refund("A5"),
     ];
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     books(&stage, &rows, &[]);
     import(&stage, "bill.csv", &bill(BillForm::All27, &rows));
 

@@ -11,10 +11,10 @@ use recondesk::app::jobs::books_export::{BooksExport, TABLES, TableWriters, expo
 use recondesk::app::{FailureKind, Progress, Reporter};
 use recondesk::domain::{BillState, Category, Fee, Fen, Instant};
 use recondesk::sandbox::scenario::Anomaly;
-use recondesk::wechat::bill::{BillForm, BillLine, BillPrinter, RefundPart};
+use recondesk::wechat::bill::{BillForm, BillLine, BillPrinter, RefundColumns};
 use serde_json::Value;
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 const DAY: &str = "2026-03-08";
 const LONG: &str = "0001234567890123456789012345";
@@ -22,7 +22,7 @@ const PAID: &str = "4200002781202603084184173697";
 const SECRET: &str = "oUp4u5XkCANARY0000000000test";
 
 /// A row as its file has it, by column.
-type Row = BTreeMap<String, Field>;
+type ExportedRow = BTreeMap<String, Field>;
 
 /// An export, as somebody finds it.
 struct Found {
@@ -48,7 +48,7 @@ impl Found {
     }
 
     /// The rows of a table, by the partition of their file.
-    fn rows(&self, table: &str) -> Vec<(String, Row)> {
+    fn rows(&self, table: &str) -> Vec<(String, ExportedRow)> {
         let mut out = Vec::new();
         for file in self.files(table) {
             let path = file["path"].as_str().unwrap();
@@ -64,8 +64,8 @@ impl Found {
     }
 
     /// The row of a number.
-    fn row(&self, table: &str, column: &str, number: &str) -> (String, Row) {
-        let is_it = |row: &Row| row[column] == text(number);
+    fn row(&self, table: &str, column: &str, number: &str) -> (String, ExportedRow) {
+        let is_it = |row: &ExportedRow| row[column] == text(number);
         let mut found: Vec<_> = self.rows(table);
         found.retain(|(_, row)| is_it(row));
         assert_eq!(found.len(), 1, "{table} {number}");
@@ -132,7 +132,7 @@ fn bill(lines: &[BillLine<'_>]) -> Vec<u8> {
 /// A refund of a part of the first payment, before eight in the morning.
 fn refund() -> BillLine<'static> {
     let time = "2026-03-08 07:59:59";
-    let part = RefundPart {
+    let part = RefundColumns {
         requested: Instant::parse_beijing(time).unwrap(),
         succeeded: None,
         refund_id: "50000000382019052709732678859",
@@ -154,8 +154,8 @@ fn refund() -> BillLine<'static> {
 }
 
 /// A merchant with long numbers, an unpaid order without any time, a bill that was made anew and one that does not add up.
-fn shop() -> Stage {
-    let stage = Stage::new();
+fn shop() -> CliFixture {
+    let stage = CliFixture::new();
     let orders = format!(
         "商户订单号,实付金额,订单状态,付款时间,发货时间,openid\n\
          {LONG},10.01,已发货,2026-03-08 00:00:01,2026-03-08 10:00:00,{SECRET}\n\
@@ -187,7 +187,7 @@ fn shop() -> Stage {
     stage
 }
 
-fn exported(stage: &Stage, code: i32, more: &[&str], name: &str) -> (Found, String) {
+fn exported(stage: &CliFixture, code: i32, more: &[&str], name: &str) -> (Found, String) {
     let path = stage.path(name);
     let out = path.display().to_string();
     let arguments = [&["books", "export", "--out", &out][..], more].concat();
@@ -321,8 +321,8 @@ fn recondesk_sha256(bytes: &[u8]) -> String {
 }
 
 /// A compared day with something of everything, a refund and a case among it.
-fn compared() -> Stage {
-    let stage = Stage::new();
+fn compared() -> CliFixture {
+    let stage = CliFixture::new();
     stage.import(vec![
         Anomaly::Find(Category::PaidNotBooked),
         Anomaly::Find(Category::AmountDiff),
@@ -479,9 +479,9 @@ fn nothing_is_overwritten_and_the_same_books_give_the_same_files() {
 }
 
 /// Stops at the first sign of progress.
-struct Impatient(std::sync::atomic::AtomicBool);
+struct ImpatientReporter(std::sync::atomic::AtomicBool);
 
-impl Reporter for Impatient {
+impl Reporter for ImpatientReporter {
     fn progress(&self, progress: Progress) {
         assert!(progress.total.is_some_and(|total| progress.done <= total));
         self.0.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -509,7 +509,7 @@ fn a_stopped_export_leaves_nothing() {
         files: &recondesk::adapters::files::SystemFiles,
         columns: &recondesk::adapters::parquet::ParquetFiles,
     };
-    let stopped = export(&ports, &ask, writers, &Impatient(false.into())).unwrap_err();
+    let stopped = export(&ports, &ask, writers, &ImpatientReporter(false.into())).unwrap_err();
     assert_eq!(stopped.kind, FailureKind::Cancelled);
     assert_eq!(entries(place.path()), [""; 0]);
 }

@@ -10,7 +10,7 @@ use recondesk::sandbox::scenario::Anomaly;
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 
-use crate::cli::Stage;
+use crate::cli::CliFixture;
 
 const DAY: &str = "2026-03-08";
 /// Where the columns that people fill in stand.
@@ -21,8 +21,8 @@ const REMARK: usize = 16;
 const ORDER: usize = 6;
 
 /// A workspace with a compared day of four cases.
-fn desk() -> Stage {
-    let stage = Stage::new();
+fn desk() -> CliFixture {
+    let stage = CliFixture::new();
     stage.import(vec![
         Anomaly::Find(Category::PaidNotBooked),
         Anomaly::Find(Category::BookedNotFulfilled),
@@ -33,15 +33,15 @@ fn desk() -> Stage {
     stage
 }
 
-fn export(stage: &Stage) -> String {
+fn export(stage: &CliFixture) -> String {
     let out = stage.path("cases.xlsx").to_str().unwrap().to_owned();
     stage.expect(0, &["cases", "export", "--format", "xlsx", "--out", &out]);
     out
 }
 
-type Table = Vec<Vec<String>>;
+type SheetTable = Vec<Vec<String>>;
 
-fn read(path: &str) -> Table {
+fn read(path: &str) -> SheetTable {
     let mut book: Xlsx<_> = open_workbook(path).unwrap();
     let name = book.sheet_names()[0].clone();
     let range = book.worksheet_range(&name).unwrap();
@@ -59,7 +59,7 @@ fn read(path: &str) -> Table {
 }
 
 /// Saves the table as another program would: nothing but texts.
-fn save(path: &str, table: &Table) {
+fn save(path: &str, table: &SheetTable) {
     let mut book = Workbook::new();
     let page = book.add_worksheet();
     for (row, cells) in (0_u32..).zip(table) {
@@ -71,7 +71,7 @@ fn save(path: &str, table: &Table) {
 }
 
 /// Results of the rows by the row, as JSON.
-fn import(stage: &Stage, code: i32, file: &str, more: &[&str]) -> Vec<Value> {
+fn import(stage: &CliFixture, code: i32, file: &str, more: &[&str]) -> Vec<Value> {
     let read = ["cases", "import", file, "--format", "json"];
     let text = stage.expect(code, &[&read[..], more].concat());
     serde_json::from_str(&text).unwrap()
@@ -83,7 +83,7 @@ fn results(rows: &[Value]) -> Vec<&str> {
         .collect()
 }
 
-fn shown(stage: &Stage, key: &Value) -> Value {
+fn shown(stage: &CliFixture, key: &Value) -> Value {
     let show = ["cases", "show", key.as_str().unwrap(), "--format", "json"];
     // Its code tells whether the case is open.
     serde_json::from_slice(&stage.run(&show).stdout).unwrap()
@@ -109,7 +109,7 @@ fn an_untouched_sheet_changes_nothing_and_offers_choices() {
 }
 
 /// Fills in the sheet: take, carry, ignore, and a note alone.
-fn fill(table: &mut Table) {
+fn fill(table: &mut SheetTable) {
     "接手".clone_into(&mut table[1][DECISION]);
     "先打电话\r\n再看_x000D_\n".clone_into(&mut table[1][REMARK]);
     "wang".clone_into(&mut table[2][OWNER]);
@@ -182,7 +182,7 @@ fn a_row_that_changed_meanwhile_is_refused_with_both_versions() {
 }
 
 /// Makes a sheet one that cannot be meant.
-type Spoil = fn(&mut Table);
+type Spoil = fn(&mut SheetTable);
 
 #[test]
 fn what_cannot_be_meant_is_refused_row_by_row() {

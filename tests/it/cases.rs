@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 /// A file of the fixtures.
 fn fixture(name: &str) -> String {
@@ -12,7 +12,7 @@ fn fixture(name: &str) -> String {
 }
 
 /// A merchant's file, its bill, and what the comparison of the day may find.
-struct Whole {
+struct WholeCase {
     kind: &'static str,
     /// Orders, then refunds where there are any; the bill is `CASE-bill.csv`.
     files: &'static [&'static str],
@@ -24,7 +24,7 @@ struct Whole {
     allowed: &'static [&'static str],
 }
 
-impl Whole {
+impl WholeCase {
     const fn clean(kind: &'static str, files: &'static [&'static str]) -> Self {
         Self {
             kind,
@@ -50,35 +50,35 @@ impl Whole {
 
 const NOT_DELIVERED: &[&str] = &["P03 A20260308002"];
 
-const WHOLE: &[Whole] = &[
-    Whole::clean("amounts", &["M1-thousands.csv"]),
-    Whole::clean("amounts", &["M2-currency-signs.csv"]),
-    Whole::finding("amounts and times", &["E02-orders.xlsx"], NOT_DELIVERED),
-    Whole::clean("times", &["T1-time-forms.csv"]),
-    Whole::clean("times", &["T2-fraction.csv"]),
-    Whole::clean("times", &["T3-serial.csv"]),
-    Whole::clean("times", &["T4-offset.csv"]),
-    Whole::clean("columns guessed", &["G1-two-amounts.csv"]),
-    Whole::clean("columns guessed", &["G3-orders.csv"]),
-    Whole::finding("headers", &["V1-orders.csv"], NOT_DELIVERED),
-    Whole::finding("headers", &["V3-two-row-header.xlsx"], NOT_DELIVERED),
-    Whole::clean("headers", &["V5-orders.csv", "V5-after-sales.csv"]),
-    Whole::clean("headers", &["V5-orders.csv", "V5-refund-record.csv"]),
-    Whole::finding("states", &["V6-words.csv"], &["P03 B00", "P03 B01"]),
-    Whole::clean("states", &["S1-closed-refunded.csv"]),
-    Whole::finding("states", &["S3-two-states.csv"], NOT_DELIVERED),
-    Whole::clean("channels", &["C1-all-channels.csv"]),
-    Whole::clean("invisible characters", &["I1-numbers.csv"]),
-    Whole::finding("shapes", &["R1-items-repeated.csv"], NOT_DELIVERED),
-    Whole::clean("shapes", &["R3-orders.csv", "R3-refunds.csv"]),
-    Whole::clean("shapes", &["R5-placeholders.csv"]),
-    Whole::finding("containers", &["F1-cover-sheet.xlsx"], NOT_DELIVERED),
-    Whole::clean("containers", &["F7-cut-character.csv"]),
-    Whole::clean("silence", &["F6-cr-only.csv"]),
-    Whole {
+const WHOLE: &[WholeCase] = &[
+    WholeCase::clean("amounts", &["M1-thousands.csv"]),
+    WholeCase::clean("amounts", &["M2-currency-signs.csv"]),
+    WholeCase::finding("amounts and times", &["E02-orders.xlsx"], NOT_DELIVERED),
+    WholeCase::clean("times", &["T1-time-forms.csv"]),
+    WholeCase::clean("times", &["T2-fraction.csv"]),
+    WholeCase::clean("times", &["T3-serial.csv"]),
+    WholeCase::clean("times", &["T4-offset.csv"]),
+    WholeCase::clean("columns guessed", &["G1-two-amounts.csv"]),
+    WholeCase::clean("columns guessed", &["G3-orders.csv"]),
+    WholeCase::finding("headers", &["V1-orders.csv"], NOT_DELIVERED),
+    WholeCase::finding("headers", &["V3-two-row-header.xlsx"], NOT_DELIVERED),
+    WholeCase::clean("headers", &["V5-orders.csv", "V5-after-sales.csv"]),
+    WholeCase::clean("headers", &["V5-orders.csv", "V5-refund-record.csv"]),
+    WholeCase::finding("states", &["V6-words.csv"], &["P03 B00", "P03 B01"]),
+    WholeCase::clean("states", &["S1-closed-refunded.csv"]),
+    WholeCase::finding("states", &["S3-two-states.csv"], NOT_DELIVERED),
+    WholeCase::clean("channels", &["C1-all-channels.csv"]),
+    WholeCase::clean("invisible characters", &["I1-numbers.csv"]),
+    WholeCase::finding("shapes", &["R1-items-repeated.csv"], NOT_DELIVERED),
+    WholeCase::clean("shapes", &["R3-orders.csv", "R3-refunds.csv"]),
+    WholeCase::clean("shapes", &["R5-placeholders.csv"]),
+    WholeCase::finding("containers", &["F1-cover-sheet.xlsx"], NOT_DELIVERED),
+    WholeCase::clean("containers", &["F7-cut-character.csv"]),
+    WholeCase::clean("silence", &["F6-cr-only.csv"]),
+    WholeCase {
         code: 1,
         found: &["K04 A20260308002"],
-        ..Whole::clean("silence", &["J2-one-refused.csv"])
+        ..WholeCase::clean("silence", &["J2-one-refused.csv"])
     },
 ];
 
@@ -90,8 +90,8 @@ fn findings(json: &str) -> Vec<String> {
         .collect()
 }
 
-fn run_whole(case: &Whole) -> Result<(), String> {
-    let stage = Stage::new();
+fn run_whole(case: &WholeCase) -> Result<(), String> {
+    let stage = CliFixture::new();
     for (nth, file) in case.files.iter().enumerate() {
         let what = if nth == 0 { "orders" } else { "refunds" };
         let output = stage.run(&[what, "import", &fixture(file), "--profile", "shop"]);
@@ -259,7 +259,7 @@ const PRINTED: [(&str, &[&str]); 3] = [
 ];
 
 fn run_printed((file, says): (&str, &[&str])) -> Result<(), String> {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let (key, message) = (fixture("platform_pub.pem"), fixture(file));
     let words = ["verify", "v3", "--any-age", "--key-file", &key, &message];
     let output = stage.run(&words);
@@ -269,7 +269,7 @@ fn run_printed((file, says): (&str, &[&str])) -> Result<(), String> {
 }
 
 fn run_spoken(case: &Spoken) -> Result<(), String> {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let words: Vec<String> = case
         .words
         .iter()

@@ -11,7 +11,7 @@ use assert_cmd::Command;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use recondesk::adapters;
 use recondesk::app::Silent;
-use recondesk::cli::Shop;
+use recondesk::cli::DemoShop;
 use recondesk::domain::Secret;
 use recondesk::ports::{CaseQuery, Ports};
 use serde_json::Value;
@@ -21,20 +21,20 @@ use tempfile::TempDir;
 use crate::support::wire::{control, elements};
 
 /// A workspace with a compared day, and the sandbox that has its payments.
-pub(crate) struct Office {
+pub(crate) struct CaseworkOffice {
     folder: TempDir,
     pub(crate) ports: Ports,
-    pub(crate) shop: Shop,
+    pub(crate) shop: DemoShop,
 }
 
-impl Office {
+impl CaseworkOffice {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ask = Box::new(|_| Some(Secret::new("for tests only".to_owned())));
         let ports = adapters::open_asking(Some(&folder.path().join("workspace")), ask).unwrap();
         // A day whose bill is out whatever the clock says: yesterday's is not before ten in the morning.
         let day = ports.clock.now().day().prev().prev();
-        let mut shop = Shop::open_on(&ports, 300, "shop", day).unwrap();
+        let mut shop = DemoShop::open_on(&ports, 300, "shop", day).unwrap();
         shop.import_orders(&ports, &Silent).unwrap();
         shop.run_day(&ports, &Silent).unwrap();
         Self {
@@ -150,13 +150,13 @@ pub(crate) fn overwrite(path: &Path, bytes: &[u8]) {
 
 /// One request as the shop got it.
 #[derive(Clone, Debug)]
-struct Call {
+struct WebhookCall {
     head: String,
     body: Vec<u8>,
 }
 
 /// A shop that answers each call with the next of these answers, the last one for ever.
-fn shop(answers: Vec<&'static str>) -> (String, Arc<Mutex<Vec<Call>>>) {
+fn shop(answers: Vec<&'static str>) -> (String, Arc<Mutex<Vec<WebhookCall>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let calls = Arc::new(Mutex::new(Vec::new()));
@@ -182,7 +182,7 @@ fn shop(answers: Vec<&'static str>) -> (String, Arc<Mutex<Vec<Call>>>) {
                         break (cut, length);
                     }
                 };
-                seen.lock().unwrap().push(Call {
+                seen.lock().unwrap().push(WebhookCall {
                     head: String::from_utf8_lossy(&bytes[..cut]).to_ascii_lowercase(),
                     body: bytes[cut + 4..cut + 4 + length].to_vec(),
                 });
@@ -205,7 +205,7 @@ fn shop(answers: Vec<&'static str>) -> (String, Arc<Mutex<Vec<Call>>>) {
 
 #[test]
 fn what_is_decided_no_longer_counts() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let day = office.shop.day.to_string();
     let reconcile = ["reconcile", "--profile", "shop", "--date", &day];
     office.expect(1, &reconcile);
@@ -252,7 +252,7 @@ fn what_is_decided_no_longer_counts() {
 
 #[test]
 fn four_eyes_are_kept_by_the_database() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     office.operator("li", "work,approve,administer");
     office.operator("wang", "work,approve");
     office.operator("chen", "see");
@@ -298,7 +298,7 @@ fn four_eyes_are_kept_by_the_database() {
 
 #[test]
 fn a_read_only_merchant_moves_neither_goods_nor_money() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     office.expect(0, &["profile", "edit", "shop", "--read-only"]);
     let key = office.case("P01");
 
@@ -325,7 +325,7 @@ fn a_read_only_merchant_moves_neither_goods_nor_money() {
 
 #[test]
 fn a_reissue_by_list_waits_for_proof() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let key = office.case("P01");
     let out = office.path("list.csv");
     let out = out.to_str().unwrap();
@@ -359,7 +359,7 @@ fn a_reissue_by_list_waits_for_proof() {
 
 #[test]
 fn a_call_to_the_shop_is_signed_repeated_and_kept() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (base, calls) = shop(vec!["", "500 busy", "200 {\"ok\":true}"]);
     let url = format!("{base}/reissue");
     office.expect(0, &["profile", "edit", "shop", "--shop-url", &url]);
@@ -382,7 +382,7 @@ fn a_call_to_the_shop_is_signed_repeated_and_kept() {
 
     let seen = calls.lock().unwrap().clone();
     assert_eq!(seen.len(), 3, "{seen:?}");
-    let header = |call: &Call, name: &str| {
+    let header = |call: &WebhookCall, name: &str| {
         let line = call.head.lines().find(|line| line.starts_with(name));
         line.unwrap().split_once(": ").unwrap().1.to_owned()
     };
@@ -422,7 +422,7 @@ fn a_call_to_the_shop_is_signed_repeated_and_kept() {
 
 #[test]
 fn a_clear_no_of_the_shop_ends_with_code_5() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (base, _) = shop(vec!["422 sold out"]);
     office.expect(0, &["profile", "edit", "shop", "--shop-url", &base]);
     office.expect(
@@ -445,7 +445,7 @@ fn a_clear_no_of_the_shop_ends_with_code_5() {
 
 #[test]
 fn the_missed_notification_is_sent_as_wechat_pay_would() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (base, calls) = shop(vec![
         "200 <xml><return_code><![CDATA[SUCCESS]]></return_code></xml>",
     ]);
@@ -470,15 +470,17 @@ fn the_missed_notification_is_sent_as_wechat_pay_would() {
     }
     assert!(!fields.contains_key("trade_state"));
     // Verified by a client that shares no code with the program.
-    let client =
-        crate::support::wire::Client::of(&office.shop.sandbox, crate::support::wire::Digest::Md5);
+    let client = crate::support::wire::Client::of(
+        &office.shop.sandbox,
+        crate::support::wire::SignDigest::Md5,
+    );
     assert_eq!(fields["sign"], client.sign(&fields));
     assert_eq!(office.status(&key), "WAITING");
 }
 
 #[test]
 fn what_was_paid_back_is_not_reissued() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let key = office.case("P01");
     let prepared = office.expect(
         0,
@@ -502,7 +504,7 @@ fn what_was_paid_back_is_not_reissued() {
 #[test]
 #[expect(clippy::too_many_lines, reason = "one walk")]
 fn a_day_is_signed_locked_opened_by_two_and_its_certificate_holds_anywhere() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let day = office.shop.day.to_string();
     office.operator("li", "work,approve,administer");
     office.operator("wang", "work,approve");

@@ -13,11 +13,11 @@ use tempfile::TempDir;
 
 const DAY: &str = "2026-03-08";
 
-pub(crate) struct Stage {
+pub(crate) struct CliFixture {
     folder: TempDir,
 }
 
-impl Stage {
+impl CliFixture {
     /// A workspace with one merchant.
     pub(crate) fn new() -> Self {
         let stage = Self {
@@ -121,7 +121,7 @@ const RECONCILE: [&str; 5] = ["reconcile", "--profile", "shop", "--date", DAY];
 
 #[test]
 fn a_balanced_day_ends_with_code_0_and_no_finding() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.import(Vec::new());
 
     let csv = stage.expect(0, &[&RECONCILE[..], &["--format", "csv"]].concat());
@@ -131,7 +131,7 @@ fn a_balanced_day_ends_with_code_0_and_no_finding() {
 
 #[test]
 fn a_day_with_a_lost_order_ends_with_code_1_and_the_columns_of_the_contract() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.import(vec![Anomaly::Find(Category::PaidNotBooked)]);
 
     let csv = stage.expect(1, &[&RECONCILE[..], &["--format", "csv"]].concat());
@@ -157,7 +157,7 @@ fn a_day_with_a_lost_order_ends_with_code_1_and_the_columns_of_the_contract() {
 
 #[test]
 fn matched_rows_are_listed_only_with_all() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.import(Vec::new());
 
     let all = stage.expect(0, &[&RECONCILE[..], &["--format", "csv", "--all"]].concat());
@@ -168,7 +168,7 @@ fn matched_rows_are_listed_only_with_all() {
 
 #[test]
 fn the_same_day_again_gives_the_same_bytes_and_imports_nothing_twice() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let twists = vec![
         Anomaly::Find(Category::WOnlyPay),
         Anomaly::Find(Category::AmountDiff),
@@ -186,7 +186,7 @@ fn the_same_day_again_gives_the_same_bytes_and_imports_nothing_twice() {
 
 #[test]
 fn cases_are_listed_by_category_and_day() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.import(vec![
         Anomaly::Find(Category::WOnlyPay),
         Anomaly::Find(Category::AmountDiff),
@@ -209,7 +209,7 @@ fn cases_are_listed_by_category_and_day() {
 
 #[test]
 fn a_workbook_goes_to_a_file_and_never_to_standard_output() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.import(vec![Anomaly::Find(Category::WOnlyPay)]);
     let out = text_of(&stage.path("findings.xlsx"));
 
@@ -224,7 +224,7 @@ fn a_workbook_goes_to_a_file_and_never_to_standard_output() {
 
 #[test]
 fn wrong_use_ends_with_code_2() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     for wrong in [
         &["reconcile"][..],
         &["nonsense"],
@@ -251,7 +251,7 @@ fn wrong_use_ends_with_code_2() {
 
 #[test]
 fn what_is_no_bill_is_refused_with_code_4_and_nothing_is_stored() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let (orders, _, bill) = stage.day(Vec::new());
     let whole = std::fs::read(&bill).unwrap();
     let cut = stage.file("cut.csv", &whole[..whole.len() / 2]);
@@ -293,7 +293,7 @@ fn what_is_no_bill_is_refused_with_code_4_and_nothing_is_stored() {
 
 #[test]
 fn a_quarantined_bill_is_refused_again_when_it_comes_again() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let (_, _, bill) = stage.day(Vec::new());
     let whole = std::fs::read(&bill).unwrap();
     let cut = stage.file("cut.csv", &whole[..whole.len() / 2]);
@@ -308,7 +308,7 @@ fn a_quarantined_bill_is_refused_again_when_it_comes_again() {
 
 #[test]
 fn a_bill_that_does_not_tell_its_day_is_refused_input() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let mut printer = BillPrinter::new(BillForm::All27);
     let mut joined = Vec::new();
     printer.header(&mut joined);
@@ -332,7 +332,7 @@ fn a_bill_that_does_not_tell_its_day_is_refused_input() {
 
 #[test]
 fn a_day_without_a_bill_is_not_done() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let (orders, mapping, _) = stage.day(Vec::new());
     let import = ["orders", "import", &orders, "--profile", "shop"];
     stage.expect(0, &[&import[..], &["--mapping", &mapping]].concat());
@@ -344,7 +344,7 @@ fn a_day_without_a_bill_is_not_done() {
 
 #[test]
 fn one_day_reconciled_by_several_processes_at_once_gives_all_the_same_result() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.import(vec![Anomaly::Find(Category::WOnlyPay)]);
     let command = [&RECONCILE[..], &["--format", "json"]].concat();
 
@@ -360,7 +360,7 @@ fn one_day_reconciled_by_several_processes_at_once_gives_all_the_same_result() {
 
 #[test]
 fn a_bill_is_certified_without_workspace_and_profile() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let (_, _, bill) = stage.day(Vec::new());
 
     let json = stage.expect(0, &["bill", "check", &bill, "--format", "json"]);
@@ -372,7 +372,7 @@ fn a_bill_is_certified_without_workspace_and_profile() {
 
 #[test]
 fn an_unmapped_status_is_refused_by_name_and_written_to_the_reject_file() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let file = stage.file(
         "orders.csv",
         "out_trade_no,amount,pay_status,created_at\n\
@@ -401,7 +401,7 @@ fn an_unmapped_status_is_refused_by_name_and_written_to_the_reject_file() {
 
 #[test]
 fn a_file_of_refused_rows_only_leaves_no_row_and_is_refused_each_time() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let bad = "out_trade_no,amount,pay_status,created_at\nQH1,-1.234,paid,2026-03-08 10:00:00\n";
     let file = stage.file("orders.csv", bad.as_bytes());
     let import = ["orders", "import", &file, "--profile", "shop"];
@@ -423,7 +423,7 @@ fn a_file_of_refused_rows_only_leaves_no_row_and_is_refused_each_time() {
 
 #[test]
 fn a_list_of_too_many_numbers_is_not_answered_in_part() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let numbers: Vec<String> = (0..10_001).map(|n| format!("ORD{n:08}")).collect();
     let list = stage.file("list.txt", numbers.join("\n").as_bytes());
 
@@ -440,7 +440,7 @@ fn a_list_of_too_many_numbers_is_not_answered_in_part() {
 
 #[test]
 fn a_key_is_taken_from_a_file_only_in_its_form_and_is_never_seen_again() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let key = "192006250b4c09247ec02edce69f6a2d";
     let good = stage.file("key", format!("{key}\n").as_bytes());
     let short = stage.file("short", b"abc");
@@ -497,7 +497,7 @@ fn the_demo_finds_one_of_each_without_network_or_setup() {
 
 #[test]
 fn a_workspace_that_cannot_be_made_ends_with_code_6() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let file = stage.file("plain", b"x");
     let output = Command::cargo_bin("recondesk")
         .unwrap()

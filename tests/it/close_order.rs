@@ -4,18 +4,18 @@ use recondesk::domain::ApiVersion;
 use recondesk::sandbox::AnswerKey;
 use serde_json::json;
 
-use crate::funds::Shop;
-use crate::support::wire::{Client, Digest, control, ledger_order};
+use crate::funds::FundsFixture;
+use crate::support::wire::{Client, SignDigest, control, ledger_order};
 
-fn shops() -> [(ApiVersion, Shop); 2] {
-    let v2 = Shop::new(AnswerKey::PublicKey);
+fn shops() -> [(ApiVersion, FundsFixture); 2] {
+    let v2 = FundsFixture::new(AnswerKey::PublicKey);
     let key = v2.running.merchant.v2_key.expose().as_bytes().to_vec();
     v2.stage
         .expect(0, &["profile", "edit", "shop", "--api", "v2"]);
     v2.set("v2", &key);
     [
         (ApiVersion::V2, v2),
-        (ApiVersion::V3, Shop::new(AnswerKey::PublicKey)),
+        (ApiVersion::V3, FundsFixture::new(AnswerKey::PublicKey)),
     ]
 }
 
@@ -23,7 +23,7 @@ fn shops() -> [(ApiVersion, Shop); 2] {
 fn an_unpaid_order_is_closed_once_and_a_paid_one_never() {
     for (api, shop) in shops() {
         let base = &shop.running.base_http;
-        let wire = Client::of(&shop.running, Digest::Md5);
+        let wire = Client::of(&shop.running, SignDigest::Md5);
         wire.place("UNPAID-1", "1230");
         wire.place_paid("PAID-1", "1230");
         let close = |code, number: &str| {
@@ -55,7 +55,7 @@ fn an_unpaid_order_is_closed_once_and_a_paid_one_never() {
 fn an_answer_that_is_lost_or_forged_is_asked_about() {
     for (api, shop) in shops() {
         let base = &shop.running.base_http;
-        let wire = Client::of(&shop.running, Digest::Md5);
+        let wire = Client::of(&shop.running, SignDigest::Md5);
         for (at, kind) in ["done_but_error", "wrong_sign", "html"].iter().enumerate() {
             let number = format!("UNPAID-{at}");
             wire.place(&number, "1230");

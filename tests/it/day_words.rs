@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 const BILL: &str = "\u{feff}交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注\r\n";
 const SUMMARY: &str = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额\r\n";
@@ -21,8 +21,8 @@ fn told(output: &Output) -> String {
 const DAY: [&str; 4] = ["--profile", "shop", "--date", "2026-03-08"];
 
 /// A shop with two paid orders of the day.
-fn shop() -> Stage {
-    let stage = Stage::new();
+fn shop() -> CliFixture {
+    let stage = CliFixture::new();
     let orders = stage.file(
         "orders.csv",
         b"out_trade_no,amount,pay_status,created_at,paid_at\n\
@@ -125,7 +125,7 @@ fn a_bill_of_several_days_is_one_for_each_after_its_sums_were_checked() {
 
 #[test]
 fn a_zip_is_checked_bill_by_bill() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let zip = format!(
         "{}/tests/fixtures/cases/B10-bill.zip",
         env!("CARGO_MANIFEST_DIR")

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::casework_cli::{Office, hex, overwrite};
+use crate::casework_cli::{CaseworkOffice, hex, overwrite};
 
 /// The parts of a zip, by name.
 fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
@@ -34,7 +34,7 @@ fn zipped(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
 
 #[test]
 fn a_bundle_has_every_line_at_its_place_and_holds_anywhere() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let key = office.case("P01");
     let number = key.split('/').nth(2).unwrap().to_owned();
     office.expect(0, &["refund", "prepare", "--case", &key]);
@@ -121,7 +121,7 @@ fn a_bundle_has_every_line_at_its_place_and_holds_anywhere() {
 
 #[test]
 fn a_bundle_names_no_customer_unless_it_is_asked_to() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let key = office.case("P01");
     let number = key.split('/').nth(2).unwrap().to_owned();
     let zip = office.path("order.zip");
@@ -140,7 +140,7 @@ fn a_bundle_names_no_customer_unless_it_is_asked_to() {
 
 #[test]
 fn a_batch_file_has_one_line_a_refund_under_its_number() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let key = office.case("P01");
     let text = office.expect(
         0,

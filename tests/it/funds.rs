@@ -10,16 +10,16 @@ use recondesk::sandbox::scenario::{OrderColumns, OrdersWriter, Scenario, mapping
 use recondesk::sandbox::{AnswerKey, Config, Running, start};
 use serde_json::Value;
 
-use crate::cli::Stage;
+use crate::cli::CliFixture;
 
 /// A sandbox with two days of history, and a workspace with its keys.
-pub(crate) struct Shop {
-    pub(crate) stage: Stage,
+pub(crate) struct FundsFixture {
+    pub(crate) stage: CliFixture,
     pub(crate) running: Running,
     days: [BillDate; 2],
 }
 
-impl Shop {
+impl FundsFixture {
     pub(crate) fn new(answer_key: AnswerKey) -> Self {
         let clock = SystemClock::default();
         let today = clock.now().day();
@@ -30,7 +30,7 @@ impl Shop {
             config.deals.extend(scene(day, seed).deals());
         }
         let running = start(config).unwrap();
-        let stage = Stage::new();
+        let stage = CliFixture::new();
         let edit = ["profile", "edit", "shop", "--api", "v3"];
         let appid = &running.merchant.appids[0];
         let more = ["--gateway", &running.base_http, "--appid", appid];
@@ -83,7 +83,7 @@ fn scene(day: BillDate, seed: u64) -> Scenario {
 }
 
 fn v3_day(answer_key: AnswerKey) {
-    let shop = Shop::new(answer_key);
+    let shop = FundsFixture::new(answer_key);
     for (seed, day) in (5..).zip(shop.days) {
         let scene = scene(day, seed);
         let mut writer = OrdersWriter::new(&scene, OrderColumns::Full);
@@ -119,11 +119,11 @@ fn a_day_runs_on_a_profile_with_platform_certificates_alone() {
 }
 
 /// A refund from the command line after each bad day of the wire, over APIv3.
-fn refund_after(shop: &Shop, at: usize, fault: Option<&Value>) {
-    use crate::support::wire::{Client, Digest, control, ledger_order};
+fn refund_after(shop: &FundsFixture, at: usize, fault: Option<&Value>) {
+    use crate::support::wire::{Client, SignDigest, control, ledger_order};
     let base = &shop.running.base_http;
     let order = format!("V3REFUND0000{at:04}");
-    Client::of(&shop.running, Digest::Md5).place_paid(&order, "1230");
+    Client::of(&shop.running, SignDigest::Md5).place_paid(&order, "1230");
     let prepare = ["refund", "prepare", "--profile", "shop", "--order", &order];
     let more = [
         "--amount",
@@ -156,7 +156,7 @@ fn refund_after(shop: &Shop, at: usize, fault: Option<&Value>) {
 
 #[test]
 fn a_refund_goes_out_once_over_apiv3_whatever_goes_wrong() {
-    let shop = Shop::new(AnswerKey::PublicKey);
+    let shop = FundsFixture::new(AnswerKey::PublicKey);
     let rules = serde_json::json!({ "refund_settles_s": 0 });
     crate::support::wire::control(&shop.running.base_http, "rules", &rules);
     refund_after(&shop, 0, None);
@@ -184,7 +184,7 @@ fn a_refund_goes_out_once_over_apiv3_whatever_goes_wrong() {
 
 #[test]
 fn the_fund_flow_is_fetched_checked_and_led_back_to_the_trades() {
-    let shop = Shop::new(AnswerKey::PublicKey);
+    let shop = FundsFixture::new(AnswerKey::PublicKey);
     let [first, _] = shop.days;
 
     // Without the trade bill the account is checked, and nothing is called compared.
@@ -205,7 +205,7 @@ fn the_fund_flow_is_fetched_checked_and_led_back_to_the_trades() {
 
 #[test]
 fn the_second_day_opens_with_what_the_first_closed_with() {
-    let shop = Shop::new(AnswerKey::PublicKey);
+    let shop = FundsFixture::new(AnswerKey::PublicKey);
     let [first, second] = shop.days;
     shop.funds(1, first, &[]);
     let told = shop.funds(1, second, &[]);
@@ -221,17 +221,17 @@ fn holds(told: &Value, id: &str) -> Vec<bool> {
 }
 
 /// A payment of a fund bill and the balance after it, fen.
-struct Row {
+struct FundRow {
     change: i64,
     balance: i64,
 }
 
-fn row(change: i64, balance: i64) -> Row {
-    Row { change, balance }
+fn row(change: i64, balance: i64) -> FundRow {
+    FundRow { change, balance }
 }
 
 /// A fund bill of payments.
-fn fund_bill(day: &str, rows: &[Row]) -> Vec<u8> {
+fn fund_bill(day: &str, rows: &[FundRow]) -> Vec<u8> {
     let yuan = |fen: i64| format!("{}.{:02}", fen / 100, fen % 100);
     let mut text = "\u{feff}记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号\r\n".to_owned();
     for (at, row) in rows.iter().enumerate() {
@@ -250,7 +250,7 @@ fn fund_bill(day: &str, rows: &[Row]) -> Vec<u8> {
 
 #[test]
 fn a_gap_between_days_a_broken_chain_and_a_foreign_day_are_named() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let funds = |code, date: &str, bytes: &[u8]| -> Value {
         let file = format!("basic={}", stage.file("fund.csv", bytes));
         let ask = ["funds", "--profile", "shop", "--date", date, "--offline"];
@@ -285,7 +285,7 @@ fn a_gap_between_days_a_broken_chain_and_a_foreign_day_are_named() {
 
 #[test]
 fn what_is_no_fund_bill_is_refused_and_nothing_is_stored() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let ask = [
         "funds",
         "--profile",

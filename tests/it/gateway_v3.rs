@@ -15,7 +15,7 @@ use recondesk::sandbox::{Running, start};
 use recondesk::wechat::v2::{NewRefund, OrderRef, RefundState, TradeState};
 use serde_json::{Value, json};
 
-use crate::support::line::{Desk, NoonClock, VerifiedBy, patient, timeouts_under};
+use crate::support::line::{GatewayFixture, NoonClock, VerifiedBy, patient, timeouts_under};
 use crate::support::wire::{config, control, ledger, ledger_order, sandbox};
 use crate::support::wire_v3::V3Client;
 
@@ -42,15 +42,15 @@ fn shop(running: &Running) {
 }
 
 /// A sandbox over TLS whose merchant has paid orders, and the merchant's desks of either API.
-fn secure() -> (Running, Vec<Desk>) {
+fn secure() -> (Running, Vec<GatewayFixture>) {
     let mut wanted = config();
     wanted.tls = true;
     let running = start(wanted).unwrap();
     shop(&running);
     let desks = vec![
-        Desk::at(&running),
-        Desk::v3_at(&running, VerifiedBy::PublicKey),
-        Desk::v3_at(&running, VerifiedBy::Certificates),
+        GatewayFixture::at(&running),
+        GatewayFixture::v3_at(&running, VerifiedBy::PublicKey),
+        GatewayFixture::v3_at(&running, VerifiedBy::Certificates),
     ];
     (running, desks)
 }
@@ -182,7 +182,7 @@ impl Gateway for TwoPaces {
 fn under(fault: &Value, verified_by: VerifiedBy) -> (QueryVerdict, RefundOutcome) {
     let running = sandbox();
     shop(&running);
-    let desk = Desk::v3_at(&running, verified_by);
+    let desk = GatewayFixture::v3_at(&running, verified_by);
     let way = TwoPaces::new(timeouts_under(fault));
     let client = desk.line_over(&way);
     // The certificates are here before anything goes wrong.
@@ -274,7 +274,7 @@ fn an_unsigned_no_is_no_answer_and_a_signed_one_is() {
 fn nobody_there_is_certainly_not_carried_out() {
     let running = sandbox();
     shop(&running);
-    let desk = Desk::v3_at(&running, VerifiedBy::PublicKey);
+    let desk = GatewayFixture::v3_at(&running, VerifiedBy::PublicKey);
     drop(running);
 
     let refund = refund_of("ORDER-1", "R1", 100);
@@ -289,8 +289,8 @@ fn a_clock_that_is_wrong_by_up_to_a_day_is_named_with_its_measure() {
     let running = sandbox();
     shop(&running);
     let (v2, v3) = (
-        Desk::at(&running),
-        Desk::v3_at(&running, VerifiedBy::PublicKey),
+        GatewayFixture::at(&running),
+        GatewayFixture::v3_at(&running, VerifiedBy::PublicKey),
     );
     let steps = (-12..=12)
         .map(|step| step * DAY_S / 12)
@@ -322,7 +322,7 @@ fn a_clock_that_is_wrong_by_up_to_a_day_is_named_with_its_measure() {
 fn a_certificate_that_is_replaced_is_noticed_without_a_person() {
     let running = sandbox();
     shop(&running);
-    let desk = Desk::v3_at(&running, VerifiedBy::Certificates);
+    let desk = GatewayFixture::v3_at(&running, VerifiedBy::Certificates);
     let mut state = TradeState::NotPay;
     for stage in ["old", "published", "phased", "new"] {
         control(
@@ -347,7 +347,7 @@ fn a_merchant_without_certificates_is_told_to_use_the_public_key() {
         "rules",
         &json!({ "answer_key": "public_key" }),
     );
-    let desk = Desk::v3_at(&running, VerifiedBy::Certificates);
+    let desk = GatewayFixture::v3_at(&running, VerifiedBy::Certificates);
 
     let failure = desk
         .line()
@@ -371,7 +371,7 @@ fn the_refunds_of_an_order_are_asked_about_by_known_numbers() {
         let wish = json!({ "out_trade_no": "ORDER-1", "refund_fee": 10, "out_refund_no": number });
         control(&running.base_http, "refund", &wish);
     }
-    let desk = Desk::v3_at(&running, VerifiedBy::PublicKey);
+    let desk = GatewayFixture::v3_at(&running, VerifiedBy::PublicKey);
     let known = ["R1", "R7"].map(|number| OutRefundNo::new(number).unwrap());
 
     let inquiry = inquiry::order(&desk.line(), by_number("ORDER-1"), "", &known).unwrap();

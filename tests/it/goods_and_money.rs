@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::casework_cli::Office;
+use crate::casework_cli::CaseworkOffice;
 use crate::refund_cli::Till;
 use recondesk::domain::MOrder;
 use recondesk::ports::BookRow;
@@ -17,7 +17,7 @@ fn number_of(text: &str) -> String {
     prepared["out_refund_no"].as_str().unwrap().to_owned()
 }
 
-fn order(office: &Office, number: &str) -> MOrder {
+fn order(office: &CaseworkOffice, number: &str) -> MOrder {
     let found = office.ports.books.find(number).unwrap();
     let order = found.into_iter().find_map(|hit| match hit.row {
         BookRow::Order(order) if !hit.superseded => Some(order),
@@ -28,7 +28,7 @@ fn order(office: &Office, number: &str) -> MOrder {
 
 #[test]
 fn a_refund_has_one_number_whether_its_case_or_its_order_is_named() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let key = office.case("P01");
     let more = ["--amount", "0.01", "--reason", "缺货", "--format", "json"];
 
@@ -47,7 +47,7 @@ fn a_refund_has_one_number_whether_its_case_or_its_order_is_named() {
 
 #[test]
 fn only_what_lacks_goods_is_reissued_and_only_what_asks_for_money_is_refunded() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let list = office.path("list.csv");
     let list = list.to_str().unwrap();
     let mut seen = 0;
@@ -66,7 +66,7 @@ fn only_what_lacks_goods_is_reissued_and_only_what_asks_for_money_is_refunded() 
 
 #[test]
 fn a_reissue_is_taken_back_by_two_and_frees_its_case() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     office.operator("li", "work,approve,administer");
     office.operator("wang", "work,approve");
     let key = office.case("P03");
@@ -88,7 +88,7 @@ fn a_reissue_is_taken_back_by_two_and_frees_its_case() {
 
 #[test]
 fn money_stays_and_goods_stay_once_an_import_shows_the_delivery() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let key = office.case("P03");
     let prepare = ["refund", "prepare", "--case", &key, "--reason", "缺货"];
     let text = office.expect(0, &[&prepare[..], &["--format", "json"]].concat());

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 use super::support::xlsx::sheet;
 
 const HEAD: &str = r#"<row r="1"><c t="inlineStr"><is><t>out_trade_no</t></is></c><c t="inlineStr"><is><t>amount</t></is></c><c t="inlineStr"><is><t>pay_status</t></is></c><c t="inlineStr"><is><t>created_at</t></is></c></row>"#;
@@ -19,7 +19,7 @@ fn import(file: &str) -> [&str; 5] {
 
 #[test]
 fn a_workbook_whose_rows_are_something_else_is_refused_and_leaves_nothing() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let added = format!(
         "{HEAD}{}",
         GOOD.replace("</row>", "<extLst><ext><a/></ext></extLst></row>")
@@ -63,7 +63,7 @@ fn a_workbook_whose_rows_are_something_else_is_refused_and_leaves_nothing() {
 
 #[test]
 fn a_workbook_in_which_a_byte_was_changed_is_refused() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     // Stored, not packed: a changed digit is a digit still.
     let options =
         zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -91,7 +91,7 @@ fn a_workbook_in_which_a_byte_was_changed_is_refused() {
 
 #[test]
 fn a_list_of_numbers_may_be_a_workbook() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let set = [
         "profile",
         "edit",
@@ -165,7 +165,7 @@ fn a_list_of_numbers_may_be_a_workbook() {
 
 #[test]
 fn what_is_too_large_to_be_an_error_answer_is_not_read_as_one() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let answer = "<xml><return_code>SUCCESS</return_code><err_code>NOTENOUGH</err_code></xml>";
     let fits = format!("{answer}{}", " ".repeat((1 << 20) - answer.len()));
     let small = stage.file("small.xml", fits.as_bytes());
@@ -191,7 +191,7 @@ fn what_is_too_large_to_be_an_error_answer_is_not_read_as_one() {
 
 #[test]
 fn a_place_that_cannot_be_written_is_refused_before_any_work() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let list = stage.file("list.txt", b"QH0000000001\n");
     let folder = std::path::Path::new(&list).parent().unwrap();
     let folder = folder.to_str().unwrap();
@@ -222,7 +222,7 @@ fn a_place_that_cannot_be_written_is_refused_before_any_work() {
 
 #[test]
 fn refused_rows_never_go_over_their_source_and_old_ones_do_not_stay() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let head = "out_trade_no,amount,pay_status,created_at\n";
     let row = |order: &str, amount: &str| format!("{order},{amount},paid,2026-03-08 10:00:00\n");
     let first = format!("{head}{}{}", row("A1", "1.00"), row("A2", "1.234"));
@@ -248,7 +248,7 @@ fn refused_rows_never_go_over_their_source_and_old_ones_do_not_stay() {
 
 #[test]
 fn a_file_that_is_known_is_told_at_once() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let orders = "out_trade_no,amount,pay_status,created_at\nA1,1.00,paid,2026-03-08 10:00:00\n";
     let orders = stage.file("orders.csv", orders.as_bytes());
     let book = stage.file(
@@ -256,7 +256,7 @@ fn a_file_that_is_known_is_told_at_once() {
         &workbook(&format!("{HEAD}{}", GOOD.replace("A1", "A2"))),
     );
     for file in [&orders, &book] {
-        let told = |stage: &Stage| String::from_utf8(stage.run(&import(file)).stderr).unwrap();
+        let told = |stage: &CliFixture| String::from_utf8(stage.run(&import(file)).stderr).unwrap();
         assert!(told(&stage).contains("1 rows imported"));
         assert!(told(&stage).contains("imported before, nothing changed"));
     }
@@ -265,7 +265,7 @@ fn a_file_that_is_known_is_told_at_once() {
 #[cfg(unix)]
 #[test]
 fn what_comes_through_a_pipe_is_read_as_a_file_is() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let orders = "out_trade_no,amount,pay_status,created_at\nA1,1.00,paid,2026-03-08 10:00:00\n";
     let book = workbook(&format!("{HEAD}{}", GOOD.replace("A1", "A2")));
     for bytes in [orders.as_bytes(), &book] {
@@ -278,7 +278,7 @@ fn what_comes_through_a_pipe_is_read_as_a_file_is() {
 
 #[test]
 fn merchants_that_fail_are_each_told_once() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.expect(0, &["profile", "add", "second", "--mch-id", "1900000110"]);
 
     let output = stage.run(&["day", "--all"]);

@@ -13,19 +13,19 @@ use recondesk::sandbox::{Running, start};
 use recondesk::wechat::v2::{OrderRef, RefundState, TradeState};
 use serde_json::{Value, json};
 
-use crate::support::line::{Desk, timeouts_under};
-use crate::support::wire::{Client, Digest, config, control, ledger, sandbox};
+use crate::support::line::{GatewayFixture, timeouts_under};
+use crate::support::wire::{Client, SignDigest, config, control, ledger, sandbox};
 
 fn by_number(number: &str) -> OrderRef {
     inquiry::order_ref(number, false).unwrap()
 }
 
-fn ask(desk: &Desk, number: &str) -> Inquiry {
+fn ask(desk: &GatewayFixture, number: &str) -> Inquiry {
     inquiry::order(&desk.line(), by_number(number), "", &[]).unwrap()
 }
 
 fn shop_with_paid_order(running: &Running) {
-    Client::of(running, Digest::Md5).place_paid("A1", "3500");
+    Client::of(running, SignDigest::Md5).place_paid("A1", "3500");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_paid_order_is_known_with_amount_and_refunds() {
         });
         control(&running.base_http, "refund", &wish);
     }
-    let mut desk = Desk::at(&running);
+    let mut desk = GatewayFixture::at(&running);
     for sign_type in [SignType::Md5, SignType::HmacSha256] {
         desk.profile.sign_type = sign_type;
 
@@ -73,8 +73,8 @@ fn a_paid_order_is_known_with_amount_and_refunds() {
 #[test]
 fn what_was_never_ordered_is_not_found_and_what_is_unpaid_is_not_paid() {
     let running = sandbox();
-    let desk = Desk::at(&running);
-    Client::of(&running, Digest::Md5).place("A2", "100");
+    let desk = GatewayFixture::at(&running);
+    Client::of(&running, SignDigest::Md5).place("A2", "100");
 
     assert_eq!(ask(&desk, "A9").verdict, QueryVerdict::NotFound);
     let QueryVerdict::Known(state) = ask(&desk, "A2").verdict else {
@@ -89,7 +89,7 @@ fn trouble_under(fault: &Value) -> ExchangeError {
     shop_with_paid_order(&running);
     let before = ledger(&running.base_http);
     control(&running.base_http, "fault", fault);
-    let desk = Desk::waiting(&running, timeouts_under(fault));
+    let desk = GatewayFixture::waiting(&running, timeouts_under(fault));
 
     let verdict = ask(&desk, "A1").verdict;
 
@@ -143,7 +143,7 @@ fn an_answer_that_says_neither_yes_nor_no_is_unknown() {
 fn random_bytes_on_the_wire_are_unknown_and_never_a_panic() {
     let running = sandbox();
     shop_with_paid_order(&running);
-    let desk = Desk::at(&running);
+    let desk = GatewayFixture::at(&running);
     for bytes in (0..300).map(|n| n * 7) {
         control(
             &running.base_http,
@@ -162,7 +162,7 @@ fn random_bytes_on_the_wire_are_unknown_and_never_a_panic() {
 #[test]
 fn a_closed_port_is_not_sent_rather_than_unknown() {
     let running = sandbox();
-    let desk = Desk::at(&running);
+    let desk = GatewayFixture::at(&running);
     running.stop();
 
     let verdict = ask(&desk, "A1").verdict;
@@ -182,7 +182,7 @@ fn a_key_that_is_missing_or_wrong_is_told_before_anything_is_believed() {
     use recondesk::ports::Vault as _;
     let running = sandbox();
     shop_with_paid_order(&running);
-    let desk = Desk::at(&running);
+    let desk = GatewayFixture::at(&running);
     desk.vault.remove(ProfileId(1), SecretKind::V2Key).unwrap();
 
     let missing = inquiry::order(&desk.line(), by_number("A1"), "", &[]).unwrap_err();
@@ -206,7 +206,7 @@ fn day(text: &str) -> BillDate {
     BillDate::parse(text).unwrap()
 }
 
-fn fetch(desk: &Desk, date: &str, kind: BillType) -> (Result<Fetched, Failure>, Vec<u8>) {
+fn fetch(desk: &GatewayFixture, date: &str, kind: BillType) -> (Result<Fetched, Failure>, Vec<u8>) {
     let mut bytes = Vec::new();
     let file = BillFile::Trade(kind);
     let result = download::fetch(&desk.line(), file, day(date), &mut bytes, &Silent);
@@ -240,7 +240,7 @@ fn yesterday_paid() -> Running {
 #[test]
 fn the_bill_of_yesterday_comes_whole_and_in_the_documented_form() {
     let running = yesterday_paid();
-    let desk = Desk::at(&running);
+    let desk = GatewayFixture::at(&running);
 
     let (result, bytes) = fetch(&desk, "2026-03-08", BillType::All);
 
@@ -274,7 +274,7 @@ fn refunds_stand_in_the_bill_of_the_day_they_were_accepted() {
         "clock",
         &json!({ "now": "2026-03-10 10:00:00" }),
     );
-    let desk = Desk::at(&running);
+    let desk = GatewayFixture::at(&running);
 
     let (_, all) = fetch(&desk, "2026-03-09", BillType::All);
     let (_, refunds) = fetch(&desk, "2026-03-09", BillType::Refund);
@@ -290,7 +290,7 @@ fn refunds_stand_in_the_bill_of_the_day_they_were_accepted() {
 #[test]
 fn no_bill_not_ready_and_errors_are_three_things() {
     let running = yesterday_paid();
-    let desk = Desk::at(&running);
+    let desk = GatewayFixture::at(&running);
     let ask = |date: &str| fetch(&desk, date, BillType::All).0;
 
     assert_eq!(ask("2026-03-07"), Ok(Fetched::NoBill));
@@ -316,7 +316,7 @@ fn a_bill_that_breaks_off_is_a_failure_whatever_came() {
         json!({ "kind": "redirect", "location": "https://elsewhere.example/" }),
     ] {
         control(&running.base_http, "fault", &fault);
-        let desk = Desk::waiting(&running, timeouts_under(&fault));
+        let desk = GatewayFixture::waiting(&running, timeouts_under(&fault));
         let failure = fetch(&desk, "2026-03-08", BillType::All).0.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Gateway, "{fault}");
         writeln!(faults, "{}", failure.code).unwrap();
@@ -335,8 +335,8 @@ fn the_fund_flow_bill_needs_the_certificate_and_hmac() {
     shop_with_paid_order(&running);
     let base = &running.base_http;
     control(base, "clock", &json!({ "now": "2026-03-10 10:00:00" }));
-    let mut desk = Desk::at(&running);
-    let fetch = |desk: &Desk| {
+    let mut desk = GatewayFixture::at(&running);
+    let fetch = |desk: &GatewayFixture| {
         let mut bytes = Vec::new();
         let file = BillFile::FundFlow(FundAccount::Basic);
         let day = day("2026-03-09");

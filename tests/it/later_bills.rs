@@ -9,12 +9,12 @@ use serde_json::Value;
 const BIN: &str = env!("CARGO_BIN_EXE_recondesk");
 
 /// A fresh workspace with one merchant, and a folder of files.
-struct Desk {
+struct LaterBillsFixture {
     workspace: tempfile::TempDir,
     folder: PathBuf,
 }
 
-impl Desk {
+impl LaterBillsFixture {
     fn new(folder: &str) -> Self {
         let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/advice");
         let desk = Self {
@@ -74,7 +74,7 @@ impl Desk {
 
 #[test]
 fn goods_are_not_stopped_for_a_payment_in_the_bill_of_another_day() {
-    let desk = Desk::new("later/zone");
+    let desk = LaterBillsFixture::new("later/zone");
     desk.orders("o.csv");
     desk.bill("b7.csv", "2026-03-07");
     let alone = desk.compare("2026-03-07").1;
@@ -98,7 +98,7 @@ fn goods_are_not_stopped_for_a_payment_in_the_bill_of_another_day() {
 
 #[test]
 fn nothing_is_delivered_for_money_that_a_later_bill_gives_back() {
-    let desk = Desk::new("later/refunded");
+    let desk = LaterBillsFixture::new("later/refunded");
     desk.orders("o.csv");
     desk.bill("b2026-03-08.csv", "2026-03-08");
     desk.bill("b2026-03-09.csv", "2026-03-09");
@@ -118,7 +118,7 @@ fn nothing_is_delivered_for_money_that_a_later_bill_gives_back() {
 
 #[test]
 fn a_second_bill_with_fewer_rows_stops_no_goods() {
-    let desk = Desk::new("later/smaller_bill");
+    let desk = LaterBillsFixture::new("later/smaller_bill");
     desk.orders("o.csv");
     assert_eq!(desk.bill("b1.csv", "2026-03-08"), Some(0));
 
@@ -135,7 +135,7 @@ fn a_second_bill_with_fewer_rows_stops_no_goods() {
 
 #[test]
 fn a_kept_mapping_in_fen_does_not_read_the_yuan_of_the_next_day() {
-    let desk = Desk::new("later/fen");
+    let desk = LaterBillsFixture::new("later/fen");
     desk.bill("b.csv", "2026-03-08");
     assert_eq!(desk.orders("o.csv"), Some(0), "the bill proves fen");
     desk.bill("b9.csv", "2026-03-09");
@@ -166,7 +166,7 @@ fn a_kept_mapping_in_fen_does_not_read_the_yuan_of_the_next_day() {
 
 #[test]
 fn an_order_without_a_time_is_found_until_it_is_paid() {
-    let desk = Desk::new("untimed");
+    let desk = LaterBillsFixture::new("untimed");
     desk.orders("orders.csv");
     desk.bill("bill.csv", "2026-03-08");
     assert_eq!(desk.compare("2026-03-08").1, ["P01 reissue A20260308002"]);
@@ -181,7 +181,7 @@ fn an_order_without_a_time_is_found_until_it_is_paid() {
 
 #[test]
 fn a_refund_without_a_time_that_three_bills_do_not_have_is_told() {
-    let desk = Desk::new("untimed_overdue");
+    let desk = LaterBillsFixture::new("untimed_overdue");
     assert_eq!(desk.orders("orders-08.csv"), Some(0));
     let of_number = |found: Vec<String>| -> Vec<String> {
         let of = found.into_iter().filter(|row| row.contains("NR26030800"));
@@ -211,7 +211,7 @@ fn a_refund_without_a_time_that_three_bills_do_not_have_is_told() {
 
 #[test]
 fn a_month_leaves_out_the_day_whose_bill_changed_since() {
-    let desk = Desk::new("p01_other_sum");
+    let desk = LaterBillsFixture::new("p01_other_sum");
     desk.orders("orders.csv");
     desk.bill("bill.csv", "2026-03-08");
     desk.compare("2026-03-08");
@@ -230,7 +230,7 @@ fn a_month_leaves_out_the_day_whose_bill_changed_since() {
     assert!(vouchers() > 1);
 
     // Another bill of the day, with more rows.
-    let other = Desk::new("p03_failed").folder.join("bill.csv");
+    let other = LaterBillsFixture::new("p03_failed").folder.join("bill.csv");
     let other = other.to_str().unwrap();
     let import = [
         "bill",
@@ -254,7 +254,7 @@ fn a_month_leaves_out_the_day_whose_bill_changed_since() {
 
 #[test]
 fn a_report_is_of_the_orders_that_were_compared() {
-    let desk = Desk::new("p01_other_sum");
+    let desk = LaterBillsFixture::new("p01_other_sum");
     desk.orders("orders.csv");
     desk.bill("bill.csv", "2026-03-08");
     desk.compare("2026-03-08");
@@ -304,7 +304,7 @@ fn a_report_is_of_the_orders_that_were_compared() {
 
 #[test]
 fn several_numbers_stay_several_and_a_misread_one_is_guessed() {
-    let desk = Desk::new("p01_other_sum");
+    let desk = LaterBillsFixture::new("p01_other_sum");
     let text = "商户订单号,实付金额,订单状态,下单时间,付款时间,发货时间\n\
         M00000181,5,已发货,2026-03-08 09:00:00,2026-03-08 10:00:00,2026-03-08 16:00:00\n\
         20260308,5,已发货,2026-03-08 09:00:00,2026-03-08 10:00:00,2026-03-08 16:00:00\n\
@@ -376,7 +376,7 @@ fn several_numbers_stay_several_and_a_misread_one_is_guessed() {
 
 #[test]
 fn cases_are_listed_with_what_names_them_and_a_bundle_takes_any_number() {
-    let desk = Desk::new("p01_other_sum");
+    let desk = LaterBillsFixture::new("p01_other_sum");
     desk.orders("orders.csv");
     desk.bill("bill.csv", "2026-03-08");
     desk.compare("2026-03-08");
@@ -408,7 +408,7 @@ fn cases_are_listed_with_what_names_them_and_a_bundle_takes_any_number() {
 
 #[test]
 fn a_day_without_one_order_is_no_good_report_whatever_was_decided_of_it() {
-    let desk = Desk::new("p01_other_sum");
+    let desk = LaterBillsFixture::new("p01_other_sum");
     desk.bill("bill.csv", "2026-03-08");
     let (code, found) = desk.compare("2026-03-08");
     assert_eq!(code, Some(1));

@@ -121,7 +121,7 @@ const OWNED: &[(&str, &[&str])] = &[
 
 const LONGEST_FILE: usize = 500;
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut out = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -135,7 +135,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     out
 }
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -164,7 +164,7 @@ fn code(path: &Path) -> String {
 }
 
 /// The path below the project, with the same separators everywhere.
-fn name(path: &Path) -> String {
+pub(crate) fn name(path: &Path) -> String {
     let below = path.strip_prefix(root()).unwrap();
     below.to_str().unwrap().replace('\\', "/")
 }

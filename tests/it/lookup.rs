@@ -11,7 +11,7 @@ use recondesk::app::jobs::lookup::recognise::recognise_list;
 use recondesk::app::jobs::lookup::ticket::{curl, ticket};
 use recondesk::app::jobs::lookup::timeline::EntryKind;
 use recondesk::app::jobs::lookup::{OrderView, look_up};
-use recondesk::app::jobs::notify::{self, Fate, Received, SetAsideReason};
+use recondesk::app::jobs::notify::{self, AsideReason, NotificationFate, NotificationResult};
 use recondesk::app::jobs::{bills, intake};
 use recondesk::app::{Language, Silent};
 use recondesk::domain::{MerchantProfile, ProfileId, Secret, SecretKind, SuggestedAction};
@@ -20,8 +20,8 @@ use recondesk::ports::{CancelToken, NumberKind, Ports, Source, Vault as _};
 use recondesk::sandbox::Running;
 use serde_json::json;
 
-use crate::support::line::{Desk, NoonClock, Pocket};
-use crate::support::wire::{Client, Digest, control, http, sandbox};
+use crate::support::line::{GatewayFixture, NoonClock, PocketVault};
+use crate::support::wire::{Client, SignDigest, control, http, sandbox};
 
 /// A workspace whose merchant is the sandbox's, with the customer's order in it.
 struct Support {
@@ -50,9 +50,9 @@ impl Support {
     fn new(rows: &[(&str, &str, &str)]) -> Self {
         let running = sandbox();
         let folder = tempfile::tempdir().unwrap();
-        let desk = Desk::at(&running);
+        let desk = GatewayFixture::at(&running);
         let mut ports = adapters::open(Some(folder.path())).unwrap();
-        let pocket = Pocket::default();
+        let pocket = PocketVault::default();
         ports.clock = Arc::new(NoonClock::default());
         ports.gateway = Arc::new(desk.gateway);
         let id = ports
@@ -85,7 +85,7 @@ impl Support {
     }
 
     fn shop(&self) -> Client<'_> {
-        Client::of(&self.running, Digest::Md5)
+        Client::of(&self.running, SignDigest::Md5)
     }
 
     fn bill(&self) {
@@ -121,7 +121,7 @@ impl Support {
         shown["body"].as_str().unwrap().to_owned()
     }
 
-    fn take_in(&self, text: &str) -> Vec<Received> {
+    fn take_in(&self, text: &str) -> Vec<NotificationResult> {
         let profile = (self.id, &self.profile);
         notify::import(&self.ports, profile, text.as_bytes(), &Silent).unwrap()
     }
@@ -258,9 +258,9 @@ fn a_notification_is_entered_once_however_often_it_comes() {
     let results = support.take_in(&format!("log line\n{md5}\n{hmac}\n{md5}"));
 
     let fates: Vec<_> = results.iter().map(|one| &one.fate).collect();
-    assert_eq!(fates[0], &Fate::Applied);
-    assert!(matches!(fates[1], Fate::Repeated { .. }));
-    assert!(matches!(fates[2], Fate::Repeated { .. }));
+    assert_eq!(fates[0], &NotificationFate::Applied);
+    assert!(matches!(fates[1], NotificationFate::Repeated { .. }));
+    assert!(matches!(fates[2], NotificationFate::Repeated { .. }));
     assert!(results.iter().all(|one| one.answer.contains("SUCCESS")));
     let view = support.view("A1");
     assert_eq!(view.record.observations.len(), 1);
@@ -275,7 +275,7 @@ fn forged_foreign_and_misfitting_notifications_are_kept_aside() {
     support.shop().place_paid("A3", "3500");
     let good = support.notice(&json!({ "out_trade_no": "A1" }));
     let fate = |text: &str| match support.take_in(text).remove(0).fate {
-        Fate::Aside(reason) => reason,
+        NotificationFate::Aside(reason) => reason,
         other => panic!("{other:?}"),
     };
 
@@ -284,17 +284,17 @@ fn forged_foreign_and_misfitting_notifications_are_kept_aside() {
         let end = good.find("</sign>").unwrap() + 7;
         format!("{}{}", &good[..start], &good[end..])
     };
-    assert!(matches!(fate(&unsigned), SetAsideReason::Forged(_)));
+    assert!(matches!(fate(&unsigned), AsideReason::Forged(_)));
     let dearer = good.replace("3500", "9900");
-    assert!(matches!(fate(&dearer), SetAsideReason::Forged(_)));
+    assert!(matches!(fate(&dearer), AsideReason::Forged(_)));
     let wrong_amount = support.notice(&json!({ "out_trade_no": "A2" }));
-    assert!(matches!(fate(&wrong_amount), SetAsideReason::Mismatch(_)));
+    assert!(matches!(fate(&wrong_amount), AsideReason::Mismatch(_)));
     let unknown = support.notice(&json!({ "out_trade_no": "A3" }));
-    assert!(matches!(fate(&unknown), SetAsideReason::NoOrder(_)));
+    assert!(matches!(fate(&unknown), AsideReason::NoOrder(_)));
     let broken = "<xml><a>&nbsp;</a></xml>";
-    assert!(matches!(fate(broken), SetAsideReason::Unreadable(_)));
+    assert!(matches!(fate(broken), AsideReason::Unreadable(_)));
     let v3 = r#"{"event_type":"TRANSACTION.SUCCESS","resource":{}}"#;
-    assert!(matches!(fate(v3), SetAsideReason::Unsigned(_)));
+    assert!(matches!(fate(v3), AsideReason::Unsigned(_)));
     let answer = support.take_in(&unsigned).remove(0).answer;
     assert!(answer.contains("FAIL"), "{answer}");
 
@@ -305,7 +305,10 @@ fn forged_foreign_and_misfitting_notifications_are_kept_aside() {
     assert_eq!(support.view("A1").sentence.step, SuggestedAction::None);
 
     support.import(&[("A3", "35.00", "created")]);
-    assert_eq!(support.take_in(&unknown).remove(0).fate, Fate::Applied);
+    assert_eq!(
+        support.take_in(&unknown).remove(0).fate,
+        NotificationFate::Applied
+    );
 }
 
 #[test]
@@ -321,8 +324,8 @@ fn a_refund_notification_is_decrypted_and_may_come_before_the_payments() {
 
     assert_eq!(results[0].kind, "v2.refund");
     assert_eq!(results[0].state, "SUCCESS");
-    assert_eq!(results[0].fate, Fate::Applied);
-    assert_eq!(results[1].fate, Fate::Applied);
-    assert!(matches!(results[2].fate, Fate::Repeated { .. }));
+    assert_eq!(results[0].fate, NotificationFate::Applied);
+    assert_eq!(results[1].fate, NotificationFate::Applied);
+    assert!(matches!(results[2].fate, NotificationFate::Repeated { .. }));
     assert_eq!(support.view("R1").record.out_trade_no, "A1");
 }

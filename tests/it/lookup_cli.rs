@@ -7,14 +7,14 @@ use assert_cmd::Command;
 use recondesk::sandbox::Running;
 use serde_json::{Value, json};
 
-use crate::support::wire::{Client, Digest, control, sandbox};
+use crate::support::wire::{Client, SignDigest, control, sandbox};
 
-pub(crate) struct Stage {
+pub(crate) struct LookupFixture {
     folder: tempfile::TempDir,
     running: Running,
 }
 
-impl Stage {
+impl LookupFixture {
     /// A workspace whose merchant is the sandbox's.
     pub(crate) fn new() -> Self {
         let stage = Self {
@@ -45,7 +45,7 @@ impl Stage {
 
     /// The merchant at its till.
     pub(crate) fn shop(&self) -> Client<'_> {
-        Client::of(&self.running, Digest::Md5)
+        Client::of(&self.running, SignDigest::Md5)
     }
 
     fn output(&self, arguments: &[&str]) -> Output {
@@ -87,8 +87,8 @@ impl Stage {
 
 #[test]
 fn the_exit_code_tells_agreement_work_and_an_unclear_gateway_apart() {
-    let stage = Stage::new();
-    Client::of(&stage.running, Digest::Md5).place_paid("SHOP0001", "3500");
+    let stage = LookupFixture::new();
+    Client::of(&stage.running, SignDigest::Md5).place_paid("SHOP0001", "3500");
     let orders = stage.file(
         "orders.csv",
         "out_trade_no,amount,pay_status,created_at,paid_at\nSHOP0001,35.00,paid,2026-03-09 11:58:00,2026-03-09 12:00:00\n",
@@ -117,8 +117,8 @@ fn the_exit_code_tells_agreement_work_and_an_unclear_gateway_apart() {
 
 #[test]
 fn the_sentence_on_top_knows_the_live_answer_and_nothing_is_stored() {
-    let stage = Stage::new();
-    Client::of(&stage.running, Digest::Md5).place_paid("SHOP0001", "3500");
+    let stage = LookupFixture::new();
+    Client::of(&stage.running, SignDigest::Md5).place_paid("SHOP0001", "3500");
     let orders = stage.file(
         "orders.csv",
         "out_trade_no,amount,pay_status,created_at,paid_at\nSHOP0001,35.00,created,2026-03-09 11:58:00,\n",
@@ -137,8 +137,8 @@ fn the_sentence_on_top_knows_the_live_answer_and_nothing_is_stored() {
 
 #[test]
 fn notifications_have_one_result_each_and_are_entered_once() {
-    let stage = Stage::new();
-    let shop = Client::of(&stage.running, Digest::Md5);
+    let stage = LookupFixture::new();
+    let shop = Client::of(&stage.running, SignDigest::Md5);
     shop.place_paid("SHOP0001", "3500");
     let wish = json!({ "out_trade_no": "SHOP0001", "send": false });
     let body = control(shop.base, "notify", &wish)["body"].clone();
@@ -172,7 +172,7 @@ fn notifications_have_one_result_each_and_are_entered_once() {
 
 #[test]
 fn a_bare_code_20002_may_mean_two_things() {
-    let stage = Stage::new();
+    let stage = LookupFixture::new();
 
     let told = stage.run(0, &["explain-error", "20002"]);
 
@@ -182,7 +182,7 @@ fn a_bare_code_20002_may_mean_two_things() {
 
 #[test]
 fn codes_are_explained_and_unknown_ones_stay_unknown() {
-    let stage = Stage::new();
+    let stage = LookupFixture::new();
 
     assert!(
         stage

@@ -78,6 +78,7 @@ mod support;
 mod terminal;
 mod tls;
 mod two_windows;
+mod type_names;
 mod window_bulk;
 mod window_refunds;
 mod window_words;

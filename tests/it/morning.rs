@@ -23,15 +23,15 @@ use recondesk::sandbox::Running;
 use serde_json::{Value, json};
 
 use crate::support::fake_gateway::FakeGateway;
-use crate::support::line::{Desk, Pocket};
-use crate::support::wire::{Client, Digest, control, sandbox};
+use crate::support::line::{GatewayFixture, PocketVault};
+use crate::support::wire::{Client, SignDigest, control, sandbox};
 
 const TOKEN: &str = "0a1b2c3d4e5f-token";
 
 /// A clock that a test sets.
-struct Sun(AtomicI64);
+struct MorningClock(AtomicI64);
 
-impl Clock for Sun {
+impl Clock for MorningClock {
     fn now(&self) -> Instant {
         Instant::from_unix(self.0.load(Ordering::Relaxed))
     }
@@ -42,23 +42,23 @@ impl Clock for Sun {
 }
 
 /// A merchant of the sandbox, a folder for exports, a group chat.
-struct Shop {
+struct MorningFixture {
     folder: tempfile::TempDir,
     ports: Ports,
-    sun: Arc<Sun>,
+    sun: Arc<MorningClock>,
     id: ProfileId,
     profile: MerchantProfile,
     running: Running,
     pauses: RefCell<Vec<Duration>>,
 }
 
-impl Shop {
+impl MorningFixture {
     fn new() -> Self {
         let running = sandbox();
         let folder = tempfile::tempdir().unwrap();
-        let desk = Desk::at(&running);
+        let desk = GatewayFixture::at(&running);
         let mut ports = adapters::open(Some(&folder.path().join("workspace"))).unwrap();
-        let sun = Arc::new(Sun(AtomicI64::new(0)));
+        let sun = Arc::new(MorningClock(AtomicI64::new(0)));
         ports.clock = Arc::clone(&sun) as Arc<dyn Clock>;
         ports.gateway = Arc::new(desk.gateway);
         std::fs::create_dir(folder.path().join("exports")).unwrap();
@@ -68,7 +68,7 @@ impl Shop {
             .records
             .add_profile(&profile, recondesk_ports::Author::program(sun.now()))
             .unwrap();
-        let pocket = Pocket::default();
+        let pocket = PocketVault::default();
         let key = running.merchant.v2_key.expose().clone().into_bytes();
         pocket.set(id, SecretKind::V2Key, Secret::new(key)).unwrap();
         ports.vault = Arc::new(pocket);
@@ -93,7 +93,7 @@ impl Shop {
     }
 
     fn pay(&self, number: &str, fen: &str) {
-        Client::of(&self.running, Digest::Md5).place_paid(number, fen);
+        Client::of(&self.running, SignDigest::Md5).place_paid(number, fen);
     }
 
     /// Puts a file into the folder, written so many seconds ago.
@@ -173,7 +173,7 @@ fn chat(body: &str) -> FakeGateway {
 
 #[test]
 fn a_morning_is_done_once_and_told_once() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     let group = chat(r#"{"errcode":0,"errmsg":"ok"}"#);
     shop.webhook(&format!(
         "wecom {}/cgi-bin/webhook/send?key={TOKEN}",
@@ -230,7 +230,7 @@ fn a_morning_is_done_once_and_told_once() {
 
 #[test]
 fn what_is_imported_by_hand_is_compared_with_the_next_morning() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     shop.pay("SHOP0001", "3500");
     shop.pay("SHOP0002", "1200");
     shop.at("2026-03-09 10:15:00");
@@ -269,7 +269,7 @@ fn what_is_imported_by_hand_is_compared_with_the_next_morning() {
 
 #[test]
 fn days_that_were_missed_are_made_up_oldest_first_and_at_a_pace() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     shop.pay("SHOP0001", "3500");
     shop.at("2026-03-09 10:15:00");
     assert_eq!(days(&shop.run()), ["2026-03-08"]);
@@ -293,7 +293,7 @@ fn days_that_were_missed_are_made_up_oldest_first_and_at_a_pace() {
 
 #[test]
 fn at_eleven_a_missing_bill_and_a_missing_file_are_alarms_once() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     let group = chat(r#"{"code":0,"msg":"success"}"#);
     shop.webhook(&format!(
         "feishu {}/open-apis/bot/v2/hook/{TOKEN}",
@@ -345,7 +345,7 @@ fn at_eleven_a_missing_bill_and_a_missing_file_are_alarms_once() {
 
 #[test]
 fn a_file_that_no_saved_mapping_fits_is_refused_and_named_and_stays() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     let strange = "订单编号,实付,状态,下单时间,付款时间\nSHOP0001,35.00,已支付,2026-03-08 11:58:00,2026-03-08 12:00:00\n";
     let path = shop.export("导出.csv", strange, 3_600);
     let garbage = shop.export("scan.pdf", "%PDF-1.7\n\u{0}\u{1}\u{2}", 3_600);
@@ -371,7 +371,7 @@ fn a_file_that_no_saved_mapping_fits_is_refused_and_named_and_stays() {
 
 #[test]
 fn what_could_not_be_sent_is_told_by_the_next_run_and_the_failure_has_no_token() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     shop.pay("SHOP0001", "3500");
     let deaf = FakeGateway::new("503 Service Unavailable", b"", TOKEN.as_bytes());
     shop.webhook(&format!(
@@ -419,7 +419,7 @@ fn what_could_not_be_sent_is_told_by_the_next_run_and_the_failure_has_no_token()
 
 #[test]
 fn a_program_gets_the_figures_as_a_signed_document() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     let program = FakeGateway::new("204 No Content", b"", b"");
     shop.webhook(&format!("{}/recondesk", program.base));
     let secret = Secret::new(b"SECjson".to_vec());
@@ -442,7 +442,7 @@ fn a_program_gets_the_figures_as_a_signed_document() {
 
 #[test]
 fn what_was_told_is_not_told_again_because_something_else_is_over() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     let group = chat(r#"{"errcode":0,"errmsg":"ok"}"#);
     shop.webhook(&format!("wecom {}/send?key={TOKEN}", group.base));
     control(
@@ -469,7 +469,7 @@ fn what_was_told_is_not_told_again_because_something_else_is_over() {
 
 #[test]
 fn a_redirect_is_not_followed() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     let elsewhere = chat(r#"{"errcode":0}"#);
     let location = format!("Location: {}/x\r\n", elsewhere.base);
     let moved = FakeGateway::new("302 Found", location.as_bytes(), b"");
@@ -483,7 +483,7 @@ fn a_redirect_is_not_followed() {
 
 #[test]
 fn an_address_that_is_neither_https_nor_of_this_computer_is_not_stored() {
-    let shop = Shop::new();
+    let shop = MorningFixture::new();
     for bad in [
         "http://hooks.example/x",
         "ftp://hooks.example",

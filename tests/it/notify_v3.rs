@@ -9,7 +9,7 @@ use recondesk::domain::Secret;
 use recondesk::wechat::v3::{PrivateKey, lines, seal_resource};
 use serde_json::{Value, json};
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 const KEY: &str = "a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb";
 const KEY_ID: &str = "PUB_KEY_ID_0119000001092026030800111111000000";
@@ -35,7 +35,7 @@ impl Platform {
         }
     }
 
-    fn notice(&self, event: &str, about: &Value, nonce: &str) -> Notice {
+    fn notice(&self, event: &str, about: &Value, nonce: &str) -> SignedNotice {
         let kind = if event.starts_with("REFUND") {
             "refund"
         } else {
@@ -48,18 +48,18 @@ impl Platform {
             r#"{{"id":"EV-{nonce}","create_time":"2026-03-08T10:02:05+08:00","resource_type":"encrypt-resource","event_type":"{event}","summary":"支付成功","resource":{{"original_type":"{kind}","algorithm":"AEAD_AES_256_GCM","ciphertext":"{sealed}","associated_data":"{kind}","nonce":"{nonce}"}}}}"#
         );
         let message = lines(&[b"1772935325", nonce.as_bytes(), body.as_bytes()]);
-        Notice {
+        SignedNotice {
             signature: self.key.sign(&message),
             nonce: nonce.to_owned(),
             body,
         }
     }
 
-    fn payment(&self, order: &str, fen: i64, nonce: &str) -> Notice {
+    fn payment(&self, order: &str, fen: i64, nonce: &str) -> SignedNotice {
         self.payment_of("1900000109", order, fen, nonce)
     }
 
-    fn payment_of(&self, mchid: &str, order: &str, fen: i64, nonce: &str) -> Notice {
+    fn payment_of(&self, mchid: &str, order: &str, fen: i64, nonce: &str) -> SignedNotice {
         let about = json!({
             "mchid": mchid, "appid": "wx8888888888888888", "out_trade_no": order,
             "transaction_id": format!("4200000000202603080000{order}"), "trade_type": "JSAPI",
@@ -70,7 +70,7 @@ impl Platform {
         self.notice("TRANSACTION.SUCCESS", &about, nonce)
     }
 
-    fn refund(&self, order: &str, total: i64, fen: i64, nonce: &str) -> Notice {
+    fn refund(&self, order: &str, total: i64, fen: i64, nonce: &str) -> SignedNotice {
         let about = json!({
             "mchid": "1900000109", "out_trade_no": order,
             "transaction_id": format!("4200000000202603080000{order}"),
@@ -83,13 +83,13 @@ impl Platform {
     }
 }
 
-struct Notice {
+struct SignedNotice {
     signature: String,
     nonce: String,
     body: String,
 }
 
-impl Notice {
+impl SignedNotice {
     fn headers(&self) -> Value {
         json!({
             "Content-Type": "application/json", "Wechatpay-Serial": KEY_ID,
@@ -116,8 +116,8 @@ impl Notice {
 }
 
 /// A workspace whose merchant has the keys of APIv3 and these orders: number and yuan.
-fn stage(platform: &Platform, orders: &[(&str, &str)]) -> Stage {
-    let stage = Stage::new();
+fn stage(platform: &Platform, orders: &[(&str, &str)]) -> CliFixture {
+    let stage = CliFixture::new();
     let edit = ["profile", "edit", "shop", "--appid", "wx8888888888888888"];
     stage.expect(
         0,
@@ -141,7 +141,7 @@ fn stage(platform: &Platform, orders: &[(&str, &str)]) -> Stage {
 }
 
 /// Imports these texts as one file each; gives kind, order, result and reason of each notification.
-fn told(stage: &Stage, code: i32, texts: &[String]) -> Vec<[String; 4]> {
+fn told(stage: &CliFixture, code: i32, texts: &[String]) -> Vec<[String; 4]> {
     let files: Vec<String> = (0..)
         .zip(texts)
         .map(|(at, text)| stage.file(&format!("{at}.log"), text.as_bytes()))

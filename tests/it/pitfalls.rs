@@ -9,7 +9,7 @@ use recondesk::wechat::bill::BillForm;
 use serde_json::json;
 
 use super::bill_layouts::{bill, books, findings, gzip, import, pay, refund};
-use super::cli::Stage;
+use super::cli::CliFixture;
 use super::lookup_cli;
 use crate::support::wire::control;
 
@@ -22,7 +22,7 @@ fn error(code: &str, text: &str) -> String {
 }
 
 #[track_caller]
-fn refused(stage: &Stage, code: i32, name: &str, bytes: &[u8]) -> String {
+fn refused(stage: &CliFixture, code: i32, name: &str, bytes: &[u8]) -> String {
     let file = stage.file(name, bytes);
     let checked = stage.run(&["bill", "check", &file]);
     assert_eq!(checked.status.code(), Some(code), "{checked:?}");
@@ -35,7 +35,7 @@ fn small_bill() -> Vec<u8> {
 
 #[test]
 fn g2_a_bill_is_never_read_as_something_else() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let file = stage.file("bill.csv", &small_bill());
 
     let told = stage.refusal(4, &["orders", "import", &file, "--profile", "shop"]);
@@ -60,7 +60,7 @@ fn g2_a_bill_is_never_read_as_something_else() {
 
 #[test]
 fn g3_an_error_is_never_an_empty_day() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
 
     let told = refused(
         &stage,
@@ -78,7 +78,7 @@ fn g3_an_error_is_never_an_empty_day() {
 
 #[test]
 fn g4_no_bill_is_known_in_any_case_and_under_both_names_of_its_code() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     for text in ["NO Bill Exist", "No Bill Exist", "no bill exist"] {
         for code in [
             "<error_code>20002</error_code>",
@@ -96,11 +96,11 @@ fn g4_no_bill_is_known_in_any_case_and_under_both_names_of_its_code() {
 
 #[test]
 fn g5_a_bill_that_is_not_made_yet_is_neither_none_nor_an_error() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let creating = error("<error_code>20002</error_code>", "Bill Creating");
     refused(&stage, 3, "creating.xml", creating.as_bytes());
 
-    let desk = lookup_cli::Stage::new();
+    let desk = lookup_cli::LookupFixture::new();
     let now = SystemClock::default().now().to_string();
     control(desk.base(), "clock", &json!({ "now": now }));
     control(desk.base(), "rules", &json!({ "bill": "creating" }));
@@ -118,7 +118,7 @@ fn g5_a_bill_that_is_not_made_yet_is_neither_none_nor_an_error() {
 
 #[test]
 fn g6_and_g7_packed_with_its_name_or_plain_with_or_without_mark_it_is_the_same_bill() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let marked = small_bill();
     let bare = marked.strip_prefix("\u{feff}".as_bytes()).unwrap();
     let lines = String::from_utf8(bare.to_vec())
@@ -143,7 +143,7 @@ fn g6_and_g7_packed_with_its_name_or_plain_with_or_without_mark_it_is_the_same_b
 
 #[test]
 fn g8_one_backtick_of_a_cell_is_stripped_and_no_more() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let rows = [pay("A1"), pay("B1")];
     books(&stage, &rows, &["A1"]);
     let text = String::from_utf8(bill(BillForm::All27, &rows)).unwrap();
@@ -155,7 +155,7 @@ fn g8_one_backtick_of_a_cell_is_stripped_and_no_more() {
 
 #[test]
 fn g9_numbers_that_a_spreadsheet_ruined_refuse_the_bill_with_line_and_column() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let text = String::from_utf8(small_bill()).unwrap().replace('`', "");
     let number = text
         .lines()
@@ -175,7 +175,7 @@ fn g9_numbers_that_a_spreadsheet_ruined_refuse_the_bill_with_line_and_column() {
 
 #[test]
 fn g10_a_day_that_the_gateway_no_longer_has_is_told_before_it_is_asked() {
-    let desk = lookup_cli::Stage::new();
+    let desk = lookup_cli::LookupFixture::new();
     for (day, code) in [
         ("2020-01-01", "bill.too_old"),
         ("2099-01-01", "bill.future"),
@@ -194,7 +194,7 @@ fn g10_a_day_that_the_gateway_no_longer_has_is_told_before_it_is_asked() {
 
 #[test]
 fn g11_revoked_rows_and_refunds_of_earlier_days_are_no_unknown_orders() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let rows = [pay("A1"), refund("A7")];
     let text = String::from_utf8(bill(BillForm::All27, &rows)).unwrap();
     let text = text.replacen("`SUCCESS", "`REVOKED", 1);
@@ -211,7 +211,7 @@ fn g11_revoked_rows_and_refunds_of_earlier_days_are_no_unknown_orders() {
 
 #[test]
 fn g16_the_consumers_own_export_is_told_for_what_it_is() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let text = "\u{feff}微信支付账单明细,,,,,,,,\r\n微信昵称：[某人],,,,,,,,\r\n\
         交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\r\n\
         2026-03-08 10:00:00,商户消费,茶馆,\"茶\",支出,¥35.00,零钱,支付成功,1000,2000,\"/\"\r\n";
@@ -235,7 +235,7 @@ fn g16_the_consumers_own_export_is_told_for_what_it_is() {
 
 #[test]
 fn g17_rows_of_another_merchant_or_day_refuse_the_bill_though_its_sums_agree() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let text = String::from_utf8(small_bill()).unwrap();
     for (from, to) in [
         (",`1900000109,", ",`1900000999,"),
@@ -256,7 +256,7 @@ fn g17_rows_of_another_merchant_or_day_refuse_the_bill_though_its_sums_agree() {
 
 #[test]
 fn g18_the_same_bill_again_changes_nothing_and_is_told_so() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let file = stage.file("bill.csv", &small_bill());
     let other = stage.file("other name.csv", &small_bill());
     let packed = stage.file("bill.csv.gz", &gzip(&small_bill()));
@@ -277,7 +277,7 @@ fn g18_the_same_bill_again_changes_nothing_and_is_told_so() {
 
 #[test]
 fn each_exit_code_has_its_case() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let file = stage.file("bill.csv", &bill(BillForm::All27, &[]));
     let clean = ["bill", "import", &file, "--profile", "shop", "--date", DAY];
     let reconcile = [

@@ -8,7 +8,7 @@ use recondesk::ports::Clock as _;
 use recondesk::sandbox::{Config, Running, start};
 use serde_json::Value;
 
-use crate::cli::Stage;
+use crate::cli::CliFixture;
 use crate::support::wire::control;
 
 fn running() -> Running {
@@ -17,8 +17,8 @@ fn running() -> Running {
 }
 
 /// A workspace whose merchant speaks APIv3 with that sandbox.
-fn stage(running: &Running) -> Stage {
-    let stage = Stage::new();
+fn stage(running: &Running) -> CliFixture {
+    let stage = CliFixture::new();
     let edit = ["profile", "edit", "shop", "--api", "v3"];
     let appid = &running.merchant.appids[0];
     let more = ["--gateway", &running.base_http, "--appid", appid];
@@ -26,7 +26,7 @@ fn stage(running: &Running) -> Stage {
     stage
 }
 
-fn set(stage: &Stage, code: i32, kind: &str, bytes: &[u8]) -> String {
+fn set(stage: &CliFixture, code: i32, kind: &str, bytes: &[u8]) -> String {
     let file = stage.file("key", bytes);
     let output = stage.run(&["profile", "set-key", "shop", kind, "--from-file", &file]);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -34,7 +34,7 @@ fn set(stage: &Stage, code: i32, kind: &str, bytes: &[u8]) -> String {
     told
 }
 
-fn doctor(stage: &Stage, code: i32, more: &[&str]) -> Value {
+fn doctor(stage: &CliFixture, code: i32, more: &[&str]) -> Value {
     let ask = ["profile", "doctor", "shop", "--format", "json"];
     let told = stage.expect(code, &[&ask[..], more].concat());
     serde_json::from_str(&told).unwrap()

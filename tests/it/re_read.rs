@@ -7,11 +7,11 @@ use serde_json::Value;
 
 const BIN: &str = env!("CARGO_BIN_EXE_recondesk");
 
-struct Stage {
+struct ReReadFixture {
     workspace: tempfile::TempDir,
 }
 
-impl Stage {
+impl ReReadFixture {
     fn new() -> Self {
         let stage = Self {
             workspace: tempfile::tempdir().unwrap(),
@@ -56,7 +56,7 @@ impl Stage {
 
 #[test]
 fn the_mended_column_of_numbers_takes_the_place_of_the_first_one() {
-    let stage = Stage::new();
+    let stage = ReReadFixture::new();
     let first = stage.import("orders", "two_numbers.csv");
     assert!(first.contains("out_trade_no ← 訂單號碼"), "{first}");
     stage.import("bill", "two_numbers-bill.csv");
@@ -78,7 +78,7 @@ fn the_mended_column_of_numbers_takes_the_place_of_the_first_one() {
 
 #[test]
 fn items_below_merged_cells_are_proven_by_the_bill_with_their_order() {
-    let stage = Stage::new();
+    let stage = ReReadFixture::new();
     stage.import("bill", "merged_items-bill.csv");
     let told = stage.import("orders", "merged_items.csv");
     assert!(told.contains("3 of 3 paid numbers"), "{told}");

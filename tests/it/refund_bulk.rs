@@ -15,10 +15,10 @@ use recondesk::ports::{
 };
 use serde_json::json;
 
-use crate::refund_simulation::{Sun, World};
+use crate::refund_simulation::{SimulatedClock, SimulatedWorld};
 use crate::support::faulty::{FaultyCasework, Loss};
 use crate::support::process::thread_time;
-use crate::support::wire::{Client, Digest, ledger};
+use crate::support::wire::{Client, SignDigest, ledger};
 
 /// How long a request takes on this way.
 const TRIP: Duration = Duration::from_millis(1);
@@ -27,7 +27,7 @@ const REFUND: &str = "/secapi/pay/refund";
 /// The way to the gateway, which notes when refunds went out and whether they were accepted.
 struct Watched {
     inner: Arc<dyn Gateway>,
-    sun: Arc<Sun>,
+    sun: Arc<SimulatedClock>,
     seen: Mutex<Vec<(u64, bool)>>,
 }
 
@@ -80,9 +80,9 @@ impl Watched {
 }
 
 /// A world with so many drafts, and a program on a way that is watched.
-fn drafted(count: usize) -> (World, Arc<Watched>, Ports) {
-    let world = World::new();
-    let client = Client::of(&world.running, Digest::Md5);
+fn drafted(count: usize) -> (SimulatedWorld, Arc<Watched>, Ports) {
+    let world = SimulatedWorld::new();
+    let client = Client::of(&world.running, SignDigest::Md5);
     let mut ports = world.programs[0].clone();
     let way = Arc::new(Watched {
         inner: Arc::clone(&ports.gateway),

@@ -10,7 +10,7 @@ use recondesk::sandbox::{Config, Running, start};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::wire::{Client, Digest, control, ledger_order};
+use crate::support::wire::{Client, SignDigest, control, ledger_order};
 
 pub(crate) struct Till {
     folder: TempDir,
@@ -56,7 +56,7 @@ impl Till {
     }
 
     pub(crate) fn paid(&self, number: &str, fen: &str) {
-        Client::of(&self.running, Digest::Md5).place_paid(number, fen);
+        Client::of(&self.running, SignDigest::Md5).place_paid(number, fen);
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {

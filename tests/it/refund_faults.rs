@@ -9,26 +9,26 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::fault_gateway::{
-    APPID, At, Fault, FaultGateway, MCH_ID, PUBLIC_KEY_ID, Say, V2_KEY, fresh_key,
+    APPID, At, FaultGateway, MCH_ID, PUBLIC_KEY_ID, PlannedFault, Say, V2_KEY, fresh_key,
 };
 
 pub(crate) const FEN: i64 = 1_230;
 pub(crate) const YUAN: &str = "12.30";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Api {
+pub(crate) enum FaultApi {
     V2,
     V3,
 }
 
 /// A merchant with a workspace and a gateway of his own.
-pub(crate) struct Shop {
+pub(crate) struct RefundFaultFixture {
     folder: TempDir,
     pub(crate) gateway: FaultGateway,
 }
 
-impl Shop {
-    pub(crate) fn new(api: Api) -> Self {
+impl RefundFaultFixture {
+    pub(crate) fn new(api: FaultApi) -> Self {
         let shop = Self {
             folder: tempfile::tempdir().unwrap(),
             gateway: FaultGateway::new(),
@@ -37,8 +37,8 @@ impl Shop {
         let add = ["profile", "add", "shop", "--mch-id", MCH_ID, "--appid"];
         shop.expect(0, &[&add[..], &[APPID, "--gateway", &base]].concat());
         match api {
-            Api::V2 => shop.set_key("v2", V2_KEY.as_bytes()),
-            Api::V3 => {
+            FaultApi::V2 => shop.set_key("v2", V2_KEY.as_bytes()),
+            FaultApi::V3 => {
                 let edit = ["profile", "edit", "shop", "--api", "v3", "--public-key-id"];
                 let serial = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
                 let more = [PUBLIC_KEY_ID, "--cert-serial", serial];
@@ -116,7 +116,7 @@ impl Shop {
 
 /// How a fault must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum ExpectedEnd {
     /// The money is back: code 0, one accepted refund.
     Returned,
     /// Accepted and not back: code 1, one accepted refund.
@@ -129,19 +129,19 @@ enum End {
 
 struct BadDay {
     name: &'static str,
-    faults: Vec<Fault>,
-    end: End,
+    faults: Vec<PlannedFault>,
+    end: ExpectedEnd,
 }
 
 fn day(name: &'static str, at: At, done: bool, say: Say) -> BadDay {
     BadDay {
         name,
-        faults: vec![Fault { at, done, say }],
-        end: End::Returned,
+        faults: vec![PlannedFault { at, done, say }],
+        end: ExpectedEnd::Returned,
     }
 }
 
-pub(crate) const LOST: Fault = Fault {
+pub(crate) const LOST: PlannedFault = PlannedFault {
     at: At::Refund,
     done: true,
     say: Say::Nothing,
@@ -150,7 +150,7 @@ pub(crate) const LOST: Fault = Fault {
 /// The answer to the refund is lost, then something happens to the questions.
 fn lost_then(name: &'static str, says: &[(At, Say)]) -> BadDay {
     let mut faults = vec![LOST];
-    faults.extend(says.iter().map(|(at, say)| Fault {
+    faults.extend(says.iter().map(|(at, say)| PlannedFault {
         at: *at,
         done: true,
         say: *say,
@@ -158,11 +158,11 @@ fn lost_then(name: &'static str, says: &[(At, Say)]) -> BadDay {
     BadDay {
         name,
         faults,
-        end: End::Returned,
+        end: ExpectedEnd::Returned,
     }
 }
 
-fn ends(end: End, day: BadDay) -> BadDay {
+fn ends(end: ExpectedEnd, day: BadDay) -> BadDay {
     BadDay { end, ..day }
 }
 
@@ -221,7 +221,7 @@ fn days_of_sending() -> Vec<BadDay> {
     for code in ["ERROR", "PARAM_ERROR", "USER_ACCOUNT_ABNORMAL", "NOAUTH"] {
         days.push(day(code, refund, true, Say::Code(400, code)));
         let refused = day(code, refund, false, Say::Code(400, code));
-        days.push(ends(End::Refused, refused));
+        days.push(ends(ExpectedEnd::Refused, refused));
     }
     days
 }
@@ -279,7 +279,7 @@ fn days_of_asking() -> Vec<BadDay> {
 }
 
 /// What is certain of a refund at any moment of such a day.
-fn check(shop: &Shop, order: &str, number: &str, code: i32) {
+fn check(shop: &RefundFaultFixture, order: &str, number: &str, code: i32) {
     let accepted = shop.gateway.accepted(order);
     assert!(accepted.len() <= 1, "{accepted:?}");
     assert!(
@@ -302,7 +302,7 @@ fn check(shop: &Shop, order: &str, number: &str, code: i32) {
 }
 
 /// Runs a day, and gives what went wrong with it.
-fn live(shop: &Shop, order: &str, day: &BadDay) {
+fn live(shop: &RefundFaultFixture, order: &str, day: &BadDay) {
     shop.gateway.plan(&[]);
     let number = shop.drafted(order);
     shop.gateway.plan(&day.faults);
@@ -317,30 +317,31 @@ fn live(shop: &Shop, order: &str, day: &BadDay) {
     };
     let mut code = run(&["refund", "send", &number, "--confirm", YUAN]);
     for _ in 0..10 {
-        if code != 1 || (day.end == End::Waits && !shop.gateway.accepted(order).is_empty()) {
+        if code != 1 || (day.end == ExpectedEnd::Waits && !shop.gateway.accepted(order).is_empty())
+        {
             break;
         }
         code = run(&["refund", "resume", &number]);
     }
     let (wanted, count) = match day.end {
-        End::Returned => (0, 1),
-        End::Waits => (1, 1),
-        End::Refused => (5, 0),
-        End::Closed => (5, 1),
+        ExpectedEnd::Returned => (0, 1),
+        ExpectedEnd::Waits => (1, 1),
+        ExpectedEnd::Refused => (5, 0),
+        ExpectedEnd::Closed => (5, 1),
     };
     assert_eq!(code, wanted, "{told}");
     assert_eq!(shop.gateway.accepted(order).len(), count, "{told}");
 }
 
 /// Lives through the days, a few at a time: most of their time is waiting.
-fn live_all(api: Api, days: &[BadDay]) {
+fn live_all(api: FaultApi, days: &[BadDay]) {
     const AT_ONCE: usize = 6;
     let broken = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for start in 0..AT_ONCE {
             let (broken, days) = (&broken, &days);
             let work = move || {
-                let shop = Shop::new(api);
+                let shop = RefundFaultFixture::new(api);
                 for (at, day) in days.iter().enumerate().skip(start).step_by(AT_ONCE) {
                     let order = format!("F20261128{at:06}");
                     let run = std::panic::AssertUnwindSafe(|| live(&shop, &order, day));
@@ -361,33 +362,33 @@ fn live_all(api: Api, days: &[BadDay]) {
 
 #[test]
 fn whatever_the_answer_one_refund_is_accepted_v2() {
-    live_all(Api::V2, &days_of_sending());
+    live_all(FaultApi::V2, &days_of_sending());
 }
 
 #[test]
 fn whatever_the_answer_one_refund_is_accepted_v3() {
-    live_all(Api::V3, &days_of_sending());
+    live_all(FaultApi::V3, &days_of_sending());
 }
 
 #[test]
 fn whatever_the_questions_meet_one_refund_is_accepted_v2() {
-    live_all(Api::V2, &days_of_asking());
+    live_all(FaultApi::V2, &days_of_asking());
 }
 
 #[test]
 fn whatever_the_questions_meet_one_refund_is_accepted_v3() {
-    live_all(Api::V3, &days_of_asking());
+    live_all(FaultApi::V3, &days_of_asking());
 }
 
 #[test]
 fn a_refund_that_is_not_back_is_never_told_as_back() {
-    for api in [Api::V2, Api::V3] {
-        let shop = Shop::new(api);
+    for api in [FaultApi::V2, FaultApi::V3] {
+        let shop = RefundFaultFixture::new(api);
         for (at, (outcome, end)) in [
-            ("PROCESSING", End::Waits),
-            ("CHANGE", End::Waits),
-            ("WONDERFUL", End::Waits),
-            ("REFUNDCLOSE", End::Closed),
+            ("PROCESSING", ExpectedEnd::Waits),
+            ("CHANGE", ExpectedEnd::Waits),
+            ("WONDERFUL", ExpectedEnd::Waits),
+            ("REFUNDCLOSE", ExpectedEnd::Closed),
         ]
         .into_iter()
         .enumerate()
@@ -400,7 +401,7 @@ fn a_refund_that_is_not_back_is_never_told_as_back() {
                 end,
             };
             live(&shop, &order, &day);
-            if end == End::Waits {
+            if end == ExpectedEnd::Waits {
                 let number = shop.gateway.accepted(&order)[0].number.clone();
                 shop.expect(1, &["refund", "resume", &number, "--wait", "0"]);
                 shop.gateway.settle(&order, "SUCCESS");
@@ -419,8 +420,8 @@ fn a_refund_that_is_not_back_is_never_told_as_back() {
 
 #[test]
 fn two_processes_and_a_second_copy_send_one_refund() {
-    for api in [Api::V2, Api::V3] {
-        let shop = Shop::new(api);
+    for api in [FaultApi::V2, FaultApi::V3] {
+        let shop = RefundFaultFixture::new(api);
         let number = shop.drafted("D20261128000001");
         let copy = shop.folder.path().join("copy");
         copy_folder(&shop.workspace(), &copy);
@@ -428,7 +429,7 @@ fn two_processes_and_a_second_copy_send_one_refund() {
         let mut running: Vec<_> = [&shop.workspace(), &shop.workspace(), &copy, &copy]
             .into_iter()
             .map(|workspace| {
-                Shop::process(workspace, &send)
+                RefundFaultFixture::process(workspace, &send)
                     .stdout(Stdio::null())
                     .stderr(Stdio::null())
                     .spawn()
@@ -448,8 +449,8 @@ fn two_processes_and_a_second_copy_send_one_refund() {
 
 #[test]
 fn a_restored_backup_finds_what_was_sent_before() {
-    for api in [Api::V2, Api::V3] {
-        let shop = Shop::new(api);
+    for api in [FaultApi::V2, FaultApi::V3] {
+        let shop = RefundFaultFixture::new(api);
         let before = shop.folder.path().join("before");
         copy_folder(&shop.workspace(), &before);
         let number = shop.drafted("R20261128000001");
@@ -457,7 +458,9 @@ fn a_restored_backup_finds_what_was_sent_before() {
         copy_folder(&shop.workspace(), &drafted);
         shop.expect(0, &["refund", "send", &number, "--confirm", YUAN]);
         let run = |workspace: &Path, code: i32, arguments: &[&str]| {
-            let output = Shop::process(workspace, arguments).output().unwrap();
+            let output = RefundFaultFixture::process(workspace, arguments)
+                .output()
+                .unwrap();
             assert_eq!(output.status.code(), Some(code), "{output:?}");
             String::from_utf8(output.stdout).unwrap()
         };
@@ -503,7 +506,7 @@ fn copy_folder(from: &Path, to: &Path) {
 
 #[test]
 fn a_draft_is_never_sent_by_resume() {
-    let shop = Shop::new(Api::V2);
+    let shop = RefundFaultFixture::new(FaultApi::V2);
     let number = shop.drafted("N20261128000001");
 
     shop.expect(0, &["refund", "resume"]);
@@ -515,7 +518,7 @@ fn a_draft_is_never_sent_by_resume() {
 
 #[test]
 fn what_stands_in_a_batch_file_is_not_sent_as_well() {
-    let shop = Shop::new(Api::V2);
+    let shop = RefundFaultFixture::new(FaultApi::V2);
     let order = "L20261128000001";
     let number = shop.drafted(order);
     let out = shop.folder.path().join("batch.txt");
@@ -545,7 +548,7 @@ fn what_stands_in_a_batch_file_is_not_sent_as_well() {
 
 #[test]
 fn a_batch_file_that_was_uploaded_is_found_and_not_given_up() {
-    let shop = Shop::new(Api::V2);
+    let shop = RefundFaultFixture::new(FaultApi::V2);
     let order = "L20261128000002";
     let number = shop.drafted(order);
     let out = shop.folder.path().join("batch.txt");
@@ -565,8 +568,8 @@ fn a_batch_file_that_was_uploaded_is_found_and_not_given_up() {
 
 #[test]
 fn two_parts_of_one_order_are_a_minute_apart_and_never_more_than_was_paid() {
-    for api in [Api::V2, Api::V3] {
-        let shop = Shop::new(api);
+    for api in [FaultApi::V2, FaultApi::V3] {
+        let shop = RefundFaultFixture::new(api);
         let order = "P20261128000001";
         shop.gateway.pay(order, FEN);
         let first = shop.prepare(order, "8.00");

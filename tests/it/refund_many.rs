@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::casework_cli::Office;
+use crate::casework_cli::CaseworkOffice;
 use crate::refund_cli::Till;
 use crate::support::wire::control;
 
@@ -20,7 +20,7 @@ fn sum_of(records: &[Value]) -> String {
 
 #[test]
 fn the_cases_of_a_filter_are_prepared_and_sent_by_their_total() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let keys = [office.cases("P04"), office.cases("P01")].concat();
     assert!(keys.len() > 1, "the invented day has {keys:?}");
     let filter = [
@@ -62,7 +62,7 @@ fn the_cases_of_a_filter_are_prepared_and_sent_by_their_total() {
 
 #[test]
 fn of_several_cases_the_ones_that_cannot_be_refunded_are_named() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (good, bad) = (office.case("P04"), office.case("P05"));
     let both = [
         "refund", "prepare", "--case", &good, "--case", &bad, "--format", "json",
@@ -80,7 +80,7 @@ fn of_several_cases_the_ones_that_cannot_be_refunded_are_named() {
 
 #[test]
 fn a_refund_that_reaches_nobody_may_be_said_to_be_paid_otherwise() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     control(
         &office.shop.sandbox.base_http,
         "rules",

@@ -3,20 +3,20 @@
 
 use serde_json::{Value, json};
 
-use crate::casework_cli::Office;
+use crate::casework_cli::CaseworkOffice;
 use crate::refund_cli::Till;
-use crate::refund_faults::{Api, Shop, YUAN};
-use crate::support::fault_gateway::{At, Fault, Say};
+use crate::refund_faults::{FaultApi, RefundFaultFixture, YUAN};
+use crate::support::fault_gateway::{At, PlannedFault, Say};
 use crate::support::wire::control;
 
-fn told(shop: &Shop, code: i32, arguments: &[&str]) -> String {
+fn told(shop: &RefundFaultFixture, code: i32, arguments: &[&str]) -> String {
     let output = shop.run(arguments);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
     text
 }
 
-fn part(shop: &Shop, order: &str, yuan: &str) -> String {
+fn part(shop: &RefundFaultFixture, order: &str, yuan: &str) -> String {
     let of = ["refund", "prepare", "--profile", "shop", "--order", order];
     let more = ["--amount", yuan, "--reason", "少发一件", "--format", "json"];
     let text = shop.expect(0, &[&of[..], &more].concat());
@@ -26,8 +26,8 @@ fn part(shop: &Shop, order: &str, yuan: &str) -> String {
 
 #[test]
 fn a_refund_made_by_hand_in_between_is_told_and_nothing_is_sent() {
-    for api in [Api::V2, Api::V3] {
-        let shop = Shop::new(api);
+    for api in [FaultApi::V2, FaultApi::V3] {
+        let shop = RefundFaultFixture::new(api);
         shop.gateway.pay("P1", 1_230);
         let number = part(&shop, "P1", "5.00");
         shop.gateway.upload("P1", "HAND1", 500);
@@ -35,7 +35,7 @@ fn a_refund_made_by_hand_in_between_is_told_and_nothing_is_sent() {
         let said = told(&shop, 1, &["refund", "send", &number, "--confirm", "5.00"]);
 
         assert!(said.contains("nothing was sent"), "{api:?}: {said}");
-        if api == Api::V2 {
+        if api == FaultApi::V2 {
             assert!(said.contains("0.00") && said.contains("5.00"), "{said}");
         }
         assert_eq!(shop.gateway.asked("P1"), [], "{api:?}");
@@ -49,7 +49,7 @@ fn a_refund_made_by_hand_in_between_is_told_and_nothing_is_sent() {
         let send = ["refund", "send", &number, "--confirm", "5.00", "--refunded"];
         told(&shop, 5, &[&send[..], &["4.99"]].concat());
         assert_eq!(shop.gateway.asked("P1"), [], "{api:?}");
-        let sum = if api == Api::V2 { "5.00" } else { "0" };
+        let sum = if api == FaultApi::V2 { "5.00" } else { "0" };
         told(&shop, 0, &[&send[..], &[sum]].concat());
         assert_eq!(shop.gateway.asked("P1").len(), 1, "{api:?}");
     }
@@ -57,10 +57,10 @@ fn a_refund_made_by_hand_in_between_is_told_and_nothing_is_sent() {
 
 #[test]
 fn what_never_arrived_is_not_sent_again_over_a_refund_made_by_hand() {
-    let shop = Shop::new(Api::V2);
+    let shop = RefundFaultFixture::new(FaultApi::V2);
     shop.gateway.pay("P2", 1_230);
     let number = part(&shop, "P2", "5.00");
-    let lost = |done| Fault {
+    let lost = |done| PlannedFault {
         at: At::Refund,
         done,
         say: Say::Nothing,
@@ -98,7 +98,7 @@ fn what_never_arrived_is_not_sent_again_over_a_refund_made_by_hand() {
 }
 
 /// A case of which a part went back, and the number of that refund.
-fn after_a_part(office: &Office) -> (String, String) {
+fn after_a_part(office: &CaseworkOffice) -> (String, String) {
     control(
         &office.shop.sandbox.base_http,
         "rules",
@@ -115,7 +115,7 @@ fn after_a_part(office: &Office) -> (String, String) {
 
 #[test]
 fn after_a_part_the_case_stays_open_until_nothing_is_left() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let day = office.shop.day.to_string();
     let (key, first) = after_a_part(&office);
 

@@ -4,13 +4,13 @@
 use recondesk::sandbox::AnswerKey;
 use serde_json::{Value, json};
 
-use crate::cli::Stage;
-use crate::funds::Shop;
-use crate::support::wire::{Client, Digest, control, ledger_order};
+use crate::cli::CliFixture;
+use crate::funds::FundsFixture;
+use crate::support::wire::{Client, SignDigest, control, ledger_order};
 
 /// A refund of an order that ended abnormal, and its number.
 fn abnormal(
-    shop: &Shop,
+    shop: &FundsFixture,
     order: &str,
     (fen, sum): (&str, &str),
     (name, agree): (&str, &dyn Fn()),
@@ -18,7 +18,7 @@ fn abnormal(
     let base = &shop.running.base_http;
     let rules = json!({ "refund_outcome": "CHANGE", "refund_settles_s": 0 });
     control(base, "rules", &rules);
-    Client::of(&shop.running, Digest::Md5).place_paid(order, fen);
+    Client::of(&shop.running, SignDigest::Md5).place_paid(order, fen);
     let prepare = ["refund", "prepare", "--profile", "shop", "--order", order];
     let more = ["--amount", sum, "--reason", "重复支付", "--format", "json"];
     let prepared = person(&shop.stage, name, 0, &[&prepare[..], &more].concat());
@@ -32,7 +32,7 @@ fn abnormal(
 }
 
 /// Runs a command as an operator; without operators the name is that of whoever works.
-fn person(stage: &Stage, name: &str, code: i32, arguments: &[&str]) -> String {
+fn person(stage: &CliFixture, name: &str, code: i32, arguments: &[&str]) -> String {
     let mut command = stage.command();
     command
         .args(["--lang", "en"])
@@ -53,7 +53,7 @@ fn person(stage: &Stage, name: &str, code: i32, arguments: &[&str]) -> String {
     if told.is_empty() { said } else { told }
 }
 
-fn stage_of(shop: &Shop, number: &str) -> String {
+fn stage_of(shop: &FundsFixture, number: &str) -> String {
     let show = ["refund", "show", number, "--format", "json"];
     let told = shop.stage.expect(0, &show);
     let told: Value = serde_json::from_str(&told).unwrap();
@@ -64,7 +64,7 @@ fn stage_of(shop: &Shop, number: &str) -> String {
 #[test]
 fn it_goes_to_a_card_or_to_the_merchant_whatever_the_wire_does() {
     for answer_key in [AnswerKey::PublicKey, AnswerKey::Certificate] {
-        let shop = Shop::new(answer_key);
+        let shop = FundsFixture::new(answer_key);
         let base = shop.running.base_http.clone();
         let card = shop
             .stage
@@ -130,7 +130,7 @@ fn is_kept(folder: &std::path::Path, bytes: &[u8]) -> bool {
 }
 
 /// The address of the call, with WeChat Pay's number of the refund.
-fn redirect_path(shop: &Shop, number: &str) -> String {
+fn redirect_path(shop: &FundsFixture, number: &str) -> String {
     let show = ["refund", "show", number, "--format", "json"];
     let told: Value = serde_json::from_str(&shop.stage.expect(0, &show)).unwrap();
     let told = told.get("refund").unwrap_or(&told);
@@ -140,7 +140,7 @@ fn redirect_path(shop: &Shop, number: &str) -> String {
 
 #[test]
 fn another_sum_a_refund_that_is_not_abnormal_and_apiv2_are_refused() {
-    let shop = Shop::new(AnswerKey::PublicKey);
+    let shop = FundsFixture::new(AnswerKey::PublicKey);
     let number = abnormal(&shop, "ABNORMAL0001", ("1230", "12.30"), ("", &|| ()));
     let go = |sum: &'static str| {
         [
@@ -215,7 +215,7 @@ fn another_sum_a_refund_that_is_not_abnormal_and_apiv2_are_refused() {
 
 #[test]
 fn above_the_limit_a_second_person_agrees_to_the_account() {
-    let shop = Shop::new(AnswerKey::PublicKey);
+    let shop = FundsFixture::new(AnswerKey::PublicKey);
     let stage = &shop.stage;
     let add = ["operator", "add"];
     person(

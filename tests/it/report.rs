@@ -8,13 +8,13 @@ use calamine::{Data, Reader as _, Xlsx};
 use recondesk::domain::{Category, Fen};
 use recondesk::sandbox::scenario::Anomaly;
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 const DAY: &str = "2026-03-08";
 
 /// A compared day with something of everything.
-fn compared() -> Stage {
-    let stage = Stage::new();
+fn compared() -> CliFixture {
+    let stage = CliFixture::new();
     stage.import(vec![
         Anomaly::Find(Category::PaidNotBooked),
         Anomaly::Find(Category::AmountDiff),
@@ -25,7 +25,7 @@ fn compared() -> Stage {
     stage
 }
 
-fn report(stage: &Stage, arguments: &[&str], name: &str) -> Vec<u8> {
+fn report(stage: &CliFixture, arguments: &[&str], name: &str) -> Vec<u8> {
     let path = stage.path(name);
     let out = path.to_str().unwrap().to_owned();
     let common = ["--profile", "shop", "--out", out.as_str()];
@@ -34,7 +34,7 @@ fn report(stage: &Stage, arguments: &[&str], name: &str) -> Vec<u8> {
 }
 
 /// Findings as the contract of scripts gives them.
-fn findings(stage: &Stage) -> Vec<serde_json::Value> {
+fn findings(stage: &CliFixture) -> Vec<serde_json::Value> {
     let arguments = [
         "reconcile",
         "--profile",
@@ -312,7 +312,7 @@ fn a_month_has_a_line_for_every_day_and_says_what_was_not_compared() {
 
 #[test]
 fn a_day_that_was_not_compared_has_no_report_and_no_file() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let out = stage.path("none.xlsx");
     let told = stage.refusal(
         2,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use recondesk::domain::Category;
 
 /// One row of the page.
-struct Row {
+struct RuleRow {
     code: String,
     line: String,
     places: Vec<String>,
@@ -17,14 +17,14 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn page() -> Vec<Row> {
+fn page() -> Vec<RuleRow> {
     let text = std::fs::read_to_string(root().join("docs/RULES.md")).unwrap();
     text.lines()
         .filter(|line| line.starts_with("| `"))
         .map(|line| {
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
             let (places, remark) = (cells[cells.len() - 2], cells[cells.len() - 1]);
-            Row {
+            RuleRow {
                 code: cells[0].trim_matches('`').to_owned(),
                 line: line.to_owned(),
                 places: quoted(places),
@@ -113,7 +113,7 @@ fn every_code_of_the_table_of_categories_is_on_the_page_under_its_names() {
 #[test]
 fn every_listed_code_is_raised_where_the_page_says_or_says_since_when_and_why_not() {
     for row in page() {
-        let Row {
+        let RuleRow {
             code,
             places,
             remark,

@@ -8,15 +8,17 @@ use recondesk::wechat::v2::notify::decrypt_req_info;
 use recondesk::wechat::v2::xml;
 use serde_json::json;
 
-use crate::support::shop::Shop;
-use crate::support::wire::{Client, Digest, config, control, http, ledger, ledger_order, sandbox};
+use crate::support::shop::ShopListener;
+use crate::support::wire::{
+    Client, SignDigest, config, control, http, ledger, ledger_order, sandbox,
+};
 
 #[test]
 fn a_stranger_with_the_documents_alone_can_place_pay_query_and_refund() {
     let running = sandbox();
     for (digest, number) in [
-        (Digest::Md5, "A20260309000001"),
-        (Digest::Hmac, "B20260309000001"),
+        (SignDigest::Md5, "A20260309000001"),
+        (SignDigest::Hmac, "B20260309000001"),
     ] {
         let shop = Client::of(&running, digest);
 
@@ -59,7 +61,7 @@ fn a_stranger_with_the_documents_alone_can_place_pay_query_and_refund() {
 #[test]
 fn the_outcome_of_a_refund_is_told_once_it_is_known() {
     let running = sandbox();
-    let shop = Client::of(&running, Digest::Md5);
+    let shop = Client::of(&running, SignDigest::Md5);
     shop.place_paid("A1", "1000");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/refunded", listener.local_addr().unwrap());
@@ -76,7 +78,7 @@ fn the_outcome_of_a_refund_is_told_once_it_is_known() {
         assert_eq!(accepted["result_code"], "SUCCESS");
     }
     control(shop.base, "clock", &json!({ "shift_s": 60 }));
-    let body = Shop(listener.try_clone().unwrap()).hears(true).body;
+    let body = ShopListener(listener.try_clone().unwrap()).hears(true).body;
 
     let fields = xml::read(body.as_bytes()).unwrap();
     assert_eq!(fields.get("return_code"), Some("SUCCESS"));
@@ -105,7 +107,7 @@ fn only_loopback_is_listened_on() {
 #[test]
 fn a_wrong_signature_reaches_no_book() {
     let running = sandbox();
-    let mut thief = Client::of(&running, Digest::Md5);
+    let mut thief = Client::of(&running, SignDigest::Md5);
     thief.key = "00000000000000000000000000000000";
 
     let answer = thief.call("/pay/orderquery", &[("out_trade_no", "A1")]);
@@ -120,7 +122,7 @@ fn a_wrong_signature_reaches_no_book() {
 #[test]
 fn one_number_is_one_order() {
     let running = sandbox();
-    let shop = Client::of(&running, Digest::Md5);
+    let shop = Client::of(&running, SignDigest::Md5);
 
     assert_eq!(shop.place("A1", "100")["result_code"], "SUCCESS");
     assert_eq!(shop.place("A1", "100")["result_code"], "SUCCESS");
@@ -143,7 +145,7 @@ fn one_number_is_one_order() {
 #[test]
 fn refunds_keep_the_documented_rules() {
     let running = sandbox();
-    let shop = Client::of(&running, Digest::Md5);
+    let shop = Client::of(&running, SignDigest::Md5);
     shop.place_paid("A1", "1000");
     let refund = |order: &str, number: &str, total: &str, fen: &str| {
         let fields = shop.call(
@@ -196,7 +198,7 @@ fn refunds_keep_the_documented_rules() {
 #[test]
 fn refunds_are_listed_ten_at_a_time() {
     let running = sandbox();
-    let shop = Client::of(&running, Digest::Md5);
+    let shop = Client::of(&running, SignDigest::Md5);
     shop.place_paid("A1", "1000");
     for part in 0..13 {
         shop.call(

@@ -7,8 +7,8 @@ use std::process::{Child, Stdio};
 use recondesk::sandbox::{Running, start};
 use serde_json::{Value, json};
 
-use crate::support::shop::Shop;
-use crate::support::wire::{Client, Digest, config, control, elements, http, ledger};
+use crate::support::shop::ShopListener;
+use crate::support::wire::{Client, SignDigest, config, control, elements, http, ledger};
 use crate::support::wire_v3::V3Client;
 
 /// A sandbox whose repeats come a thousand times sooner than the official ones.
@@ -18,8 +18,8 @@ fn fast() -> Running {
     start(settings).unwrap()
 }
 
-fn place_and_pay(running: &Running, number: &str, shop: &Shop) {
-    let client = Client::of(running, Digest::Md5);
+fn place_and_pay(running: &Running, number: &str, shop: &ShopListener) {
+    let client = Client::of(running, SignDigest::Md5);
     let url = shop.url();
     client.call(
         "/pay/unifiedorder",
@@ -56,7 +56,7 @@ fn notes(running: &Running, number: &str, count: usize) -> Vec<Value> {
 #[test]
 fn what_is_not_confirmed_comes_again() {
     let running = fast();
-    let shop = Shop::open();
+    let shop = ShopListener::open();
     place_and_pay(&running, "AGAIN", &shop);
 
     let first = shop.hears(false).body;
@@ -72,8 +72,8 @@ fn what_is_not_confirmed_comes_again() {
 #[test]
 fn messages_of_the_second_api_go_wrong_as_planned() {
     let running = fast();
-    let client = Client::of(&running, Digest::Md5);
-    let shop = Shop::open();
+    let client = Client::of(&running, SignDigest::Md5);
+    let shop = ShopListener::open();
     let plan = |kind: &str| {
         let wish = json!({ "kind": kind, "event": "payment" });
         control(&running.base_http, "notification_fault", &wish);
@@ -137,7 +137,7 @@ fn messages_of_the_second_api_go_wrong_as_planned() {
 fn messages_of_the_third_api_go_wrong_as_planned() {
     let running = fast();
     let client = V3Client::of(&running);
-    let shop = Shop::open();
+    let shop = ShopListener::open();
     for kind in ["wrong_sign", "unsigned", "probe", "unknown_serial", "stale"] {
         let mut fault = json!({ "kind": kind });
         if kind == "stale" {
@@ -155,7 +155,7 @@ fn messages_of_the_third_api_go_wrong_as_planned() {
         let (bad, good) = (shop.hears(false), shop.hears(true));
 
         assert_eq!(bad.body, good.body, "{kind}");
-        let header = |heard: &crate::support::shop::Heard, name: &str| {
+        let header = |heard: &crate::support::shop::ShopMessage, name: &str| {
             heard.header(name).unwrap_or_default().to_owned()
         };
         let serials = [&bad, &good].map(|heard| header(heard, "Wechatpay-Serial"));
@@ -269,13 +269,13 @@ fn the_program_pays_tells_and_fails_by_its_scenario_file() {
         mch_id: told("mch_id"),
         appid: told("appid"),
         key: told("v2_key"),
-        digest: Digest::Hmac,
+        digest: SignDigest::Hmac,
     };
     let state: Value =
         serde_json::from_slice(&http(client.base, "GET", "/_sandbox/state", b"").body).unwrap();
     assert_eq!(state["rules"]["bill"], "today", "the file does not name it");
     assert_eq!(told("control"), format!("{}/_sandbox/", client.base));
-    let shop = Shop::open();
+    let shop = ShopListener::open();
     let url = shop.url();
     client.call(
         "/pay/unifiedorder",

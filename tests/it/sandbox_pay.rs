@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use recondesk::sandbox::{CodePay, Running, start};
 use serde_json::{Value, json};
 
-use crate::support::shop::Shop;
+use crate::support::shop::ShopListener;
 use crate::support::wire::{
-    Client, Digest, Fields, config, control, elements, http, ledger_order, sandbox,
+    Client, SignDigest, XmlFields, config, control, elements, http, ledger_order, sandbox,
 };
 use crate::support::wire_v3::V3Client;
 
@@ -16,9 +16,9 @@ fn place(
     client: &Client<'_>,
     number: &str,
     way: &str,
-    shop: &Shop,
+    shop: &ShopListener,
     more: &[(&str, &str)],
-) -> Fields {
+) -> XmlFields {
     let url = shop.url();
     let mut fields = vec![
         ("out_trade_no", number),
@@ -70,8 +70,8 @@ fn every_way_of_the_second_api_is_paid_told_refunded_and_billed() {
     settings.rules.bill = recondesk::sandbox::BillReadiness::Today;
     settings.rules.refund_settles_s = 0;
     let running = start(settings).unwrap();
-    let shop = Shop::open();
-    for (digest, tail) in [(Digest::Md5, "1"), (Digest::Hmac, "2")] {
+    let shop = ShopListener::open();
+    for (digest, tail) in [(SignDigest::Md5, "1"), (SignDigest::Hmac, "2")] {
         let client = Client::of(&running, digest);
         for way in ["NATIVE", "JSAPI", "APP", "MWEB"] {
             let number = format!("{way}{tail}");
@@ -121,7 +121,7 @@ fn every_way_of_the_second_api_is_paid_told_refunded_and_billed() {
             assert!(shop.hears(true).body.contains("req_info"));
         }
     }
-    let bill = Client::of(&running, Digest::Md5).body(&[("bill_date", "20260309")]);
+    let bill = Client::of(&running, SignDigest::Md5).body(&[("bill_date", "20260309")]);
     let bill = http(
         &running.base_http,
         "POST",
@@ -138,7 +138,7 @@ fn every_way_of_the_second_api_is_paid_told_refunded_and_billed() {
 fn every_way_of_the_third_api_is_paid_for_merchants_and_for_providers() {
     let running = sandbox();
     let client = V3Client::of(&running);
-    let shop = Shop::open();
+    let shop = ShopListener::open();
     for (party, kind) in ["", "partner/"]
         .iter()
         .flat_map(|party| ["native", "jsapi", "app", "h5"].map(|kind| (*party, kind)))
@@ -197,8 +197,8 @@ fn every_way_of_the_third_api_is_paid_for_merchants_and_for_providers() {
 #[test]
 fn a_sub_merchant_of_the_second_api_is_named_in_its_notification() {
     let running = sandbox();
-    let client = Client::of(&running, Digest::Md5);
-    let shop = Shop::open();
+    let client = Client::of(&running, SignDigest::Md5);
+    let shop = ShopListener::open();
     let more = [
         ("sub_mch_id", "1900000200"),
         ("sub_appid", "wx0000000000000002"),
@@ -218,8 +218,8 @@ fn a_sub_merchant_of_the_second_api_is_named_in_its_notification() {
 #[test]
 fn the_page_of_a_code_pays_and_cancels_in_both_languages() {
     let running = sandbox();
-    let client = Client::of(&running, Digest::Md5);
-    let shop = Shop::open();
+    let client = Client::of(&running, SignDigest::Md5);
+    let shop = ShopListener::open();
     let placed = place(&client, "PAGE1", "NATIVE", &shop, &[]);
     let path = target(&running, &placed["code_url"]);
     let open = |lang: &str| {
@@ -290,8 +290,8 @@ fn the_page_of_a_code_pays_and_cancels_in_both_languages() {
 #[test]
 fn what_is_over_cannot_be_paid() {
     let running = sandbox();
-    let client = Client::of(&running, Digest::Md5);
-    let shop = Shop::open();
+    let client = Client::of(&running, SignDigest::Md5);
+    let shop = ShopListener::open();
     let pay = |by: &str| {
         let (status, told) = ask(&running, &format!("pay?{by}"));
         assert_eq!(status, 400, "{told}");
@@ -327,8 +327,8 @@ fn orders_are_paid_by_themselves_where_the_rule_says_so() {
     let mut settings = config();
     settings.rules.pay_after_s = Some(0);
     let running = start(settings).unwrap();
-    let client = Client::of(&running, Digest::Md5);
-    let shop = Shop::open();
+    let client = Client::of(&running, SignDigest::Md5);
+    let shop = ShopListener::open();
 
     place(&client, "AUTO", "JSAPI", &shop, &[]);
 
@@ -345,8 +345,8 @@ fn links_look_as_the_real_ones_where_that_is_wanted() {
         "rules",
         &json!({ "payment_links": "wechat" }),
     );
-    let client = Client::of(&running, Digest::Md5);
-    let shop = Shop::open();
+    let client = Client::of(&running, SignDigest::Md5);
+    let shop = ShopListener::open();
     let native = place(&client, "N1", "NATIVE", &shop, &[]);
     let web = place(&client, "W1", "MWEB", &shop, &[]);
 
@@ -360,7 +360,7 @@ fn links_look_as_the_real_ones_where_that_is_wanted() {
 #[test]
 fn a_customers_code_pays_asks_for_the_password_and_is_reversed() {
     let running = sandbox();
-    let client = Client::of(&running, Digest::Md5);
+    let client = Client::of(&running, SignDigest::Md5);
     let charge = |number: &str, code: &str| {
         client.call(
             "/pay/micropay",

@@ -351,9 +351,9 @@ fn an_abnormal_refund_is_sent_to_another_account() {
 
 #[test]
 fn sums_of_fen_have_no_leading_zeros() {
-    use crate::support::wire::{Client, Digest};
+    use crate::support::wire::{Client, SignDigest};
 
     let running = sandbox();
-    let refused = Client::of(&running, Digest::Md5).place("A1", "0100");
+    let refused = Client::of(&running, SignDigest::Md5).place("A1", "0100");
     assert_eq!(refused["return_code"], "FAIL");
 }

@@ -5,9 +5,9 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::casework_cli::Office;
+use crate::casework_cli::CaseworkOffice;
 
-fn by(office: &Office, name: &str, code: i32, arguments: &[&str]) -> String {
+fn by(office: &CaseworkOffice, name: &str, code: i32, arguments: &[&str]) -> String {
     let output = run_by(office, name, arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -19,7 +19,7 @@ fn by(office: &Office, name: &str, code: i32, arguments: &[&str]) -> String {
     said + &text
 }
 
-fn run_by(office: &Office, name: &str, arguments: &[&str]) -> Output {
+fn run_by(office: &CaseworkOffice, name: &str, arguments: &[&str]) -> Output {
     let mut command = office.command(arguments);
     if !name.is_empty() {
         command.env("RECONDESK_OPERATOR", name);
@@ -31,7 +31,7 @@ fn run_by(office: &Office, name: &str, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn people(office: &Office) {
+fn people(office: &CaseworkOffice) {
     let add = ["operator", "add"];
     let all = ["boss", "--role", "work,approve,administer"];
     by(office, "", 0, &[&add[..], &all].concat());
@@ -41,7 +41,7 @@ fn people(office: &Office) {
 }
 
 /// What waits, oldest first: its numbers.
-fn waiting(office: &Office) -> Vec<String> {
+fn waiting(office: &CaseworkOffice) -> Vec<String> {
     let output = run_by(office, "bob", &["approve", "--format", "json"]);
     let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     all.iter().map(|asked| asked["id"].to_string()).collect()
@@ -49,7 +49,7 @@ fn waiting(office: &Office) -> Vec<String> {
 
 #[test]
 fn the_first_operator_administers_and_nobody_enters_himself_later() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let add = ["operator", "add"];
 
     let said = by(
@@ -75,7 +75,7 @@ fn the_first_operator_administers_and_nobody_enters_himself_later() {
 
 #[test]
 fn an_urgent_case_is_not_called_solved_by_one_person() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     people(&office);
     let key = office.case("P01");
     by(&office, "anna", 0, &["cases", "take", &key]);
@@ -131,7 +131,7 @@ fn an_urgent_case_is_not_called_solved_by_one_person() {
 
 #[test]
 fn more_than_the_limit_at_once_need_a_second_person_whatever_they_are() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     people(&office);
     by(
         &office,
@@ -177,7 +177,7 @@ fn more_than_the_limit_at_once_need_a_second_person_whatever_they_are() {
 
 #[test]
 fn before_the_first_operator_a_proposal_is_kept_for_whoever_can_agree_later() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let key = office.case("P04");
 
     let said = by(
@@ -214,7 +214,7 @@ fn before_the_first_operator_a_proposal_is_kept_for_whoever_can_agree_later() {
 #[test]
 #[expect(clippy::too_many_lines, reason = "one walk")]
 fn whoever_changes_history_behind_the_program_is_noticed() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     people(&office);
     let key = office.case("P04");
     by(&office, "anna", 0, &["cases", "take", &key]);
@@ -332,7 +332,7 @@ fn without_guards(database: &rusqlite::Connection) -> Vec<String> {
 
 #[test]
 fn a_profile_is_changed_by_whoever_administers_and_the_trail_knows_what() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let edit = ["profile", "edit", "shop", "--read-only", "true"];
     by(&office, "", 0, &edit);
     people(&office);
@@ -371,7 +371,7 @@ fn a_profile_is_changed_by_whoever_administers_and_the_trail_knows_what() {
 
 #[test]
 fn a_merchant_has_one_profile_and_finds_its_books_when_it_comes_back() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let mch_id = office.shop.merchant.1.mch_id.clone();
     let add = ["profile", "add"];
     let again = |name| [&add[..], &[name, "--mch-id", &mch_id]].concat();
@@ -406,7 +406,7 @@ fn a_merchant_has_one_profile_and_finds_its_books_when_it_comes_back() {
 
 #[test]
 fn a_limit_counts_when_the_money_leaves_and_so_does_a_file_of_many() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     people(&office);
     let keys: Vec<String> = ["P01", "P02", "P03"]
         .iter()

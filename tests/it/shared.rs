@@ -11,7 +11,7 @@ use recondesk::domain::Category;
 use recondesk::sandbox::scenario::Anomaly;
 use tempfile::TempDir;
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 const DAY: &str = "2026-03-08";
 
@@ -58,7 +58,7 @@ impl<'a> Computer<'a> {
     }
 }
 
-fn import(computer: &Computer<'_>, stage: &Stage) {
+fn import(computer: &Computer<'_>, stage: &CliFixture) {
     let path = |name: &str| stage.path(name).to_str().unwrap().to_owned();
     let (orders, mapping, bill) = (path("orders.csv"), path("mapping.toml"), path("bill.csv"));
     let import = ["orders", "import", &orders, "--profile", "shop"];
@@ -67,7 +67,7 @@ fn import(computer: &Computer<'_>, stage: &Stage) {
 }
 
 /// Four programs of two computers import the same files at once.
-fn import_at_once(computers: [&Computer<'_>; 2], stage: &Stage) {
+fn import_at_once(computers: [&Computer<'_>; 2], stage: &CliFixture) {
     let orders = stage.path("orders.csv");
     let mapping = stage.path("mapping.toml");
     let programs: Vec<_> = [0, 1, 0, 1]
@@ -102,7 +102,7 @@ fn two_computers_share_books_cases_and_decisions() {
     let share = tempfile::tempdir().unwrap();
     let files = format!("file://{}", share.path().display());
     let (one, other) = (Computer::new(&address), Computer::new(&address));
-    let local = Stage::new();
+    let local = CliFixture::new();
     local.import(vec![
         Anomaly::Find(Category::BookedNotFulfilled),
         Anomaly::Find(Category::AmountDiff),

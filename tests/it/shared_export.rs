@@ -1,6 +1,6 @@
 //! One export of several merchants: each takes its own rows, none takes another's.
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 use super::support::xlsx::sheet;
 
 /// Rows of the stage's merchant, of a sub-merchant, of a stranger, and one that names nobody.
@@ -22,7 +22,7 @@ fn import<'a>(file: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["orders", "import", file, "--profile", "shop"], more].concat()
 }
 
-fn told(stage: &Stage, words: &[&str]) -> String {
+fn told(stage: &CliFixture, words: &[&str]) -> String {
     let output = stage.run(words);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
@@ -30,7 +30,7 @@ fn told(stage: &Stage, words: &[&str]) -> String {
 
 #[test]
 fn rows_of_other_merchants_are_left_to_them_and_counted() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let file = stage.file("orders.csv", text(&ROWS).as_bytes());
 
     let shown = told(&stage, &import(&file, &["--dry-run"]));
@@ -51,7 +51,7 @@ fn rows_of_other_merchants_are_left_to_them_and_counted() {
 
 #[test]
 fn rows_of_sub_merchants_are_the_service_providers() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.expect(
         0,
         &[
@@ -77,7 +77,7 @@ fn rows_of_sub_merchants_are_the_service_providers() {
 
 #[test]
 fn a_file_of_other_merchants_alone_is_refused_and_leaves_nothing() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let file = stage.file("orders.csv", text(&ROWS[1..3]).as_bytes());
 
     for more in [&[][..], &["--dry-run"], &[]] {
@@ -93,7 +93,7 @@ fn a_file_of_other_merchants_alone_is_refused_and_leaves_nothing() {
 
 #[test]
 fn workbooks_and_refunds_are_shared_out_alike() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let cell = |text: &str| format!(r#"<c t="inlineStr"><is><t>{text}</t></is></c>"#);
     let row = |cells: &[&str]| {
         let cells: String = cells.iter().map(|text| cell(text)).collect();

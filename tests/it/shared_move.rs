@@ -13,18 +13,18 @@ use recondesk::ports::StoreError;
 use recondesk::sandbox::scenario::Anomaly;
 use tempfile::TempDir;
 
-use super::cli::Stage;
-use super::storage::{Layer, copy, is_thorough, tables};
+use super::cli::CliFixture;
+use super::storage::{TraceLayer, copy, is_thorough, tables};
 
 const DAY: &str = "2026-03-08";
 
 /// A folder with the home of a person, a workspace and a share.
-struct Office {
+struct MoveOffice {
     folder: TempDir,
     address: String,
 }
 
-impl Office {
+impl MoveOffice {
     /// With a copy of a workspace, and nothing on the server.
     fn with(workspace: &Path) -> Self {
         let address = std::env::var("RECONDESK_TEST_POSTGRES_MOVE").expect("run `just shared`");
@@ -132,8 +132,8 @@ impl Office {
 }
 
 /// A workspace with decisions in it.
-fn stage() -> Stage {
-    let stage = Stage::new();
+fn stage() -> CliFixture {
+    let stage = CliFixture::new();
     stage.import(vec![
         Anomaly::Find(Category::BookedNotFulfilled),
         Anomaly::Find(Category::AmountDiff),
@@ -175,7 +175,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 #[ignore = "needs a server: just shared"]
 fn a_workspace_moves_to_a_server_and_back_and_is_in_use_at_one_place_at_a_time() {
     let stage = stage();
-    let office = Office::with(&stage.path("workspace"));
+    let office = MoveOffice::with(&stage.path("workspace"));
     let (before, before_rows) = (office.seen("workspace"), rows(&office.path("workspace")));
     let before_files = files(&office.path("workspace"));
     // A window that has it open all the time.
@@ -233,7 +233,7 @@ fn a_workspace_moves_to_a_server_and_back_and_is_in_use_at_one_place_at_a_time()
 }
 
 /// Kills a move at the n-th call to the disk, and looks at what it left; true when it was killed.
-fn kill(office: &Office, layer: &Layer, is_to_server: bool, at: u64) -> bool {
+fn kill(office: &MoveOffice, layer: &TraceLayer, is_to_server: bool, at: u64) -> bool {
     let (from, to) = if is_to_server {
         ("workspace", "server")
     } else {
@@ -255,7 +255,7 @@ fn kill(office: &Office, layer: &Layer, is_to_server: bool, at: u64) -> bool {
     code == Some(137)
 }
 
-fn calls(office: &Office, layer: &Layer, is_to_server: bool) -> u64 {
+fn calls(office: &MoveOffice, layer: &TraceLayer, is_to_server: bool) -> u64 {
     let count = office.path("count");
     let mut program = office.move_program(is_to_server);
     layer.below(&mut program, office.folder.path());
@@ -271,8 +271,8 @@ fn calls(office: &Office, layer: &Layer, is_to_server: bool) -> u64 {
 #[ignore = "needs a server: just shared"]
 fn a_move_that_is_killed_anywhere_leaves_one_place_at_most_and_can_be_done_again() {
     let stage = stage();
-    let layer = Layer::new();
-    let first = Office::with(&stage.path("workspace"));
+    let layer = TraceLayer::new();
+    let first = MoveOffice::with(&stage.path("workspace"));
     let before = first.seen("workspace");
     let there = calls(&first, &layer, true);
     let back = calls(&first, &layer, false);
@@ -281,7 +281,7 @@ fn a_move_that_is_killed_anywhere_leaves_one_place_at_most_and_can_be_done_again
     let mut killed = 0_u32;
     for nth in 0..steps.min(there.max(back)) {
         let place = |calls: u64| 1 + nth * calls / steps.min(calls);
-        let office = Office::with(&stage.path("workspace"));
+        let office = MoveOffice::with(&stage.path("workspace"));
         for (is_to_server, calls) in [(true, there), (false, back)] {
             if place(calls) <= calls {
                 killed += u32::from(kill(&office, &layer, is_to_server, place(calls)));

@@ -15,18 +15,18 @@ use recondesk::sandbox::scenario::{
 use recondesk::wechat::bill::{BillForm, BillPrinter};
 use tempfile::TempDir;
 
-use super::storage::Layer;
+use super::storage::TraceLayer;
 
 const DAY: &str = "2026-03-08";
 const MERCHANTS: u32 = 9;
 
 /// A folder with the home of a person, the exports of the merchants, a workspace and a share.
-struct Office {
+struct WorkerOffice {
     folder: TempDir,
     address: String,
 }
 
-impl Office {
+impl WorkerOffice {
     fn new() -> Self {
         let address = std::env::var("RECONDESK_TEST_POSTGRES_MOVE").expect("run `just shared`");
         let office = Self {
@@ -173,7 +173,7 @@ const WORK: [&str; 5] = ["day", "--all", "--worker", "--date", DAY];
 #[test]
 #[ignore = "needs a server: just shared"]
 fn four_workers_of_which_one_dies_do_what_one_computer_does_and_nothing_twice() {
-    let office = Office::new();
+    let office = WorkerOffice::new();
     let alone = office.path("alone");
     office.set_up(text(&alone));
     office.expect(text(&alone), &[1], &["day", "--all", "--date", DAY]);
@@ -185,7 +185,7 @@ fn four_workers_of_which_one_dies_do_what_one_computer_does_and_nothing_twice() 
     office.expect(&address, &[0], &create);
     office.set_up(&address);
     // One worker is killed in the middle of an import, with its claims.
-    let layer = Layer::new();
+    let layer = TraceLayer::new();
     let mut dying = office.program(&address, &WORK);
     layer.below(&mut dying, &office.path("share"));
     let settings = [

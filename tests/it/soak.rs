@@ -30,8 +30,8 @@ use recondesk::domain::{BillDate, Instant, MerchantProfile, ProfileId, Secret, S
 use recondesk::ports::{Clock, Ports, Vault as _};
 use serde_json::json;
 
-use crate::support::line::{Pocket, patient};
-use crate::support::wire::{Client, Digest, control, sandbox};
+use crate::support::line::{PocketVault, patient};
+use crate::support::wire::{Client, SignDigest, control, sandbox};
 
 const CHILD: &str = "RECONDESK_SOAK_CHILD";
 const FIRST_DAY: &str = "2026-03-01";
@@ -41,9 +41,9 @@ const ORDERS: u32 = 40;
 const GROWTH_KB: u64 = 12 * 1024;
 
 /// A clock that the test sets.
-struct Sun(AtomicI64);
+struct SoakClock(AtomicI64);
 
-impl Clock for Sun {
+impl Clock for SoakClock {
     fn now(&self) -> Instant {
         Instant::from_unix(self.0.load(Ordering::Relaxed))
     }
@@ -55,7 +55,7 @@ impl Clock for Sun {
 
 /// What the program holds at the end of a day.
 #[derive(Debug, Clone, Copy)]
-struct Held {
+struct ResourceUse {
     memory_kb: u64,
     handles: u64,
     /// Of the files of imports, which are kept open up to a number.
@@ -78,10 +78,10 @@ fn bytes_of(folder: &Path, end: &str) -> u64 {
 }
 
 /// The program: the ports over a workspace, the window's threads, the schedule.
-struct Shop {
+struct SoakFixture {
     folder: PathBuf,
     ports: Ports,
-    sun: Arc<Sun>,
+    sun: Arc<SoakClock>,
     id: ProfileId,
     profile: MerchantProfile,
     worker: Worker,
@@ -95,7 +95,7 @@ fn variable(name: &str) -> String {
     std::env::var(name).unwrap()
 }
 
-impl Shop {
+impl SoakFixture {
     fn new(folder: PathBuf) -> Self {
         let (base, key) = (variable("SOAK_BASE"), variable("SOAK_KEY"));
         let mut profile = MerchantProfile::new("shop", &variable("SOAK_MCH"));
@@ -105,7 +105,7 @@ impl Shop {
         std::fs::create_dir(folder.join("exports")).unwrap();
         let workspace = folder.join("workspace");
         let mut ports = adapters::open(Some(&workspace)).unwrap();
-        let sun = Arc::new(Sun(AtomicI64::new(0)));
+        let sun = Arc::new(SoakClock(AtomicI64::new(0)));
         ports.clock = Arc::clone(&sun) as Arc<dyn Clock>;
         ports.gateway = Arc::new(HttpGateway::with_timeouts(
             Arc::clone(&ports.clock),
@@ -115,7 +115,7 @@ impl Shop {
             .records
             .add_profile(&profile, recondesk_ports::Author::program(sun.now()))
             .unwrap();
-        let pocket = Pocket::default();
+        let pocket = PocketVault::default();
         pocket
             .set(id, SecretKind::V2Key, Secret::new(key.clone().into_bytes()))
             .unwrap();
@@ -152,7 +152,7 @@ impl Shop {
             mch_id: &self.profile.mch_id,
             appid: &self.profile.appids[0],
             key: &self.key,
-            digest: Digest::Md5,
+            digest: SignDigest::Md5,
         };
         let mut text = "out_trade_no,amount,pay_status,created_at,paid_at\n".to_owned();
         for nth in 0..ORDERS {
@@ -242,7 +242,7 @@ impl Shop {
         }
     }
 
-    fn held(&self) -> Held {
+    fn held(&self) -> ResourceUse {
         let names: Vec<PathBuf> = std::fs::read_dir("/proc/self/fd")
             .unwrap()
             .filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
@@ -250,7 +250,7 @@ impl Shop {
         let books = self.folder.join("workspace/books");
         let segments = names.iter().filter(|name| name.starts_with(&books)).count() as u64;
         let open = names.len() as u64;
-        Held {
+        ResourceUse {
             memory_kb: status("VmRSS"),
             handles: open - segments,
             segments,
@@ -288,19 +288,22 @@ fn workers(ports: &Ports, folder: &Path) -> WorkerSet {
 }
 
 /// The most of a value among these days.
-fn most(days: &[Held], of: impl Fn(&Held) -> u64) -> u64 {
+fn most(days: &[ResourceUse], of: impl Fn(&ResourceUse) -> u64) -> u64 {
     days.iter().map(of).max().unwrap()
 }
 
-fn is_flat(days: &[Held]) {
+fn is_flat(days: &[ResourceUse]) {
     let third = days.len() / 3;
     let (middle, last) = (&days[third..2 * third], &days[2 * third..]);
-    let memory = |days: &[Held]| most(days, |held| held.memory_kb);
+    let memory = |days: &[ResourceUse]| most(days, |held| held.memory_kb);
     assert!(
         memory(last) <= memory(middle) + GROWTH_KB,
         "memory: {days:?}"
     );
-    for of in [|held: &Held| held.handles, |held: &Held| held.threads] {
+    for of in [
+        |held: &ResourceUse| held.handles,
+        |held: &ResourceUse| held.threads,
+    ] {
         assert!(
             most(last, of) <= most(middle, of),
             "handles or threads: {days:?}"
@@ -311,7 +314,7 @@ fn is_flat(days: &[Held]) {
         most(days, |held| held.segments) <= imports,
         "more than one handle a file: {days:?}"
     );
-    let written = |days: &[Held]| days[days.len() - 1].log_bytes - days[0].log_bytes;
+    let written = |days: &[ResourceUse]| days[days.len() - 1].log_bytes - days[0].log_bytes;
     assert!(written(last) <= 2 * written(middle) + 4096, "log: {days:?}");
     assert!(
         most(days, |held| held.wal_bytes) <= 20 << 20,
@@ -324,7 +327,7 @@ fn run_alone() {
     let is_thorough = std::env::var_os("RECONDESK_THOROUGH").is_some();
     let (days, half_hours) = if is_thorough { (31, 16) } else { (10, 4) };
     let folder = tempfile::tempdir().unwrap();
-    let mut shop = Shop::new(folder.path().to_owned());
+    let mut shop = SoakFixture::new(folder.path().to_owned());
     let mut day = BillDate::parse(FIRST_DAY).unwrap();
     let mut held = Vec::new();
     for _ in 0..days {

@@ -5,7 +5,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 use super::bill_layouts::{bill, pay};
-use super::cli::Stage;
+use super::cli::CliFixture;
 use crate::support::fake_gateway::FakeGateway;
 use recondesk::wechat::bill::BillForm;
 
@@ -40,7 +40,7 @@ fn check(output: &Output, what: &[&str]) {
 
 /// Runs a command in both languages.
 #[track_caller]
-fn run(stage: &Stage, arguments: &[&str]) -> Output {
+fn run(stage: &CliFixture, arguments: &[&str]) -> Output {
     for language in ["zh", "en"] {
         let chosen = [arguments, &["--lang", language]].concat();
         check(&stage.run_as(&chosen), arguments);
@@ -50,7 +50,7 @@ fn run(stage: &Stage, arguments: &[&str]) -> Output {
 
 #[test]
 fn files_and_their_names_never_steer_the_terminal() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let sound = String::from_utf8(bill(BillForm::All27, &[pay("A1"), pay("A2")])).unwrap();
     let column = sound.replacen("设备号", &format!("设备号{HOSTILE}"), 1);
     let state = sound.replace("`SUCCESS", &format!("`SUC{HOSTILE}"));
@@ -95,7 +95,7 @@ fn files_and_their_names_never_steer_the_terminal() {
 
 #[test]
 fn arguments_never_steer_the_terminal() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let hostile = "\u{1b}[2J\u{9b}31m\u{202e}x\rforged";
     for arguments in [
         &[hostile][..],
@@ -133,7 +133,7 @@ fn a_gateway_never_steers_the_terminal() {
         ("200 OK\u{9b}31m", headers, HOSTILE),
     ] {
         let gateway = FakeGateway::new(status, headers.as_bytes(), body.as_bytes());
-        let stage = Stage::new();
+        let stage = CliFixture::new();
         let edit = ["profile", "edit", "shop", "--appid", "wx8888888888888888"];
         stage.expect(0, &[&edit[..], &["--gateway", &gateway.base]].concat());
         let key = stage.file("key", b"192006250b4c09247ec02edce69f6a2d");
@@ -165,7 +165,7 @@ fn a_gateway_never_steers_the_terminal() {
 fn data_is_exact_in_a_pipe_and_harmless_on_a_terminal() {
     use std::io::Read as _;
 
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     let text = String::from_utf8(bill(BillForm::All27, &[pay("A1")])).unwrap();
     let file = stage.file(
         "bill.csv",

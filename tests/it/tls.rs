@@ -21,15 +21,15 @@ use tokio_rustls::rustls::{ServerConfig, ServerConnection, Stream};
 use crate::support::fake_gateway::FakeGateway;
 use crate::support::line::{NoonClock, hurried};
 
-type Issuer = CertifiedIssuer<'static, KeyPair>;
+type TestIssuer = CertifiedIssuer<'static, KeyPair>;
 
 /// What a server shows: its certificates, the leaf first, and the key it signs with.
-struct Shown {
+struct ServerIdentity {
     chain: Vec<CertificateDer<'static>>,
     key: KeyPair,
 }
 
-fn authority(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Issuer {
+fn authority(name: &str, change: impl FnOnce(&mut CertificateParams)) -> TestIssuer {
     let mut params = valid(name, &[]);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -50,20 +50,20 @@ fn valid(name: &str, hosts: &[&str]) -> CertificateParams {
 const HERE: [&str; 2] = ["localhost", "127.0.0.1"];
 
 /// A leaf of an authority; sound but for what is changed.
-fn leaf(issuer: &Issuer, change: impl FnOnce(&mut CertificateParams)) -> Shown {
+fn leaf(issuer: &TestIssuer, change: impl FnOnce(&mut CertificateParams)) -> ServerIdentity {
     let mut params = valid("127.0.0.1", &HERE);
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     change(&mut params);
     let key = KeyPair::generate().unwrap();
     let leaf = params.signed_by(&key, issuer).unwrap();
-    Shown {
+    ServerIdentity {
         chain: vec![leaf.der().clone()],
         key,
     }
 }
 
 /// An authority below another.
-fn below(issuer: &Issuer, change: impl FnOnce(&mut CertificateParams)) -> Issuer {
+fn below(issuer: &TestIssuer, change: impl FnOnce(&mut CertificateParams)) -> TestIssuer {
     let mut params = valid("Between", &[]);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -80,7 +80,7 @@ impl ResolvesServerCert for Only {
     }
 }
 
-fn config(shown: Shown) -> ServerConfig {
+fn config(shown: ServerIdentity) -> ServerConfig {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(shown.key.serialize_der()));
     let key = provider.key_provider.load_private_key(der).unwrap();
@@ -94,10 +94,10 @@ fn config(shown: Shown) -> ServerConfig {
 }
 
 /// Plays one connection, and gives what it got of a request.
-type Play = Box<dyn FnOnce(TcpStream) -> Vec<u8> + Send>;
+type ConnectionPlay = Box<dyn FnOnce(TcpStream) -> Vec<u8> + Send>;
 
 /// Speaks TLS and answers whatever comes.
-fn secure(shown: Shown, answer: &'static [u8]) -> Play {
+fn secure(shown: ServerIdentity, answer: &'static [u8]) -> ConnectionPlay {
     let config = Arc::new(config(shown));
     Box::new(move |mut stream| {
         let mut session = ServerConnection::new(config).unwrap();
@@ -115,7 +115,7 @@ fn secure(shown: Shown, answer: &'static [u8]) -> Play {
 }
 
 /// Sends these bytes at once and keeps what comes, less the greeting of TLS.
-fn raw(answer: Vec<u8>) -> Play {
+fn raw(answer: Vec<u8>) -> ConnectionPlay {
     Box::new(move |mut stream| {
         drop(stream.write_all(&answer));
         drop(stream.shutdown(std::net::Shutdown::Write));
@@ -147,7 +147,7 @@ struct Server {
 }
 
 /// Serves one connection.
-fn serve(play: Play) -> Server {
+fn serve(play: ConnectionPlay) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (send, got) = sync_channel(1);
@@ -189,7 +189,7 @@ const AWAY: &[u8] =
     b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n";
 
 /// Leaves wrong in themselves: their hosts, their days, their authority or what they are for.
-fn wrong_leaves(ca: &Issuer) -> Vec<(&'static str, Shown)> {
+fn wrong_leaves(ca: &TestIssuer) -> Vec<(&'static str, ServerIdentity)> {
     let other = authority("Another Authority", |_| {});
     let hosts = |names: &'static [&'static str]| {
         move |params: &mut CertificateParams| {
@@ -231,7 +231,7 @@ fn wrong_leaves(ca: &Issuer) -> Vec<(&'static str, Shown)> {
 }
 
 /// Leaves with an authority between them and the trusted one, wrong on the way.
-fn wrong_chains(ca: &Issuer) -> Vec<(&'static str, Shown)> {
+fn wrong_chains(ca: &TestIssuer) -> Vec<(&'static str, ServerIdentity)> {
     let between = below(ca, |_| {});
     let expired_between = below(ca, |params| params.not_after = date_time_ymd(2025, 1, 1));
     let no_authority = below(ca, |params| {
@@ -247,7 +247,7 @@ fn wrong_chains(ca: &Issuer) -> Vec<(&'static str, Shown)> {
             ))],
         });
     });
-    let with = |mut shown: Shown, issuers: &[&Issuer]| {
+    let with = |mut shown: ServerIdentity, issuers: &[&TestIssuer]| {
         shown
             .chain
             .extend(issuers.iter().map(|issuer| issuer.der().clone()));
@@ -275,7 +275,7 @@ fn wrong_chains(ca: &Issuer) -> Vec<(&'static str, Shown)> {
 }
 
 /// Leaves with a signature or a key that is not theirs.
-fn wrong_keys(ca: &Issuer) -> Vec<(&'static str, Shown)> {
+fn wrong_keys(ca: &TestIssuer) -> Vec<(&'static str, ServerIdentity)> {
     let mut self_signed = leaf(ca, |_| {});
     let own = valid("127.0.0.1", &HERE)
         .self_signed(&self_signed.key)
@@ -296,9 +296,9 @@ fn wrong_keys(ca: &Issuer) -> Vec<(&'static str, Shown)> {
 }
 
 /// Every server that must get nothing, by what is wrong with it.
-fn impostors(ca: &Issuer) -> Vec<(&'static str, Play)> {
+fn impostors(ca: &TestIssuer) -> Vec<(&'static str, ConnectionPlay)> {
     let shown = [wrong_leaves(ca), wrong_chains(ca), wrong_keys(ca)];
-    let mut all: Vec<(&str, Play)> = shown
+    let mut all: Vec<(&str, ConnectionPlay)> = shown
         .into_iter()
         .flatten()
         .map(|(what, shown)| (what, secure(shown, FINE)))

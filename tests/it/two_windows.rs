@@ -13,10 +13,10 @@ use recondesk::domain::{Category, ProfileId};
 use recondesk::ports::CaseQuery;
 use recondesk::sandbox::scenario::Anomaly;
 
-use super::cli::Stage;
+use super::cli::CliFixture;
 
 /// The window of a person.
-fn window(stage: &Stage, person: &str) -> WindowJobs {
+fn window(stage: &CliFixture, person: &str) -> WindowJobs {
     let ports = adapters::open(Some(&stage.path("workspace"))).unwrap();
     let around = Environment {
         folder: String::new(),
@@ -58,7 +58,7 @@ fn decide(
 
 #[test]
 fn who_has_not_seen_the_others_decision_is_told_of_it_and_decides_again() {
-    let stage = Stage::new();
+    let stage = CliFixture::new();
     stage.import(vec![
         Anomaly::Find(Category::AmountDiff),
         Anomaly::Find(Category::BookedNotFulfilled),

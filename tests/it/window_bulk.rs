@@ -11,12 +11,12 @@ use recondesk::casework::{RefundStage, ReissueWay};
 use recondesk::domain::Fen;
 use recondesk::ports::{Ports, RefundQuery, RefundRecord};
 
-use crate::casework_cli::Office;
+use crate::casework_cli::CaseworkOffice;
 use crate::support::wire::ledger;
-use crate::window_refunds::{Watcher, jobs_over};
+use crate::window_refunds::{RecordingReporter, jobs_over};
 
 /// The open cases of some categories, added up.
-fn summary(office: &Office, jobs: &mut WindowJobs, codes: &[&str]) -> BulkSummary {
+fn summary(office: &CaseworkOffice, jobs: &mut WindowJobs, codes: &[&str]) -> BulkSummary {
     let mut ids = Vec::new();
     for code in codes {
         for key in office.cases(code) {
@@ -29,14 +29,21 @@ fn summary(office: &Office, jobs: &mut WindowJobs, codes: &[&str]) -> BulkSummar
         filter: CaseFilter::default(),
         ids: Some(ids.into()),
     };
-    let outcome = jobs.run(Command::BulkSummary(Box::new(ask)), &Watcher::default());
+    let outcome = jobs.run(
+        Command::BulkSummary(Box::new(ask)),
+        &RecordingReporter::default(),
+    );
     let Ok(Outcome::BulkSummary(summary)) = outcome else {
         panic!("{outcome:?}");
     };
     *summary
 }
 
-fn prepared(jobs: &mut WindowJobs, ids: Arc<[u64]>, watcher: &Watcher) -> PreparedRefunds {
+fn prepared(
+    jobs: &mut WindowJobs,
+    ids: Arc<[u64]>,
+    watcher: &RecordingReporter,
+) -> PreparedRefunds {
     let wish = BulkPayout::Prepare {
         ids,
         reason: String::new(),
@@ -49,7 +56,10 @@ fn prepared(jobs: &mut WindowJobs, ids: Arc<[u64]>, watcher: &Watcher) -> Prepar
 }
 
 fn done(jobs: &mut WindowJobs, wish: BulkPayout) -> BulkOutcome {
-    let outcome = jobs.run(Command::BulkPayout(Box::new(wish)), &Watcher::default());
+    let outcome = jobs.run(
+        Command::BulkPayout(Box::new(wish)),
+        &RecordingReporter::default(),
+    );
     let Ok(Outcome::Bulk(done)) = outcome else {
         panic!("{outcome:?}");
     };
@@ -61,7 +71,7 @@ fn refunds(ports: &Ports) -> Vec<RefundRecord> {
 }
 
 /// Refunds that the sandbox accepted.
-fn accepted(office: &Office) -> usize {
+fn accepted(office: &CaseworkOffice) -> usize {
     let ledger = ledger(&office.shop.sandbox.base_http);
     let orders = ledger["merchants"][0]["orders"].as_array().unwrap().iter();
     orders
@@ -71,7 +81,7 @@ fn accepted(office: &Office) -> usize {
 
 #[test]
 fn many_refunds_go_out_once_their_total_is_typed_and_each_once() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (ports, mut jobs) = jobs_over(&office.path("workspace"));
     let before = accepted(&office);
     let summary = summary(&office, &mut jobs, &["P04", "P01", "P05"]);
@@ -79,7 +89,7 @@ fn many_refunds_go_out_once_their_total_is_typed_and_each_once() {
     assert_eq!(summary.refunds.ids.len(), wanted, "P05 has no payment");
     assert!(summary.ids.len() > wanted);
 
-    let watcher = Watcher::default();
+    let watcher = RecordingReporter::default();
     let made = prepared(&mut jobs, summary.refunds.ids.clone(), &watcher);
     assert_eq!(made.refunds.len(), wanted, "{made:?}");
     assert_eq!(made.refunds, made.fresh);
@@ -96,7 +106,7 @@ fn many_refunds_go_out_once_their_total_is_typed_and_each_once() {
         identity: None,
     };
     let wrong = Command::BulkPayout(Box::new(send(Fen::new(1))));
-    let failure = jobs.run(wrong, &Watcher::default()).unwrap_err();
+    let failure = jobs.run(wrong, &RecordingReporter::default()).unwrap_err();
     assert_eq!(failure.code, "refund.confirm");
     assert_eq!(accepted(&office), before);
 
@@ -113,18 +123,29 @@ fn many_refunds_go_out_once_their_total_is_typed_and_each_once() {
 
 #[test]
 fn giving_up_what_was_prepared_leaves_every_case_free() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (ports, mut jobs) = jobs_over(&office.path("workspace"));
     let before = summary(&office, &mut jobs, &["P04"]);
-    let made = prepared(&mut jobs, before.refunds.ids.clone(), &Watcher::default());
+    let made = prepared(
+        &mut jobs,
+        before.refunds.ids.clone(),
+        &RecordingReporter::default(),
+    );
     assert!(!made.fresh.is_empty());
     // What was a draft before is not given up with them.
-    let again = prepared(&mut jobs, before.refunds.ids.clone(), &Watcher::default());
+    let again = prepared(
+        &mut jobs,
+        before.refunds.ids.clone(),
+        &RecordingReporter::default(),
+    );
     assert_eq!(again.refunds, made.refunds);
     assert!(again.fresh.is_empty());
 
     let wish = BulkPayout::GiveUp(made.fresh.clone());
-    let outcome = jobs.run(Command::BulkPayout(Box::new(wish)), &Watcher::default());
+    let outcome = jobs.run(
+        Command::BulkPayout(Box::new(wish)),
+        &RecordingReporter::default(),
+    );
     assert!(matches!(outcome, Ok(Outcome::Changed(..))), "{outcome:?}");
 
     let stages: Vec<RefundStage> = refunds(&ports).iter().map(|one| one.refund.stage).collect();
@@ -135,10 +156,10 @@ fn giving_up_what_was_prepared_leaves_every_case_free() {
 
 #[test]
 fn a_wish_to_stop_leaves_the_rest_unwritten() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (ports, mut jobs) = jobs_over(&office.path("workspace"));
     let ids = summary(&office, &mut jobs, &["P04", "P01"]).refunds.ids;
-    let stopped = Watcher::default();
+    let stopped = RecordingReporter::default();
     stopped.cancel.cancel();
 
     let made = prepared(&mut jobs, ids.clone(), &stopped);
@@ -149,10 +170,10 @@ fn a_wish_to_stop_leaves_the_rest_unwritten() {
 
 #[test]
 fn a_sealed_key_asks_for_the_passphrase_instead_of_failing_one_by_one() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (ports, mut jobs) = jobs_over(&office.path("workspace"));
     let ids = summary(&office, &mut jobs, &["P04"]).refunds.ids;
-    let made = prepared(&mut jobs, ids.clone(), &Watcher::default());
+    let made = prepared(&mut jobs, ids.clone(), &RecordingReporter::default());
     ports.vault.lock();
 
     let prepare = BulkPayout::Prepare {
@@ -166,31 +187,37 @@ fn a_sealed_key_asks_for_the_passphrase_instead_of_failing_one_by_one() {
     };
     for wish in [prepare, send] {
         let command = Command::BulkPayout(Box::new(wish));
-        let failure = jobs.run(command, &Watcher::default()).unwrap_err();
+        let failure = jobs
+            .run(command, &RecordingReporter::default())
+            .unwrap_err();
         assert_eq!(failure.code, "vault.locked");
     }
 }
 
 #[test]
 fn more_than_the_limit_wait_for_a_second_person() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     office.operator("li", "work,approve,administer");
     office.operator("wang", "work,approve");
     let (_, mut jobs) = jobs_over(&office.path("workspace"));
     let limits = ["operator", "limits", "--bulk-over", "1"];
     office.by("li", 0, &limits);
     let identity = || {
-        Some(recondesk::app::model::Identity {
+        Some(recondesk::app::model::OperatorIdentity {
             name: "li".to_owned(),
             pin: recondesk::domain::Secret::new("2468".to_owned()),
         })
     };
     let sign_in = Command::SignIn(Box::new(identity().unwrap()));
-    jobs.run(sign_in, &Watcher::default()).unwrap();
+    jobs.run(sign_in, &RecordingReporter::default()).unwrap();
     let before = accepted(&office);
     let summary = summary(&office, &mut jobs, &["P04", "P01"]);
     assert_eq!(summary.bulk_over, 1);
-    let made = prepared(&mut jobs, summary.refunds.ids.clone(), &Watcher::default());
+    let made = prepared(
+        &mut jobs,
+        summary.refunds.ids.clone(),
+        &RecordingReporter::default(),
+    );
     assert_eq!(made.awaited, made.refunds.len() as u64);
 
     let told = done(
@@ -208,7 +235,7 @@ fn more_than_the_limit_wait_for_a_second_person() {
 
 #[test]
 fn many_reissues_by_a_list_are_one_file_and_wait_for_proof() {
-    let office = Office::new();
+    let office = CaseworkOffice::new();
     let (ports, mut jobs) = jobs_over(&office.path("workspace"));
     let summary = summary(&office, &mut jobs, &["P01", "P02"]);
     assert!(!summary.reissues.ids.is_empty());

@@ -13,17 +13,17 @@ use recondesk::casework::RefundEvent;
 use recondesk::domain::Secret;
 use recondesk::ports::{Ports, RefundQuery, RefundRecord, RefundStep};
 
-use crate::refund_faults::{Api, FEN, LOST, Shop, YUAN};
-use crate::support::fault_gateway::{At, Fault, Say};
+use crate::refund_faults::{FEN, FaultApi, LOST, RefundFaultFixture, YUAN};
+use crate::support::fault_gateway::{At, PlannedFault, Say};
 
 /// Remembers progress, and wants to stop once it was told so much.
 #[derive(Default)]
-pub(crate) struct Watcher {
+pub(crate) struct RecordingReporter {
     pub(crate) told: Mutex<Vec<Progress>>,
     pub(crate) cancel: CancelToken,
 }
 
-impl Reporter for Watcher {
+impl Reporter for RecordingReporter {
     fn progress(&self, progress: Progress) {
         self.told.lock().unwrap().push(progress);
     }
@@ -37,7 +37,7 @@ impl Reporter for Watcher {
     }
 }
 
-fn open(shop: &Shop) -> (Ports, WindowJobs) {
+fn open(shop: &RefundFaultFixture) -> (Ports, WindowJobs) {
     jobs_over(&shop.workspace())
 }
 
@@ -67,14 +67,17 @@ pub(crate) fn jobs_over(workspace: &std::path::Path) -> (Ports, WindowJobs) {
 }
 
 fn unfinished(jobs: &mut WindowJobs) -> Vec<RefundRecord> {
-    let asked = jobs.run(Command::UnfinishedRefunds(None), &Watcher::default());
+    let asked = jobs.run(
+        Command::UnfinishedRefunds(None),
+        &RecordingReporter::default(),
+    );
     let Ok(Outcome::Refunds(refunds)) = asked else {
         panic!("{asked:?}");
     };
     refunds
 }
 
-fn resumed(jobs: &mut WindowJobs, which: RefundChoice, watcher: &Watcher) -> NoticeText {
+fn resumed(jobs: &mut WindowJobs, which: RefundChoice, watcher: &RecordingReporter) -> NoticeText {
     let outcome = jobs.run(Command::ResumeRefunds(which), watcher);
     let Ok(Outcome::Changed(_, told)) = outcome else {
         panic!("{outcome:?}");
@@ -83,9 +86,9 @@ fn resumed(jobs: &mut WindowJobs, which: RefundChoice, watcher: &Watcher) -> Not
 }
 
 /// A refund whose answer was lost, and the questions about it as well.
-fn unclear(shop: &Shop, order: &str) -> String {
+fn unclear(shop: &RefundFaultFixture, order: &str) -> String {
     let number = shop.drafted(order);
-    let deaf = Fault {
+    let deaf = PlannedFault {
         at: At::Query,
         done: true,
         say: Say::Nothing,
@@ -99,7 +102,7 @@ fn unclear(shop: &Shop, order: &str) -> String {
 
 #[test]
 fn an_unclear_refund_is_asked_about_and_never_sent_again() {
-    let shop = Shop::new(Api::V2);
+    let shop = RefundFaultFixture::new(FaultApi::V2);
     let order = "W20261128000001";
     let number = unclear(&shop, order);
     let (_, mut jobs) = open(&shop);
@@ -108,7 +111,7 @@ fn an_unclear_refund_is_asked_about_and_never_sent_again() {
     assert_eq!(waits[0].out_refund_no.as_str(), number);
 
     let which = RefundChoice::One(waits[0].id);
-    let told = resumed(&mut jobs, which, &Watcher::default());
+    let told = resumed(&mut jobs, which, &RecordingReporter::default());
 
     assert!(told.title.zh.contains("已退款"), "{told:?}");
     assert!(!told.attention);
@@ -124,7 +127,7 @@ fn an_unclear_refund_is_asked_about_and_never_sent_again() {
 
 #[test]
 fn what_was_never_sent_goes_out_only_where_a_person_says_so_of_it() {
-    let shop = Shop::new(Api::V2);
+    let shop = RefundFaultFixture::new(FaultApi::V2);
     let order = "W20261128000031";
     let number = shop.drafted(order);
     let (ports, mut jobs) = open(&shop);
@@ -142,23 +145,27 @@ fn what_was_never_sent_goes_out_only_where_a_person_says_so_of_it() {
     ports.casework.step_refund(draft.id, &step).unwrap();
 
     for which in [RefundChoice::One(draft.id), RefundChoice::Unfinished(None)] {
-        resumed(&mut jobs, which, &Watcher::default());
+        resumed(&mut jobs, which, &RecordingReporter::default());
         assert!(shop.gateway.asked(order).is_empty(), "asking sends nothing");
     }
 
-    resumed(&mut jobs, RefundChoice::Send(draft.id), &Watcher::default());
+    resumed(
+        &mut jobs,
+        RefundChoice::Send(draft.id),
+        &RecordingReporter::default(),
+    );
     assert_eq!(shop.gateway.asked(order), [(number, FEN)]);
 }
 
 #[test]
 fn all_of_them_are_asked_about_with_progress_and_a_wish_to_stop_is_heard() {
-    let shop = Shop::new(Api::V2);
+    let shop = RefundFaultFixture::new(FaultApi::V2);
     let orders = ["W20261128000011", "W20261128000012", "W20261128000013"];
     for order in orders {
         unclear(&shop, order);
     }
     let (ports, mut jobs) = open(&shop);
-    let stopped = Watcher::default();
+    let stopped = RecordingReporter::default();
     stopped.cancel.cancel();
 
     let told = resumed(&mut jobs, RefundChoice::Unfinished(None), &stopped);
@@ -167,7 +174,7 @@ fn all_of_them_are_asked_about_with_progress_and_a_wish_to_stop_is_heard() {
     assert!(told.note.zh.contains("余 3 笔没有查"), "{told:?}");
     assert_eq!(unfinished(&mut jobs).len(), 3);
 
-    let watcher = Watcher::default();
+    let watcher = RecordingReporter::default();
     let told = resumed(&mut jobs, RefundChoice::Unfinished(None), &watcher);
 
     assert!(told.title.zh.starts_with("已查询 3 笔退款"), "{told:?}");
@@ -183,20 +190,20 @@ fn all_of_them_are_asked_about_with_progress_and_a_wish_to_stop_is_heard() {
     let none = resumed(
         &mut jobs,
         RefundChoice::Unfinished(None),
-        &Watcher::default(),
+        &RecordingReporter::default(),
     );
     assert_eq!(none.title.zh, "没有未了的退款");
 }
 
 #[test]
 fn a_sealed_key_asks_for_the_passphrase_instead_of_failing_one_by_one() {
-    let shop = Shop::new(Api::V2);
+    let shop = RefundFaultFixture::new(FaultApi::V2);
     unclear(&shop, "W20261128000021");
     let (ports, mut jobs) = open(&shop);
     ports.vault.lock();
 
     let all = Command::ResumeRefunds(RefundChoice::Unfinished(None));
-    let failure = jobs.run(all, &Watcher::default()).unwrap_err();
+    let failure = jobs.run(all, &RecordingReporter::default()).unwrap_err();
 
     assert_eq!(failure.code, "vault.locked");
 }

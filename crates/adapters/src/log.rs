@@ -95,9 +95,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct SharedBuffer(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Kept {
+    impl Write for SharedBuffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn no_text_from_outside_forges_a_line_or_steers_whoever_reads_the_log() {
-        let kept = Kept::default();
+        let kept = SharedBuffer::default();
         let writer = kept.clone();
         let logger = tracing_subscriber::fmt()
             .with_writer(move || EventLines(writer.clone()))

@@ -31,7 +31,7 @@ pub struct XlsxWriter {
     pub scratch: Option<PathBuf>,
 }
 
-struct Formats {
+struct TableFormats {
     header: Format,
     text: Format,
     money: Format,
@@ -53,7 +53,7 @@ impl XlsxWriter {
         if let Some(folder) = &self.scratch {
             workbook.set_tempdir(folder)?;
         }
-        let formats = Formats {
+        let formats = TableFormats {
             header: Format::new().set_bold(),
             text: Format::new().set_num_format("@"),
             money: Format::new()
@@ -90,7 +90,11 @@ impl XlsxWriter {
 }
 
 /// Names, widths and a header that stays in sight.
-fn begin(page: &mut Worksheet, headings: &[Heading], formats: &Formats) -> Result<(), XlsxError> {
+fn begin(
+    page: &mut Worksheet,
+    headings: &[Heading],
+    formats: &TableFormats,
+) -> Result<(), XlsxError> {
     page.set_freeze_panes(1, 0)?;
     for (column, heading) in (0_u16..).zip(headings) {
         page.set_column_width(column, f64::from(heading.width))?;
@@ -104,7 +108,7 @@ fn put(
     page: &mut Worksheet,
     (row, column): (u32, u16),
     cell: &SheetCell,
-    formats: &Formats,
+    formats: &TableFormats,
 ) -> Result<(), XlsxError> {
     match cell {
         SheetCell::Empty => {}
@@ -130,7 +134,7 @@ fn put_money(
     page: &mut Worksheet,
     (row, column): (u32, u16),
     fen: Fen,
-    formats: &Formats,
+    formats: &TableFormats,
 ) -> Result<(), XlsxError> {
     const EXACT: u64 = 1 << 53;
     let value = fen.get();

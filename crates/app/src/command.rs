@@ -10,7 +10,7 @@ use recondesk_domain::{
 use recondesk_ports::VaultAccess;
 
 use super::jobs::lookup::live::LiveAnswer;
-use super::jobs::lookup::session::{LookUp, Question};
+use super::jobs::lookup::session::{GatewayQuestion, LookUp};
 use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
 use super::rows::PageWanted;
 use super::tables::ask::ListAsk;
@@ -229,7 +229,7 @@ pub enum Command {
     /// Writes the certificate of a signed day, as a page or as JSON.
     SaveCertificate(ProfileId, BillDate, PathBuf),
     /// An operator signs in: decisions are kept under that name from then on.
-    SignIn(Box<model::Identity>),
+    SignIn(Box<model::OperatorIdentity>),
     /// The operator leaves.
     SignOut,
     /// Reads who may decide, and from when on a second person must agree.
@@ -249,7 +249,7 @@ pub enum Command {
     /// Looks a pasted text up in the workspace.
     LookUp(LookUp),
     /// Asks WeChat Pay about a number, now or when it is due. Disabled without a key.
-    AskLive(Question),
+    AskLive(GatewayQuestion),
     /// Enters an answer as a new event beside the order, never over an old one.
     KeepAnswer(ProfileId, Box<LiveAnswer>),
     /// Reads the questions asked so far whose number or operation contains a text.

@@ -9,7 +9,7 @@ use super::command::{CaseList, ListKind, OrderList, Welcome};
 use super::jobs::doctor::DoctorReport;
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::session::{ListFile, Live, Local};
-use super::jobs::notify::Received;
+use super::jobs::notify::NotificationResult;
 use super::model::{
     Approvals, BillDetail, BillRow, BulkOutcome, BulkSummary, CaseDetail, CaseRow, DayModel,
     FundsModel, ImportSheet, KeptMapping, LabOutcome, MerchantRow, OperatorsView, OrderDetail,
@@ -162,7 +162,7 @@ pub enum Outcome {
     /// To `RefusedRows` and `TryMended`.
     RefusedRows(Box<RefusedRows>),
     /// To `Receive`, one for each notification.
-    Received(Vec<Received>),
+    Received(Vec<NotificationResult>),
     /// Done, nothing to show.
     Done,
 }

@@ -49,7 +49,7 @@ pub use people_state::People;
 pub use preferences::{Density, Preferences, ThemeChoice};
 pub use recondesk_domain::Language;
 pub use recondesk_ports::{CancelToken, ReportFormat};
-pub use refused_state::Refused;
+pub use refused_state::RefusedState;
 pub use remote::Remote;
 pub use rows::{PAGE_ROWS, PageWanted, RowWindow};
 pub use state::{State, Task};

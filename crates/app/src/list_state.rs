@@ -8,7 +8,7 @@ use super::model::{
 };
 use super::rows::RowWindow;
 use super::tables::RowSum;
-use super::tables::ask::{ColumnValues, ListAnswer, ListAsk};
+use super::tables::ask::{ListAnswer, ListAsk, ValueCounts};
 use super::{Failure, Remote, State, TaskId};
 
 /// Cases as far as they are known.
@@ -43,7 +43,7 @@ pub struct ListAnswers {
     /// Sums over the chosen rows.
     pub sums: Remote<Vec<RowSum>>,
     /// Values of the column whose filter is open.
-    pub values: Remote<ColumnValues>,
+    pub values: Remote<ValueCounts>,
     /// The row that a search found.
     pub found: Remote<Option<u64>>,
     /// Text that waits for the clipboard, and how many rows it has.

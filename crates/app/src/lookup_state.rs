@@ -8,8 +8,8 @@ use super::jobs::inquiry::QueryVerdict;
 use super::jobs::lookup::OrderView;
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::order_summary::OrderSummary;
-use super::jobs::lookup::session::{ListFile, Live, Local, LookUp, Question};
-use super::jobs::notify::Received;
+use super::jobs::lookup::session::{GatewayQuestion, ListFile, Live, Local, LookUp};
+use super::jobs::notify::NotificationResult;
 use super::model::MerchantRow;
 use super::{CancelToken, Command, Failure, Message, Outcome, Remote, TaskId};
 use recondesk_domain::{Instant, ProfileId, SecretKind};
@@ -60,7 +60,7 @@ pub struct Lookup {
     /// Lists read so far, so that each is shown once.
     pub lists: u64,
     /// What became of notifications.
-    pub received: Remote<Vec<Received>>,
+    pub received: Remote<Vec<NotificationResult>>,
     /// Numbers looked up last, newest first, with what was said of them.
     pub recent: Vec<(String, Message)>,
     running: Option<(TaskId, CancelToken)>,
@@ -100,7 +100,7 @@ impl Lookup {
 
     /// The question to WeChat Pay about the story in view.
     #[must_use]
-    pub fn question(&self) -> Option<Question> {
+    pub fn question(&self) -> Option<GatewayQuestion> {
         let local = self.local.value()?;
         let view = self.view()?;
         let record = &view.record;
@@ -116,7 +116,7 @@ impl Lookup {
             .filter(|live| live.question.number == number)
             .and_then(|live| live.following.as_ref())
             .map(|following| following.poll.clone());
-        Some(Question {
+        Some(GatewayQuestion {
             profile: record.profile.0,
             number,
             kind,
@@ -282,7 +282,7 @@ impl Lookup {
         );
         let next = live.following.as_ref().map(|following| {
             let wait = following.at.unix().saturating_sub(now.unix()).max(0);
-            Command::AskLive(Question {
+            Command::AskLive(GatewayQuestion {
                 poll: Some(following.poll.clone()),
                 after_ms: u64::try_from(wait).unwrap_or(0).saturating_mul(1000),
                 ..live.question.clone()

@@ -6,7 +6,7 @@ use recondesk_domain::ProfileId;
 
 /// What is known of refused rows.
 #[derive(Debug, Default)]
-pub struct Refused {
+pub struct RefusedState {
     /// Files of the merchant in view of which refused rows are left, the newest first.
     pub files: Remote<Vec<RefusedFile>>,
     /// The rows in the dialog, as they were tried last.
@@ -17,7 +17,7 @@ pub struct Refused {
     storing: Option<TaskId>,
 }
 
-impl Refused {
+impl RefusedState {
     /// A question goes out; rows of another import are forgotten.
     pub(super) fn asked(&mut self, id: TaskId, command: &Command) {
         match command {

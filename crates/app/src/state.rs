@@ -13,7 +13,7 @@ use super::list_state::{Cases, ListAnswers, Orders};
 use super::model::{
     BillDetail, BillRow, BulkPayout, DayModel, FundsModel, MerchantRow, OverviewModel,
 };
-use super::refused_state::Refused;
+use super::refused_state::RefusedState;
 use super::{
     Bulk, CancelToken, Command, DeskState, Event, Failure, FailureKind, Import, Lab, Lookup,
     MerchantAnswers, Message, Notice, Outcome, Payouts, People, Preferences, Progress, Remote,
@@ -89,7 +89,7 @@ pub struct State {
     /// The file in the import assistant.
     pub import: Import,
     /// Rows that imports refused, and how far they are mended.
-    pub refused: Refused,
+    pub refused: RefusedState,
     /// What the Lookup screen knows.
     pub lookup: Lookup,
     /// Signature.
@@ -145,7 +145,7 @@ impl State {
             orders: Orders::default(),
             lists: BTreeMap::new(),
             import: Import::default(),
-            refused: Refused::default(),
+            refused: RefusedState::default(),
             lookup: Lookup::default(),
             lab: Lab::default(),
             payout: Payouts::default(),

@@ -327,9 +327,9 @@ mod tests {
     use super::*;
     use crate::{Preferences, Step};
 
-    struct Play(fn(Command, &dyn Reporter) -> Result<Outcome, Failure>);
+    struct PlayedJobs(fn(Command, &dyn Reporter) -> Result<Outcome, Failure>);
 
-    impl Jobs for Play {
+    impl Jobs for PlayedJobs {
         fn run(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
             (self.0)(command, reporter)
         }
@@ -344,9 +344,9 @@ mod tests {
             count.fetch_add(1, Ordering::Relaxed);
         });
         let crew = WorkerSet {
-            queries: Box::new(Play(play)),
-            jobs: Box::new(Play(play)),
-            line: Box::new(Play(play)),
+            queries: Box::new(PlayedJobs(play)),
+            jobs: Box::new(PlayedJobs(play)),
+            line: Box::new(PlayedJobs(play)),
             give_way: || (),
         };
         let worker = Worker::start(crew, wake).unwrap();

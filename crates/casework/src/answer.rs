@@ -28,7 +28,7 @@ pub enum QueryReply {
 
 /// An answer as it came, and whether it may be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Evidence<T> {
+pub struct AnswerEvidence<T> {
     /// Its signature holds, with the keys of this merchant.
     pub is_signed: bool,
     /// It is about this merchant, this order, this refund number and, where it names one, this sum.
@@ -37,7 +37,7 @@ pub struct Evidence<T> {
     pub reply: T,
 }
 
-impl<T> Evidence<T> {
+impl<T> AnswerEvidence<T> {
     /// What it says, if it may be believed.
     #[must_use]
     pub fn believed(self) -> Option<T> {
@@ -47,8 +47,8 @@ impl<T> Evidence<T> {
 
 /// Reads the answer to 申请退款; no whole answer is `None`.
 #[must_use]
-pub fn read_send(answer: Option<Evidence<SendReply>>) -> SendAnswer {
-    match answer.and_then(Evidence::believed) {
+pub fn read_send(answer: Option<AnswerEvidence<SendReply>>) -> SendAnswer {
+    match answer.and_then(AnswerEvidence::believed) {
         Some(SendReply::Success) => SendAnswer::Accepted,
         Some(SendReply::Refused(refusal)) => SendAnswer::Refused(refusal),
         Some(SendReply::Busy) | None => SendAnswer::Unclear,
@@ -57,8 +57,8 @@ pub fn read_send(answer: Option<Evidence<SendReply>>) -> SendAnswer {
 
 /// Reads the answer to 查询退款; no whole answer is `None`.
 #[must_use]
-pub fn read_query(answer: Option<Evidence<QueryReply>>) -> Queried {
-    match answer.and_then(Evidence::believed) {
+pub fn read_query(answer: Option<AnswerEvidence<QueryReply>>) -> Queried {
+    match answer.and_then(AnswerEvidence::believed) {
         Some(QueryReply::Found(amount, state)) => Queried::Found(amount, state),
         Some(QueryReply::Absent) => Queried::Absent,
         Some(QueryReply::Busy) | None => Queried::Unclear,
@@ -74,7 +74,7 @@ mod tests {
         for (is_signed, is_about_us) in [(true, true), (true, false), (false, true)] {
             let believed = is_signed && is_about_us;
             let evidence = |reply| {
-                Some(Evidence {
+                Some(AnswerEvidence {
                     is_signed,
                     is_about_us,
                     reply,

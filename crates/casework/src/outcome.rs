@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What is done about a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum CaseOutcome {
     /// 补发货: the customer gets the goods.
     Reissue,
     /// 退款: the customer gets the money back.
@@ -14,7 +14,7 @@ pub enum Outcome {
     WrittenOff,
 }
 
-impl Outcome {
+impl CaseOutcome {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Reissue, Self::Refund, Self::WrittenOff];
 
@@ -58,7 +58,7 @@ impl Outcome {
 /// The case or the order has another outcome already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the outcome is {} already", .0.word())]
-pub struct OutcomeError(pub Outcome);
+pub struct OutcomeError(pub CaseOutcome);
 
 /// Whether `wanted` may be begun while `standing` outcomes are in force for the case and for its order.
 ///
@@ -67,11 +67,11 @@ pub struct OutcomeError(pub Outcome);
 /// # Errors
 /// [`OutcomeError`] with the outcome that stands in the way.
 pub fn may_claim(
-    standing: impl IntoIterator<Item = Outcome>,
-    wanted: Outcome,
+    standing: impl IntoIterator<Item = CaseOutcome>,
+    wanted: CaseOutcome,
 ) -> Result<(), OutcomeError> {
     let mut standing = standing.into_iter();
-    match standing.find(|known| !(*known == Outcome::Refund && wanted == Outcome::Refund)) {
+    match standing.find(|known| !(*known == CaseOutcome::Refund && wanted == CaseOutcome::Refund)) {
         Some(known) => Err(OutcomeError(known)),
         None => Ok(()),
     }
@@ -83,12 +83,12 @@ mod tests {
 
     #[test]
     fn only_a_further_part_of_a_refund_may_join_what_stands() {
-        for standing in Outcome::ALL {
-            for wanted in Outcome::ALL {
-                let both_refunds = (standing, wanted) == (Outcome::Refund, Outcome::Refund);
+        for standing in CaseOutcome::ALL {
+            for wanted in CaseOutcome::ALL {
+                let both_refunds = (standing, wanted) == (CaseOutcome::Refund, CaseOutcome::Refund);
                 assert_eq!(may_claim([standing], wanted).is_ok(), both_refunds);
             }
         }
-        assert_eq!(may_claim([], Outcome::Reissue), Ok(()));
+        assert_eq!(may_claim([], CaseOutcome::Reissue), Ok(()));
     }
 }

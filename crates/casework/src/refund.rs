@@ -25,7 +25,7 @@ const LONGEST_RETRY_S: i64 = 60;
 
 /// A refund without its texts: what decides about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Refund {
+pub struct RefundProgress {
     /// The sum; what WeChat Pay has counts, should it differ.
     pub amount: Fen,
     /// Where it stands.
@@ -58,7 +58,7 @@ pub struct Refund {
     pub to_merchant: bool,
 }
 
-impl Refund {
+impl RefundProgress {
     /// A refund whose number is fixed.
     #[must_use]
     pub const fn draft(amount: Fen, approval: Approval) -> Self {

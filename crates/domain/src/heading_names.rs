@@ -2,7 +2,7 @@
 
 /// What a name tells of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum NameContent {
     /// Nothing personal.
     Nothing,
     /// The customer's id at WeChat Pay.
@@ -82,7 +82,7 @@ const OF_THE_SHOP: [&str; 3] = ["店铺", "门店", "商户"];
 const ABOUT_A_RATE: &str = "费率备注";
 
 /// What a name tells, whatever its letters, blanks and marks.
-pub(crate) fn told_by(name: &str) -> Told {
+pub(crate) fn told_by(name: &str) -> NameContent {
     let name: String = name
         .chars()
         .filter(|sign| sign.is_alphanumeric())
@@ -90,23 +90,23 @@ pub(crate) fn told_by(name: &str) -> Told {
         .collect();
     let has = |list: &[&str]| list.iter().any(|part| name.contains(part));
     if has(&OPENIDS) {
-        return Told::Openid;
+        return NameContent::Openid;
     }
     if WHOLE.contains(&name.as_str()) {
-        return Told::Personal;
+        return NameContent::Personal;
     }
     let is_remark = has(&["备注", "留言"]);
     if has(&OF_THE_SHOP) && !is_remark || name == ABOUT_A_RATE {
-        return Told::Nothing;
+        return NameContent::Nothing;
     }
     let is_of_people = PEOPLE.iter().any(|person| {
         let rest = name.split_once(person).map(|(_, rest)| rest);
         rest.is_some_and(|rest| OF_PEOPLE.contains(&rest))
     });
     if has(&PARTS) || is_of_people {
-        Told::Personal
+        NameContent::Personal
     } else {
-        Told::Nothing
+        NameContent::Nothing
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
             "buyer_openid",
             "买家openid",
         ] {
-            assert_eq!(told_by(name), Told::Openid, "{name}");
+            assert_eq!(told_by(name), NameContent::Openid, "{name}");
         }
         for name in [
             "商户数据包",
@@ -145,7 +145,7 @@ mod tests {
             "用户ID",
             "buyer id",
         ] {
-            assert_eq!(told_by(name), Told::Personal, "{name}");
+            assert_eq!(told_by(name), NameContent::Personal, "{name}");
         }
         for name in [
             "商户订单号",
@@ -169,7 +169,7 @@ mod tests {
             "退款单号",
             "费率",
         ] {
-            assert_eq!(told_by(name), Told::Nothing, "{name}");
+            assert_eq!(told_by(name), NameContent::Nothing, "{name}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The files in the archive keep them byte for byte; the books never have them.
 
-use crate::heading_names::{Told, told_by};
+use crate::heading_names::{NameContent, told_by};
 
 /// What stands in the place of personal data.
 const MASK: &str = "***";
@@ -64,16 +64,16 @@ const SEALED: &str = "ciphertext";
 /// ```
 #[must_use]
 pub fn is_personal(name: &str) -> bool {
-    told_by(name) != Told::Nothing
+    told_by(name) != NameContent::Nothing
 }
 
 /// A cell under a heading, masked when the heading says that it is personal.
 #[must_use]
 pub fn mask_cell(heading: &str, cell: &str) -> String {
     let keep = match told_by(heading) {
-        Told::Nothing => return cell.to_owned(),
-        Told::Openid => OPENID_HEAD,
-        Told::Personal => 0,
+        NameContent::Nothing => return cell.to_owned(),
+        NameContent::Openid => OPENID_HEAD,
+        NameContent::Personal => 0,
     };
     let plain = cell.trim_matches(['`', '"', '\'', ' ', '\t']);
     if plain.is_empty() {

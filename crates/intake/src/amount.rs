@@ -34,7 +34,7 @@ const YUAN: [&str; 15] = [
 
 /// Which amounts a column may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
+pub(super) enum AmountSign {
     /// What was to be paid: never below zero.
     Positive,
     /// What was given back: lists show it above or below zero, its size counts.
@@ -54,15 +54,15 @@ pub(super) fn plain(text: &[u8], unit: AmountUnit) -> Option<Fen> {
 }
 
 /// Reads an amount in any form.
-pub(super) fn read(text: &str, unit: AmountUnit, sign: Sign) -> Result<Fen, RowReason> {
+pub(super) fn read(text: &str, unit: AmountUnit, sign: AmountSign) -> Result<Fen, RowReason> {
     let fen = read_signed(text, unit)?;
     match sign {
-        Sign::Positive if fen.is_negative() => Err(RowReason::Negative),
-        Sign::Positive => Ok(fen),
-        Sign::Size if fen.is_negative() => Fen::ZERO
+        AmountSign::Positive if fen.is_negative() => Err(RowReason::Negative),
+        AmountSign::Positive => Ok(fen),
+        AmountSign::Size if fen.is_negative() => Fen::ZERO
             .checked_sub(fen)
             .ok_or(RowReason::Amount(MoneyError::NotDecimal)),
-        Sign::Size => Ok(fen),
+        AmountSign::Size => Ok(fen),
     }
 }
 
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     fn yuan(text: &str) -> Result<Fen, RowReason> {
-        read(text, AmountUnit::Yuan, Sign::Positive)
+        read(text, AmountUnit::Yuan, AmountSign::Positive)
     }
 
     #[test]
@@ -330,15 +330,15 @@ mod tests {
             "¥ -12.90 元",
         ] {
             assert_eq!(yuan(text), Err(RowReason::Negative), "{text}");
-            let size = read(text, AmountUnit::Yuan, Sign::Size);
+            let size = read(text, AmountUnit::Yuan, AmountSign::Size);
             assert_eq!(size, Ok(Fen::new(1290)), "{text}");
         }
-        assert!(read("-(12.90)", AmountUnit::Yuan, Sign::Size).is_err());
+        assert!(read("-(12.90)", AmountUnit::Yuan, AmountSign::Size).is_err());
     }
 
     #[test]
     fn fen_have_no_fraction() {
-        let fen = |text| read(text, AmountUnit::Fen, Sign::Positive);
+        let fen = |text| read(text, AmountUnit::Fen, AmountSign::Positive);
         assert_eq!(fen("1,290"), Ok(Fen::new(1290)));
         assert_eq!(fen("1290.0"), Ok(Fen::new(1290)));
         for yuan in ["12.90", "1290.00", "15.00"] {

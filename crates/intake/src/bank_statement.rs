@@ -13,7 +13,7 @@ use std::io::{Read, Seek};
 use super::IntakeError;
 use columns::StatementColumns;
 use recondesk_domain::BankEntry;
-use row::RowReader;
+use row::StatementRowReader;
 
 pub use row::StatementReason;
 
@@ -91,7 +91,7 @@ pub fn read_statement<R: Read + Seek>(reader: R) -> Result<BankStatement, Statem
         .collect();
     let (columns, header) = StatementColumns::find(&cells).ok_or(StatementFault::NoHeader)?;
     let body = rows.get(header + 1..).unwrap_or_default();
-    let mut reader = RowReader::new(&columns, body);
+    let mut reader = StatementRowReader::new(&columns, body);
     let mut entries = Vec::new();
     let mut around = header as u64;
     for row in body {

@@ -7,7 +7,7 @@ use zip::ZipArchive;
 
 use super::loaded_sheet::{CellBudget, LoadedSheet, read_whole};
 use super::ole_container;
-use super::sheet_row::{SheetCell, SheetRow};
+use super::sheet_row::{RowCell, SheetRow};
 use super::xlsx_container::{broken, damaged};
 use super::{Damage, IntakeError, NotOrders, value};
 
@@ -155,7 +155,7 @@ pub(super) fn xlsb<R: Read + Seek>(mut reader: R) -> Result<Vec<LoadedSheet>, In
                 return Err(damaged(XLSB, Damage::Cell));
             }
             budget.take(column + 1 - row.cells.len())?;
-            row.cells.resize(column, SheetCell::Empty);
+            row.cells.resize(column, RowCell::Empty);
             push(&Data::from(cell.get_value().clone()), is_1904, &mut row);
         }
         sheet.push(line.saturating_add(1), row)?;
@@ -178,11 +178,11 @@ fn take_range(
     let left = usize::try_from(left).unwrap_or(0);
     for (line, cells) in (first.saturating_add(1)..).zip(range.rows()) {
         let mut row = SheetRow::default();
-        row.cells.resize(left, SheetCell::Empty);
+        row.cells.resize(left, RowCell::Empty);
         for cell in cells {
             push(cell, is_1904, &mut row);
         }
-        while row.cells.last() == Some(&SheetCell::Empty) {
+        while row.cells.last() == Some(&RowCell::Empty) {
             row.cells.pop();
         }
         sheet.push(line, row)?;
@@ -192,12 +192,12 @@ fn take_range(
 
 fn push(cell: &Data, is_1904: bool, row: &mut SheetRow) {
     match cell {
-        Data::Empty => row.cells.push(SheetCell::Empty),
+        Data::Empty => row.cells.push(RowCell::Empty),
         Data::Int(number) => row.push_number(&number.to_string()),
         Data::Float(number) => row.push_number(&number.to_string()),
         Data::Bool(yes) => row.push_text(if *yes { "TRUE" } else { "FALSE" }),
         Data::DateTime(date) => match value::serial_time(date.as_f64(), is_1904) {
-            Some(time) => row.cells.push(SheetCell::Date(time)),
+            Some(time) => row.cells.push(RowCell::Date(time)),
             None => row.push_number(&date.as_f64().to_string()),
         },
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {

@@ -13,7 +13,7 @@ use super::{HEAD_BYTES, IntakeError, NotOrders, html_tables, xml_sheets};
 
 /// A sheet of a workbook.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Sheet {
+pub(super) struct WorkbookSheet {
     pub(super) name: String,
     /// People do not see it.
     pub(super) is_hidden: bool,
@@ -24,7 +24,7 @@ pub(super) type RowSink<'a> =
     &'a mut dyn FnMut(u32, &SheetRow, &Strings) -> Result<ControlFlow<()>, IntakeError>;
 
 /// A workbook of any format.
-pub(super) enum Book<R> {
+pub(super) enum WorkbookFile<R> {
     /// XLSX and XLSM.
     Xlsx(Box<XlsxBook<R>>),
     /// OpenDocument.
@@ -33,7 +33,7 @@ pub(super) enum Book<R> {
     Loaded(Vec<LoadedSheet>),
 }
 
-impl<R: Read + Seek> Book<R> {
+impl<R: Read + Seek> WorkbookFile<R> {
     /// Opens a workbook, whatever its format.
     pub(super) fn open(mut reader: R) -> Result<Self, IntakeError> {
         let mut head = Vec::new();
@@ -67,7 +67,7 @@ impl<R: Read + Seek> Book<R> {
         }
     }
 
-    pub(super) fn sheets(&self) -> Vec<Sheet> {
+    pub(super) fn sheets(&self) -> Vec<WorkbookSheet> {
         match self {
             Self::Xlsx(book) => book.sheets(),
             Self::Ods(book) => book.sheets(),

@@ -6,7 +6,7 @@ use std::io::BufRead;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::sheet_row::{SheetCell, SheetRow, Strings};
+use super::sheet_row::{RowCell, SheetRow, Strings};
 use super::xlsx_container::{self, LimitedPart, attributes, damaged};
 use super::{Damage, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, value};
 
@@ -18,7 +18,7 @@ const MAX_ROWS: u32 = 1_048_576;
 
 /// What a sheet needs of the rest of its workbook.
 #[derive(Debug, Default)]
-pub(super) struct Context {
+pub(super) struct WorkbookContext {
     pub(super) strings: Strings,
     /// What each cell format shows.
     pub(super) formats: Vec<NumberFormat>,
@@ -30,7 +30,7 @@ pub(super) struct Context {
 /// Reads the rows of a sheet.
 pub(super) struct SheetReader<'a, R: BufRead> {
     xml: Reader<LimitedPart<R>>,
-    context: &'a Context,
+    context: &'a WorkbookContext,
     part: &'a str,
     buffer: Vec<u8>,
     row: u32,
@@ -68,7 +68,11 @@ enum CellKind {
 }
 
 impl<'a, R: BufRead> SheetReader<'a, R> {
-    pub(super) fn new(xml: Reader<LimitedPart<R>>, context: &'a Context, part: &'a str) -> Self {
+    pub(super) fn new(
+        xml: Reader<LimitedPart<R>>,
+        context: &'a WorkbookContext,
+        part: &'a str,
+    ) -> Self {
         Self {
             xml,
             context,
@@ -153,7 +157,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
         let cell = self
             .classify(attributes, has_formula, (&mut row.bytes, start))
             .ok_or_else(|| self.bad_cell())?;
-        row.cells.resize(column, SheetCell::Empty);
+        row.cells.resize(column, RowCell::Empty);
         row.cells.push(cell);
         Ok(())
     }
@@ -200,22 +204,22 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
         attributes: &Attributes,
         has_formula: bool,
         (bytes, start): (&mut Vec<u8>, usize),
-    ) -> Option<SheetCell> {
+    ) -> Option<RowCell> {
         let text = std::str::from_utf8(bytes.get(start..)?).ok()?;
         if text.is_empty() {
             let uncomputed = has_formula && attributes.kind == CellKind::Number;
             return Some(if uncomputed {
-                SheetCell::Uncomputed
+                RowCell::Uncomputed
             } else {
-                SheetCell::Empty
+                RowCell::Empty
             });
         }
         if has_formula && attributes.kind == CellKind::Number && matches!(text, "0" | "0.0") {
             bytes.truncate(start);
             return Some(if self.context.recalculates {
-                SheetCell::Uncomputed
+                RowCell::Uncomputed
             } else {
-                SheetCell::ZeroFormula
+                RowCell::ZeroFormula
             });
         }
         match attributes.kind {
@@ -230,7 +234,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                 let at: usize = text.trim_ascii().parse().ok()?;
                 bytes.truncate(start);
                 self.context.strings.get(at)?;
-                return Some(SheetCell::Shared(at));
+                return Some(RowCell::Shared(at));
             }
             CellKind::Bool => {
                 let word: &[u8] = if text == "1" { b"TRUE" } else { b"FALSE" };
@@ -244,23 +248,23 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                     && let Ok(serial) = text.parse()
                     && let Some(time) = value::serial_time(serial, self.context.is_1904)
                 {
-                    return Some(SheetCell::Date(time));
+                    return Some(RowCell::Date(time));
                 }
                 if text.len() < format.digits && text.bytes().all(|b| b.is_ascii_digit()) {
                     // `0000000000`: the person sees 0000308001, and the number is that.
                     let shown = format!("{text:0>width$}", width = format.digits);
                     bytes.truncate(start);
                     bytes.extend_from_slice(shown.as_bytes());
-                    return Some(SheetCell::Text(start..bytes.len()));
+                    return Some(RowCell::Text(start..bytes.len()));
                 }
                 if let Cow::Owned(plain) = plain_number(text) {
                     bytes.truncate(start);
                     bytes.extend_from_slice(plain.as_bytes());
                 }
-                return Some(SheetCell::Number(start..bytes.len()));
+                return Some(RowCell::Number(start..bytes.len()));
             }
         }
-        Some(SheetCell::Text(start..bytes.len()))
+        Some(RowCell::Text(start..bytes.len()))
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn is_page(head: &[u8]) -> bool {
 pub(super) fn read(reader: impl Read) -> Result<Vec<LoadedSheet>, IntakeError> {
     let bytes = read_whole(reader)?;
     let text = decode(&bytes)?;
-    let mut page = Page::default();
+    let mut page = HtmlPage::default();
     page.take(&text)?;
     let tables = page
         .tables
@@ -85,7 +85,7 @@ fn decode(bytes: &[u8]) -> Result<String, IntakeError> {
 
 /// The tables of a page while they are read.
 #[derive(Default)]
-struct Page {
+struct HtmlPage {
     tables: Vec<LoadedSheet>,
     /// Tables that are open, innermost last.
     open: Vec<OpenTable>,
@@ -109,7 +109,7 @@ struct OpenCell {
     rows: usize,
 }
 
-impl Page {
+impl HtmlPage {
     fn take(&mut self, text: &str) -> Result<(), IntakeError> {
         let mut rest = text;
         while let Some(at) = rest.find('<') {

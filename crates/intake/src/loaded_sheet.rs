@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use super::book::{RowSink, Sheet};
+use super::book::{RowSink, WorkbookSheet};
 use super::sheet_row::{SheetRow, Strings};
 use super::{IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES};
 
@@ -15,14 +15,14 @@ pub(super) const MAX_LOADED_CELLS: usize = 8 << 20;
 /// A sheet in memory.
 #[derive(Debug, Default)]
 pub(super) struct LoadedSheet {
-    pub(super) sheet: Sheet,
+    pub(super) sheet: WorkbookSheet,
     rows: Vec<(u32, SheetRow)>,
 }
 
 impl LoadedSheet {
     pub(super) fn named(name: &str) -> Self {
         Self {
-            sheet: Sheet {
+            sheet: WorkbookSheet {
                 name: name.to_owned(),
                 is_hidden: false,
             },

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use super::fold::{half_width, is_invisible};
 use super::value::{serial_time, trim};
 use super::{DayOrder, RowReason};
-use parts::Parts;
+use parts::TimeParts;
 use recondesk_domain::{BEIJING_OFFSET_S, BillDate, Instant};
 
 /// Longest text that can be a time: `Sun Mar 08 2026 09:05:11 GMT+0800 (China Standard Time)`.
@@ -163,7 +163,7 @@ impl ForgivingTimeReader {
         {
             return Ok(time);
         }
-        let parts = Parts::of(text).ok_or(RowReason::Time)?;
+        let parts = TimeParts::of(text).ok_or(RowReason::Time)?;
         let day = parts.day(self.order)?;
         let start = self.start_of(day).ok_or(RowReason::Time)?;
         let seconds = parts.seconds().ok_or(RowReason::Time)?;
@@ -224,7 +224,7 @@ pub(super) fn clock_of(text: &str) -> Option<i64> {
     {
         return day_fraction(fraction);
     }
-    let mut parts = Parts::default();
+    let mut parts = TimeParts::default();
     parts.take_words(text)?;
     if parts.numbers.is_empty() && parts.month.is_none() {
         parts.clock?;

@@ -11,16 +11,16 @@ use super::fold::folded;
 use super::{ChannelOwner, Column, RecordKind, StateSubject};
 
 /// Exact names of a column, best first, then parts of names.
-pub(super) struct Names {
+pub(super) struct ColumnNames {
     pub(super) column: Column,
     /// Whole headers, folded, one after another.
     pub(super) exact: &'static str,
     /// Headers that contain all of the first and none of the second.
-    pub(super) parts: &'static [Part],
+    pub(super) parts: &'static [NamePart],
 }
 
 /// A part of a name.
-pub(super) struct Part {
+pub(super) struct NamePart {
     pub(super) has: &'static [&'static str],
     pub(super) lacks: &'static [&'static str],
 }
@@ -29,7 +29,7 @@ pub(super) struct Part {
 pub(super) struct StateNames {
     pub(super) about: StateSubject,
     pub(super) exact: &'static str,
-    pub(super) parts: &'static [Part],
+    pub(super) parts: &'static [NamePart],
 }
 
 /// A header without decoration, blanks, case and what stands in brackets.
@@ -53,7 +53,7 @@ pub(super) fn norm(header: &str) -> String {
 }
 
 /// How well a header fits: 0 is best.
-fn rank(name: &str, exact: &str, parts: &[Part]) -> Option<usize> {
+fn rank(name: &str, exact: &str, parts: &[NamePart]) -> Option<usize> {
     let mut words = exact.split_whitespace();
     if let Some(at) = words.position(|known| known == name) {
         return Some(at);
@@ -63,7 +63,7 @@ fn rank(name: &str, exact: &str, parts: &[Part]) -> Option<usize> {
     if matches!(own, "outtradeno" | "transactionid") && name.ends_with(own) {
         return Some(0);
     }
-    let fits = |part: &Part| {
+    let fits = |part: &NamePart| {
         part.has.iter().all(|piece| name.contains(piece))
             && !part.lacks.iter().any(|piece| name.contains(piece))
     };
@@ -74,7 +74,7 @@ fn rank(name: &str, exact: &str, parts: &[Part]) -> Option<usize> {
 }
 
 /// The names of the columns of such a file.
-pub(super) const fn of(kind: RecordKind) -> &'static [Names] {
+pub(super) const fn of(kind: RecordKind) -> &'static [ColumnNames] {
     match kind {
         RecordKind::Orders => orders::NAMES,
         RecordKind::Refunds => refunds::NAMES,

@@ -8,9 +8,9 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
-use super::book::{RowSink, Sheet};
+use super::book::{RowSink, WorkbookSheet};
 use super::moment::{ForgivingTimeReader, clock_of};
-use super::sheet_row::{SheetCell, SheetRow, Strings};
+use super::sheet_row::{RowCell, SheetRow, Strings};
 use super::xlsx_container::{self, LimitedPart, MAX_UNPACKED_BYTES, attributes, damaged};
 use super::{Damage, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES};
 
@@ -22,7 +22,7 @@ const MAX_ROWS: u32 = 1_048_576;
 /// A workbook of the OpenDocument format.
 pub(super) struct OdsBook<R> {
     zip: ZipArchive<R>,
-    sheets: Vec<Sheet>,
+    sheets: Vec<WorkbookSheet>,
 }
 
 /// A cell as its tag says it.
@@ -55,7 +55,7 @@ impl<R: Read + Seek> OdsBook<R> {
         Ok(book)
     }
 
-    pub(super) fn sheets(&self) -> Vec<Sheet> {
+    pub(super) fn sheets(&self) -> Vec<WorkbookSheet> {
         self.sheets.clone()
     }
 
@@ -65,7 +65,7 @@ impl<R: Read + Seek> OdsBook<R> {
         let mut style = String::new();
         let sheets = &mut self.sheets;
         each_start(&mut self.zip, CONTENT, &mut |tag, raw| {
-            let mut found = Sheet::default();
+            let mut found = WorkbookSheet::default();
             match tag {
                 "style" => {
                     attributes(raw, |name, value| {
@@ -209,7 +209,7 @@ impl<R: BufRead> OdsReader<R> {
             match cell.kind.as_str() {
                 "float" | "currency" | "percentage" => {
                     if cell.has_formula && cell.value == "0" {
-                        row.cells.push(SheetCell::ZeroFormula);
+                        row.cells.push(RowCell::ZeroFormula);
                     } else {
                         row.push_number(&super::cells::plain_number(&cell.value));
                     }
@@ -219,7 +219,7 @@ impl<R: BufRead> OdsReader<R> {
                         .times
                         .read(cell.value.as_bytes())
                         .map_err(|_time| bad())?;
-                    row.cells.push(SheetCell::Date(time));
+                    row.cells.push(RowCell::Date(time));
                 }
                 "time" => match clock_of(&duration(&cell.value)) {
                     Some(_) => row.push_text(&duration(&cell.value)),

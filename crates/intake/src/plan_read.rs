@@ -2,7 +2,7 @@
 
 use super::block::BadCell;
 use super::notes::OddRow;
-use super::record::{MAX_SLOTS, Record, Scanner, Span, cells_of};
+use super::record::{MAX_SLOTS, RecordSpan, Scanner, Span, cells_of};
 use super::row::{Cells, OrderRowReader, Raw, RowAbove, RowMemory};
 use super::value::clean_id;
 use super::{
@@ -272,7 +272,7 @@ impl Plan {
             let mut says_more = item.says_more_than(&order);
             if let Some(cell) = amount {
                 let unit = self.mapping.amount_unit;
-                let read = super::amount::read(cell, unit, super::amount::Sign::Positive);
+                let read = super::amount::read(cell, unit, super::amount::AmountSign::Positive);
                 let (RowAmount::Share, Ok(amount)) = (self.mapping.row_amount, read) else {
                     return false;
                 };
@@ -387,7 +387,7 @@ impl Plan {
     }
 
     /// Some exports end each row, but not the header, with a delimiter.
-    fn only_empty_cells_more(&self, cells: &TextCells<'_>, counted: &Record) -> bool {
+    fn only_empty_cells_more(&self, cells: &TextCells<'_>, counted: &RecordSpan) -> bool {
         counted.cells > self.headers.len()
             && cells_of(cells.record, self.delimiter, MAX_COLUMNS)
                 .iter()
@@ -396,7 +396,7 @@ impl Plan {
     }
 }
 
-fn check_record(record: &Record, at: RowRef) -> Result<(), IntakeError> {
+fn check_record(record: &RecordSpan, at: RowRef) -> Result<(), IntakeError> {
     if record.cells > MAX_COLUMNS {
         return Err(IntakeError::TooManyColumns {
             line: at.line,

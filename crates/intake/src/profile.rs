@@ -1,6 +1,6 @@
 //! What stands in the columns of a file's sample: numbers of WeChat Pay, amounts, times, clocks, nothing.
 
-use super::amount::{self, Sign};
+use super::amount::{self, AmountSign};
 use super::channel::owner_of_number;
 use super::fold::visible;
 use super::moment::{ForgivingTimeReader, clock_of};
@@ -116,7 +116,7 @@ pub fn clean_number(cell: &str) -> String {
 /// An amount of a cell, exactly; `None` for what is none.
 #[must_use]
 pub fn read_amount(cell: &str, unit: AmountUnit) -> Option<recondesk_domain::Fen> {
-    amount::read(cell, unit, Sign::Size).ok()
+    amount::read(cell, unit, AmountSign::Size).ok()
 }
 
 /// The profile of each column of the sample.
@@ -145,7 +145,7 @@ fn profile(guess: &Guess, at: usize) -> Profile {
         let number = clean_id(&text);
         let owner = owner_of_number(number.as_bytes());
         out.wechat += usize::from(owner == Some(ChannelOwner::Wechat));
-        let amount = amount::read(&text, AmountUnit::Yuan, Sign::Size);
+        let amount = amount::read(&text, AmountUnit::Yuan, AmountSign::Size);
         out.amounts += usize::from(amount.is_ok());
         out.nonzero += usize::from(amount.is_ok_and(|fen| fen != recondesk_domain::Fen::ZERO));
         let is_graphic = number.bytes().all(|b| b.is_ascii_graphic());

@@ -48,7 +48,7 @@ impl Span {
 
 /// A record of a block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Record {
+pub(super) struct RecordSpan {
     /// First byte.
     pub(super) start: usize,
     /// Byte after the last, line end left out.
@@ -75,7 +75,7 @@ pub(super) struct Scanner<'a> {
 }
 
 /// How a cell ended.
-enum End {
+enum CellEnd {
     Cell,
     Record,
 }
@@ -120,7 +120,7 @@ impl<'a> Scanner<'a> {
 
     /// The next record where no cell has a quote, as is usual.
     #[inline]
-    fn quick(&mut self, slots: &[u8], spans: &mut [Span; MAX_SLOTS]) -> Option<Record> {
+    fn quick(&mut self, slots: &[u8], spans: &mut [Span; MAX_SLOTS]) -> Option<RecordSpan> {
         if self.pause > 0 {
             self.pause -= 1;
             return None;
@@ -148,7 +148,7 @@ impl<'a> Scanner<'a> {
             }
             start = *end + 1;
         }
-        let record = Record {
+        let record = RecordSpan {
             start: self.at,
             end,
             cells,
@@ -160,14 +160,18 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next record; cells whose entry in `slots` is not [`SKIP`] are kept in `spans`.
-    pub(super) fn next(&mut self, slots: &[u8], spans: &mut [Span; MAX_SLOTS]) -> Option<Record> {
+    pub(super) fn next(
+        &mut self,
+        slots: &[u8],
+        spans: &mut [Span; MAX_SLOTS],
+    ) -> Option<RecordSpan> {
         if self.at >= self.block.len() {
             return None;
         }
         if let Some(record) = self.quick(slots, spans) {
             return Some(record);
         }
-        let mut record = Record {
+        let mut record = RecordSpan {
             start: self.at,
             end: self.at,
             cells: 0,
@@ -187,14 +191,14 @@ impl<'a> Scanner<'a> {
             {
                 *kept = span;
             }
-            if matches!(end, End::Record) {
+            if matches!(end, CellEnd::Record) {
                 return Some(record);
             }
         }
     }
 
     #[inline]
-    fn plain_cell(&mut self, record: &mut Record) -> (Span, End) {
+    fn plain_cell(&mut self, record: &mut RecordSpan) -> (Span, CellEnd) {
         let start = self.at;
         let (end, how) = self.stop_after(start, record);
         let span = Span {
@@ -207,11 +211,11 @@ impl<'a> Scanner<'a> {
 
     /// Finds where the cell that reaches `from` ends, and goes behind it.
     #[inline]
-    fn stop_after(&mut self, from: usize, record: &mut Record) -> (usize, End) {
+    fn stop_after(&mut self, from: usize, record: &mut RecordSpan) -> (usize, CellEnd) {
         let (end, line_end) = match self.stops.next(from) {
             Some(hit) if self.block.get(hit) != Some(&b'\n') => {
                 self.at = hit + 1;
-                return (hit, End::Cell);
+                return (hit, CellEnd::Cell);
             }
             Some(hit) => (hit, 1),
             None => (self.block.len(), 0),
@@ -222,10 +226,10 @@ impl<'a> Scanner<'a> {
             _ => end,
         };
         record.end = end;
-        (end, End::Record)
+        (end, CellEnd::Record)
     }
 
-    fn quoted_cell(&mut self, record: &mut Record) -> (Span, End) {
+    fn quoted_cell(&mut self, record: &mut RecordSpan) -> (Span, CellEnd) {
         let open = self.at;
         let mut from = open + 1;
         let mut doubled = false;
@@ -292,7 +296,7 @@ fn unquoted(raw: &[u8]) -> Vec<u8> {
 /// Every cell of one record, for headers, previews and refused rows.
 pub(super) fn cells_of(record: &[u8], delimiter: u8, limit: usize) -> Vec<Vec<u8>> {
     let mut scanner = Scanner::new(record, delimiter);
-    let mut counted = Record {
+    let mut counted = RecordSpan {
         start: 0,
         end: 0,
         cells: 0,
@@ -307,7 +311,7 @@ pub(super) fn cells_of(record: &[u8], delimiter: u8, limit: usize) -> Vec<Vec<u8
             scanner.plain_cell(&mut counted)
         };
         cells.push(span.text(record).into_owned());
-        if matches!(end, End::Record) {
+        if matches!(end, CellEnd::Record) {
             break;
         }
     }

@@ -91,7 +91,7 @@ impl RowMemory {
 }
 
 /// What becomes of a row that is in order.
-enum Fate {
+enum SoundRow {
     /// It is stored, with its refund where the row has one.
     Kept(Option<MRefund>),
     /// It is not WeChat Pay's.
@@ -119,12 +119,12 @@ impl Plan {
                 out.orders.push(MOrder::NONE);
                 let read = match out.orders.last_mut() {
                     Some(order) => reader.order(row, order),
-                    None => Ok(Fate::Kept(None)),
+                    None => Ok(SoundRow::Kept(None)),
                 };
                 let has_fraction = reader.has_fraction;
                 let is_elsewhere = reader.is_refunded_elsewhere;
                 match read {
-                    Ok(Fate::Kept(refund)) => {
+                    Ok(SoundRow::Kept(refund)) => {
                         reader.memory.above = RowAbove::Accepted;
                         if let Some(order) = out.orders.last() {
                             out.stats.accept_order(order);
@@ -137,7 +137,7 @@ impl Plan {
                         }
                         out.refunds.extend(refund);
                     }
-                    Ok(Fate::LeftOut(reason)) => {
+                    Ok(SoundRow::LeftOut(reason)) => {
                         out.orders.truncate(known);
                         let number = reader.any_number();
                         reader.memory.above = RowAbove::Aside(number.clone());
@@ -220,15 +220,15 @@ impl<'a, C: Cells> OrderRowReader<'a, C> {
 }
 
 impl<C: Cells> OrderRowReader<'_, C> {
-    fn order(&mut self, row: RowRef, order: &mut MOrder) -> Result<Fate, BadCell> {
+    fn order(&mut self, row: RowRef, order: &mut MOrder) -> Result<SoundRow, BadCell> {
         if let Some(word) = self.outgoing() {
-            return Ok(Fate::LeftOut(LeftOutReason::Outgoing(word)));
+            return Ok(SoundRow::LeftOut(LeftOutReason::Outgoing(word)));
         }
         match self.other_channel() {
             // Whose an order would have been matters only once it is paid: WeChat Pay may have its payment all the same.
             Ok(Some(word)) => match self.order_of(row, order, None) {
-                Ok(Fate::Kept(refund)) if was_never_paid(order) => Ok(Fate::Kept(refund)),
-                _ => Ok(Fate::LeftOut(LeftOutReason::Channel(word))),
+                Ok(SoundRow::Kept(refund)) if was_never_paid(order) => Ok(SoundRow::Kept(refund)),
+                _ => Ok(SoundRow::LeftOut(LeftOutReason::Channel(word))),
             },
             Ok(None) => self.order_of(row, order, None),
             Err(bad) => self.order_of(row, order, Some(bad)),
@@ -241,7 +241,7 @@ impl<C: Cells> OrderRowReader<'_, C> {
         row: RowRef,
         order: &mut MOrder,
         unknown: Option<BadCell>,
-    ) -> Result<Fate, BadCell> {
+    ) -> Result<SoundRow, BadCell> {
         if let Err(bad) = self.needed_id(Column::OutTradeNo, &mut order.out_trade_no) {
             return self.unnumbered(bad);
         }
@@ -294,7 +294,7 @@ impl<C: Cells> OrderRowReader<'_, C> {
             // A list of payments has no time for what was not paid: a payment may name the order all the same.
             None if self.plan.slot(Column::CreatedAt).is_none() && !order.pay_status.is_paid() => {
                 if no_amount.is_some() || !is_order_number(&order.out_trade_no) {
-                    return Ok(Fate::LeftOut(LeftOutReason::Untimed));
+                    return Ok(SoundRow::LeftOut(LeftOutReason::Untimed));
                 }
                 MOrder::NO_TIME
             }
@@ -312,17 +312,17 @@ impl<C: Cells> OrderRowReader<'_, C> {
             return Err(BadCell::new(Column::Amount, RowReason::NetOfRefund));
         }
         if order.amount == Fen::ZERO && order.pay_status.is_paid() {
-            return Ok(Fate::LeftOut(LeftOutReason::Zero));
+            return Ok(SoundRow::LeftOut(LeftOutReason::Zero));
         }
         let refund = match shape {
             RefundShape::None | RefundShape::RunningTotal => None,
             RefundShape::PerRefund => self.refund_of(order, &words)?,
         };
-        Ok(Fate::Kept(refund))
+        Ok(SoundRow::Kept(refund))
     }
 
     /// A row without a number: an order that waits for its payment or was cancelled before it has none in many shops.
-    fn unnumbered(&mut self, bad: BadCell) -> Result<Fate, BadCell> {
+    fn unnumbered(&mut self, bad: BadCell) -> Result<SoundRow, BadCell> {
         let is_unpaid = bad.reason == RowReason::Missing
             && self.words().is_ok_and(|words| words.says_unpaid())
             && matches!(self.time(Column::PaidAt), Ok(None))
@@ -331,7 +331,7 @@ impl<C: Cells> OrderRowReader<'_, C> {
                     .cell(Column::OrderNo)
                     .is_none_or(|cell| cell.is_empty()));
         if is_unpaid {
-            Ok(Fate::LeftOut(LeftOutReason::Unnumbered))
+            Ok(SoundRow::LeftOut(LeftOutReason::Unnumbered))
         } else {
             Err(bad)
         }

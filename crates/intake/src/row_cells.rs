@@ -1,6 +1,6 @@
 //! Single cells of a row by their canonical columns: identifiers, texts, amounts, times.
 
-use super::amount::{self, Sign};
+use super::amount::{self, AmountSign};
 use super::block::BadCell;
 use super::header_zone;
 use super::moment;
@@ -172,9 +172,9 @@ impl<C: Cells> OrderRowReader<'_, C> {
         }
         let bad = |reason| BadCell::new(column, reason);
         let sign = if column == Column::RefundAmount || self.plan.is_refunds() {
-            Sign::Size
+            AmountSign::Size
         } else {
-            Sign::Positive
+            AmountSign::Positive
         };
         let (fen, has_fraction) = match self.cells.get(slot) {
             Raw::Uncomputed => return Err(bad(RowReason::Uncomputed)),

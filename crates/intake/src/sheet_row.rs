@@ -30,7 +30,7 @@ impl Strings {
 
 /// A cell of the current row.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum SheetCell {
+pub(super) enum RowCell {
     Empty,
     Shared(usize),
     Text(Range<usize>),
@@ -46,7 +46,7 @@ pub(super) enum SheetCell {
 #[derive(Debug, Default)]
 pub(super) struct SheetRow {
     pub(super) bytes: Vec<u8>,
-    pub(super) cells: Vec<SheetCell>,
+    pub(super) cells: Vec<RowCell>,
 }
 
 impl SheetRow {
@@ -59,16 +59,16 @@ impl SheetRow {
         let piece =
             |range: &Range<usize>| Cow::Borrowed(self.bytes.get(range.clone()).unwrap_or_default());
         match self.cells.get(at) {
-            None | Some(SheetCell::Empty) => Raw::Text(Cow::Borrowed(&[])),
-            Some(SheetCell::Shared(text)) => {
+            None | Some(RowCell::Empty) => Raw::Text(Cow::Borrowed(&[])),
+            Some(RowCell::Shared(text)) => {
                 let text = strings.get(*text).unwrap_or_default();
                 Raw::Text(Cow::Borrowed(text.as_bytes()))
             }
-            Some(SheetCell::Text(range)) => Raw::Text(piece(range)),
-            Some(SheetCell::Number(range)) => Raw::Number(piece(range)),
-            Some(SheetCell::Date(time)) => Raw::Date(*time),
-            Some(SheetCell::Uncomputed) => Raw::Uncomputed,
-            Some(SheetCell::ZeroFormula) => Raw::ZeroFormula,
+            Some(RowCell::Text(range)) => Raw::Text(piece(range)),
+            Some(RowCell::Number(range)) => Raw::Number(piece(range)),
+            Some(RowCell::Date(time)) => Raw::Date(*time),
+            Some(RowCell::Uncomputed) => Raw::Uncomputed,
+            Some(RowCell::ZeroFormula) => Raw::ZeroFormula,
         }
     }
 
@@ -76,16 +76,16 @@ impl SheetRow {
     pub(super) fn push_text(&mut self, text: &str) {
         let range = self.take(text);
         self.cells.push(if range.is_empty() {
-            SheetCell::Empty
+            RowCell::Empty
         } else {
-            SheetCell::Text(range)
+            RowCell::Text(range)
         });
     }
 
     /// Appends a number in decimal digits.
     pub(super) fn push_number(&mut self, number: &str) {
         let range = self.take(number);
-        self.cells.push(SheetCell::Number(range));
+        self.cells.push(RowCell::Number(range));
     }
 
     fn take(&mut self, text: &str) -> Range<usize> {
@@ -130,7 +130,7 @@ impl SheetRow {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| *cell == SheetCell::Empty)
+        self.cells.iter().all(|cell| *cell == RowCell::Empty)
     }
 }
 

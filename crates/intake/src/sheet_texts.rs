@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
 use super::IntakeError;
-use super::book::Book;
+use super::book::WorkbookFile;
 
 /// Sheets that are looked at.
 const MOST_SHEETS: usize = 64;
@@ -28,7 +28,7 @@ pub fn each_text_row<R: Read + Seek>(
     reader: R,
     sink: &mut dyn FnMut(TextRow) -> ControlFlow<()>,
 ) -> Result<(), IntakeError> {
-    let mut book = Book::open(reader)?;
+    let mut book = WorkbookFile::open(reader)?;
     let mut is_over = false;
     for sheet in 0..book.sheets().len().min(MOST_SHEETS) {
         book.rows(sheet, &mut |line, row, strings| {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::encoding::{Encoding, encoding_of};
 use super::header::find_header;
-use super::record::{MAX_SLOTS, Record, Scanner, Span, cells_of};
+use super::record::{MAX_SLOTS, RecordSpan, Scanner, Span, cells_of};
 use super::{IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, Mapping, NotOrders};
 
 /// Bytes of the file's beginning that are enough to judge it.
@@ -169,7 +169,7 @@ pub fn sniff_text(head: &[u8], mapping: Option<&Mapping>) -> Result<Guess, Intak
     }
     let records = look(&text, delimiter, cut)?;
     let cells = guess.cell_encoding();
-    let rows: Vec<(Record, u32, Vec<String>)> = records
+    let rows: Vec<(RecordSpan, u32, Vec<String>)> = records
         .into_iter()
         .map(|(record, line)| {
             let bytes = text.get(record.start..record.end).unwrap_or_default();
@@ -290,7 +290,7 @@ pub(super) fn delimiter_of(text: &[u8], cut: bool) -> u8 {
 }
 
 /// The first records that are not blank, with their lines.
-fn look(text: &[u8], delimiter: u8, cut: bool) -> Result<Vec<(Record, u32)>, IntakeError> {
+fn look(text: &[u8], delimiter: u8, cut: bool) -> Result<Vec<(RecordSpan, u32)>, IntakeError> {
     let mut scanner = Scanner::new(text, delimiter);
     let mut spans = [Span::default(); MAX_SLOTS];
     let mut records = Vec::new();

@@ -101,7 +101,7 @@ impl Meaning {
 }
 
 /// Words of one meaning, one after another.
-type Group = (Meaning, &'static str);
+type WordGroup = (Meaning, &'static str);
 
 /// The tables by subject, and the one of files of refunds.
 struct Tables {
@@ -121,7 +121,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     refunds: table(refund::OF_REFUNDS),
 });
 
-fn table(groups: &[Group]) -> HashMap<String, Meaning> {
+fn table(groups: &[WordGroup]) -> HashMap<String, Meaning> {
     let mut table = HashMap::new();
     for (meaning, words) in groups {
         for word in words.split_whitespace() {

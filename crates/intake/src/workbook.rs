@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
-use super::book::Book;
+use super::book::WorkbookFile;
 use super::header::find_header;
 use super::record::SKIP;
 use super::sheet_row::RowCells;
@@ -18,7 +18,7 @@ const MOST_SHEETS: usize = 64;
 
 /// A workbook, opened at the sheet with the rows.
 pub struct Workbook<R> {
-    book: Book<R>,
+    book: WorkbookFile<R>,
     /// The sheets whose rows are read, in order.
     sheets: Vec<usize>,
     guess: Guess,
@@ -83,7 +83,7 @@ impl<R: Read + Seek> Workbook<R> {
         kind: Option<RecordKind>,
     ) -> Result<Self, IntakeError> {
         let mut book = Self {
-            book: Book::open(reader)?,
+            book: WorkbookFile::open(reader)?,
             sheets: Vec::new(),
             guess: Guess::empty(),
         };
@@ -101,7 +101,7 @@ impl<R: Read + Seek> Workbook<R> {
         reader: R,
         sink: &mut dyn FnMut(Vec<String>) -> ControlFlow<()>,
     ) -> Result<(), IntakeError> {
-        let mut book = Book::open(reader)?;
+        let mut book = WorkbookFile::open(reader)?;
         let first = book.sheets().iter().position(|sheet| !sheet.is_hidden);
         book.rows(first.unwrap_or(0), &mut |_, row, strings| {
             Ok(sink(row.numbers(strings)))

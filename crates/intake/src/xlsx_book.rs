@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
-use super::book::{RowSink, Sheet};
-use super::cells::{Context, NumberFormat, SheetReader};
+use super::book::{RowSink, WorkbookSheet};
+use super::cells::{NumberFormat, SheetReader, WorkbookContext};
 use super::sheet_row::{SheetRow, Strings};
 use super::xlsx_container::{self, MAX_UNPACKED_BYTES, attributes, broken, damaged};
 use super::{Damage, IntakeError};
@@ -20,14 +20,14 @@ const MAX_STRINGS: usize = 192 << 20;
 /// A workbook of the office formats of today.
 pub(super) struct XlsxBook<R> {
     zip: ZipArchive<R>,
-    context: Context,
+    context: WorkbookContext,
     sheets: Vec<SheetEntry>,
 }
 
 /// A sheet as the table of contents has it.
 #[derive(Default)]
 struct SheetEntry {
-    sheet: Sheet,
+    sheet: WorkbookSheet,
     id: String,
 }
 
@@ -42,7 +42,7 @@ impl<R: Read + Seek> XlsxBook<R> {
         if contents.sheets.is_empty() {
             return Err(damaged(BOOK, Damage::NoSheets));
         }
-        let context = Context {
+        let context = WorkbookContext {
             formats: read_formats(&mut zip)?,
             strings: read_strings(&mut zip)?,
             is_1904: contents.is_1904,
@@ -55,7 +55,7 @@ impl<R: Read + Seek> XlsxBook<R> {
         })
     }
 
-    pub(super) fn sheets(&self) -> Vec<Sheet> {
+    pub(super) fn sheets(&self) -> Vec<WorkbookSheet> {
         self.sheets
             .iter()
             .map(|entry| entry.sheet.clone())

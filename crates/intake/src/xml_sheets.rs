@@ -8,7 +8,7 @@ use quick_xml::events::Event;
 use super::encoding::encoding_of;
 use super::loaded_sheet::{CellBudget, LoadedSheet, read_whole};
 use super::moment::ForgivingTimeReader;
-use super::sheet_row::{SheetCell, SheetRow};
+use super::sheet_row::{RowCell, SheetRow};
 use super::xlsx_container::{attributes, broken, damaged, push_reference, unescaped};
 use super::{Damage, IntakeError, MAX_COLUMNS};
 
@@ -132,7 +132,7 @@ impl OpenSheet {
                     return Err(damaged(PART, Damage::Cell));
                 }
                 budget.take(index - self.column)?;
-                self.row.cells.resize(index - 1, SheetCell::Empty);
+                self.row.cells.resize(index - 1, RowCell::Empty);
                 self.column = index;
                 self.has_formula = false;
                 attributes(raw, |name, _| self.has_formula |= name.ends_with("Formula"));
@@ -164,14 +164,14 @@ impl OpenSheet {
                 self.row.cells.truncate(self.column.saturating_sub(1));
                 match self.kind.as_str() {
                     "Number" if self.has_formula && self.text.trim() == "0" => {
-                        self.row.cells.push(SheetCell::ZeroFormula);
+                        self.row.cells.push(RowCell::ZeroFormula);
                     }
                     "Number" => self
                         .row
                         .push_number(&super::cells::plain_number(self.text.trim())),
                     "DateTime" => {
                         match ForgivingTimeReader::default().read(self.text.trim().as_bytes()) {
-                            Ok(time) => self.row.cells.push(SheetCell::Date(time)),
+                            Ok(time) => self.row.cells.push(RowCell::Date(time)),
                             Err(_) => self.row.push_text(&self.text),
                         }
                     }

@@ -16,7 +16,7 @@ const LARGEST: usize = 256 * 1024;
 
 /// What the file holds, both as DER.
 #[derive(Debug, Clone)]
-pub struct Pair {
+pub struct CertificateAndKey {
     /// The certificate.
     pub certificate: Vec<u8>,
     /// The private key, PKCS#8.
@@ -56,7 +56,7 @@ pub fn is_p12(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`P12Error`].
-pub fn open(bytes: &[u8], password: &str) -> Result<Pair, P12Error> {
+pub fn open(bytes: &[u8], password: &str) -> Result<CertificateAndKey, P12Error> {
     if bytes.len() > LARGEST {
         return Err(P12Error::TooMuch);
     }
@@ -79,7 +79,7 @@ pub fn open(bytes: &[u8], password: &str) -> Result<Pair, P12Error> {
     });
     // Without an id the first certificate is the merchant's; whether it fits the key is checked by the caller.
     let certificate = own.or(archive.certs.first()).ok_or(P12Error::NoPair)?;
-    Ok(Pair {
+    Ok(CertificateAndKey {
         certificate: certificate.cert.as_der().to_vec(),
         key: Secret::new(key.key.as_der().to_vec()),
     })
@@ -89,7 +89,7 @@ pub fn open(bytes: &[u8], password: &str) -> Result<Pair, P12Error> {
 ///
 /// # Errors
 /// [`P12Error::Broken`] when key or certificate are none.
-pub fn write_old_form(pair: &Pair, password: &str) -> Result<Vec<u8>, P12Error> {
+pub fn write_old_form(pair: &CertificateAndKey, password: &str) -> Result<Vec<u8>, P12Error> {
     let broken = |_error: p12_keystore::error::Error| P12Error::Broken;
     let key = PrivateKey::from_der(&Zeroizing::new(pair.key.expose().clone())).map_err(broken)?;
     let certificate = Certificate::from_der(&pair.certificate).map_err(broken)?;
@@ -112,10 +112,10 @@ pub fn write_old_form(pair: &Pair, password: &str) -> Result<Vec<u8>, P12Error> 
 mod tests {
     use super::*;
 
-    fn pair() -> Pair {
+    fn pair() -> CertificateAndKey {
         let key = rcgen::KeyPair::generate().unwrap();
         let params = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        Pair {
+        CertificateAndKey {
             certificate: params.self_signed(&key).unwrap().der().to_vec(),
             key: Secret::new(key.serialize_der()),
         }

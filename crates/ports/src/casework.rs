@@ -10,7 +10,9 @@ mod reissues;
 mod trail;
 
 use super::{Author, StoreError};
-use recondesk_casework::{ApprovalNeed, Judgement, Outcome, RedirectTo, ReissueEvent, Thresholds};
+use recondesk_casework::{
+    ApprovalNeed, CaseOutcome, Judgement, RedirectTo, ReissueEvent, Thresholds,
+};
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 
 pub use people::{ApprovalId, ApprovalRecord, Operator, PinError};
@@ -213,7 +215,7 @@ pub trait Casework: Send + Sync {
         profile: ProfileId,
         case_key: &str,
         out_trade_no: &str,
-    ) -> Result<Vec<Outcome>, StoreError>;
+    ) -> Result<Vec<CaseOutcome>, StoreError>;
 
     /// Hangs a file on a case; the same bytes once.
     ///

@@ -59,7 +59,7 @@ pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use records::{BillFailure, ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord};
 pub use report::{
-    Anchor, ColumnKind, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportFormat,
+    Anchor, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportColumnKind, ReportFormat,
     ReportPart, ReportTable, Reports, Shape, TotalTooLarge,
 };
 pub use table::{

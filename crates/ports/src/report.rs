@@ -164,10 +164,10 @@ impl ReportTable {
 
 fn sum<'c>(
     mut cells: impl Iterator<Item = &'c ReportCell>,
-    kind: ColumnKind,
+    kind: ReportColumnKind,
 ) -> Result<ReportCell, TotalTooLarge> {
     match kind {
-        ColumnKind::Money => cells
+        ReportColumnKind::Money => cells
             .try_fold(Fen::ZERO, |sum, cell| {
                 let ReportCell::Money(fen) = cell else {
                     return Some(sum);
@@ -175,7 +175,7 @@ fn sum<'c>(
                 sum.checked_add(*fen)
             })
             .map(ReportCell::Money),
-        ColumnKind::Fee => cells
+        ReportColumnKind::Fee => cells
             .try_fold(Fee::ZERO, |sum, cell| {
                 let ReportCell::Fee(fee) = cell else {
                     return Some(sum);
@@ -183,7 +183,7 @@ fn sum<'c>(
                 sum.checked_add(*fee)
             })
             .map(ReportCell::Fee),
-        ColumnKind::Count => cells
+        ReportColumnKind::Count => cells
             .try_fold(0_u64, |sum, cell| {
                 let ReportCell::Count(count) = cell else {
                     return Some(sum);
@@ -191,14 +191,14 @@ fn sum<'c>(
                 sum.checked_add(*count)
             })
             .map(ReportCell::Count),
-        ColumnKind::Text | ColumnKind::Time => Some(ReportCell::Empty),
+        ReportColumnKind::Text | ReportColumnKind::Time => Some(ReportCell::Empty),
     }
     .ok_or(TotalTooLarge)
 }
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnKind {
+pub enum ReportColumnKind {
     /// Words and numbers that nobody adds.
     Text,
     /// Yuan with two decimals.
@@ -217,7 +217,7 @@ pub struct ReportColumn {
     /// What stands above it.
     pub title: String,
     /// What it holds.
-    pub kind: ColumnKind,
+    pub kind: ReportColumnKind,
     /// Width in characters of Latin text.
     pub width: u16,
     /// True when it is added up.
@@ -394,7 +394,7 @@ impl Ink {
 mod tests {
     use super::*;
 
-    fn column(kind: ColumnKind, sum: bool) -> ReportColumn {
+    fn column(kind: ReportColumnKind, sum: bool) -> ReportColumn {
         ReportColumn {
             title: "c".to_owned(),
             kind,
@@ -406,8 +406,8 @@ mod tests {
     #[test]
     fn sums_are_checked_and_stand_under_their_columns() {
         let columns = vec![
-            column(ColumnKind::Money, true),
-            column(ColumnKind::Text, false),
+            column(ReportColumnKind::Money, true),
+            column(ReportColumnKind::Text, false),
         ];
         let row = |fen| vec![ReportCell::Money(Fen::new(fen)), ReportCell::text("x")];
 

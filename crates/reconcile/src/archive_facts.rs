@@ -15,7 +15,7 @@ use super::{LiveRefund, ReconcileError};
 
 /// What the archive knows of one order whose money went back.
 #[derive(Debug, Clone, Default)]
-pub(super) struct OrderFacts {
+pub(super) struct ArchivedOrder {
     pub(super) order: Option<MOrder>,
     /// Amount paid, if the payment is in the archive.
     pub(super) paid: Option<Fen>,
@@ -27,7 +27,7 @@ pub(super) struct OrderFacts {
     heard: Vec<LiveRefund>,
 }
 
-impl OrderFacts {
+impl ArchivedOrder {
     /// What was paid and stands; `None` where no bill has the payment.
     pub(super) const fn paid(&self) -> Option<Fen> {
         self.paid
@@ -85,9 +85,9 @@ pub(super) enum Today<'r> {
 /// What the archive knows of some orders, in the order of their numbers.
 pub(super) struct ArchiveFacts {
     numbers: Vec<OutTradeNo>,
-    each: Vec<OrderFacts>,
+    each: Vec<ArchivedOrder>,
     /// Numbers that several sub-merchants use: each has an order of its own.
-    shops: BTreeMap<(OutTradeNo, MchId), OrderFacts>,
+    shops: BTreeMap<(OutTradeNo, MchId), ArchivedOrder>,
 }
 
 impl ArchiveFacts {
@@ -95,7 +95,7 @@ impl ArchiveFacts {
         let mut numbers = numbers.to_vec();
         numbers.sort_unstable();
         numbers.dedup();
-        let each = vec![OrderFacts::default(); numbers.len()];
+        let each = vec![ArchivedOrder::default(); numbers.len()];
         Self {
             numbers,
             each,
@@ -104,7 +104,7 @@ impl ArchiveFacts {
     }
 
     /// The facts of one of the orders; `shop` is its sub-merchant, empty for none or one that is not known.
-    pub(super) fn of(&self, number: &OutTradeNo, shop: &MchId) -> Option<&OrderFacts> {
+    pub(super) fn of(&self, number: &OutTradeNo, shop: &MchId) -> Option<&ArchivedOrder> {
         if let Some(facts) = self.shops.get(&(*number, *shop)) {
             return Some(facts);
         }
@@ -113,7 +113,7 @@ impl ArchiveFacts {
     }
 
     /// The facts of all orders.
-    pub(super) fn each(&self) -> impl Iterator<Item = &OrderFacts> {
+    pub(super) fn each(&self) -> impl Iterator<Item = &ArchivedOrder> {
         let parted: BTreeSet<OutTradeNo> = self.shops.keys().map(|place| place.0).collect();
         let numbers = self.numbers.iter().zip(&self.each);
         let whole = numbers.filter(move |(number, _)| !parted.contains(*number));
@@ -146,9 +146,9 @@ impl ArchiveFacts {
                 let order = mine.find(|m| m.sub_mch_id == shop).copied();
                 // An order that names no sub-merchant may be any one's.
                 let order = order.or(whole.order.filter(|m| m.sub_mch_id.is_empty()));
-                let facts = OrderFacts {
+                let facts = ArchivedOrder {
                     order,
-                    ..OrderFacts::default()
+                    ..ArchivedOrder::default()
                 };
                 self.shops.insert((number, shop), facts);
             }
@@ -161,7 +161,7 @@ impl ArchiveFacts {
         &mut self,
         number: &OutTradeNo,
         shop: &MchId,
-    ) -> impl Iterator<Item = &mut OrderFacts> {
+    ) -> impl Iterator<Item = &mut ArchivedOrder> {
         let at = self.numbers.binary_search(number).ok();
         let whole = at.and_then(|at| self.each.get_mut(at));
         let own = self.shops.get_mut(&(*number, *shop));

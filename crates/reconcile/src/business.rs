@@ -13,7 +13,7 @@ use super::ReconcileError;
 use super::context::Context;
 use super::judge::{Origin, disagree};
 use super::match_archive::CHUNK;
-use super::pair::{PaidAgain, Pair, settle};
+use super::pair::{OrderPair, PaidAgain, settle};
 use super::returned::Returned;
 use super::run::Run;
 
@@ -39,8 +39,8 @@ impl PendingPair {
         (shop, self.m.order_no)
     }
 
-    const fn pair(&self) -> Pair<'_> {
-        Pair {
+    const fn pair(&self) -> OrderPair<'_> {
+        OrderPair {
             w: &self.w,
             m: &self.m,
             origin: self.origin,
@@ -69,7 +69,7 @@ impl PendingPairs {
     }
 
     /// True when the business order of this pair has to be looked at.
-    pub(super) fn wants(&self, pair: &Pair<'_>) -> bool {
+    pub(super) fn wants(&self, pair: &OrderPair<'_>) -> bool {
         pair.own_bill
             && pair.w.state == BillState::Success
             && !pair.m.order_no.is_empty()
@@ -77,7 +77,7 @@ impl PendingPairs {
             && (self.enabled || pair.w.out_trade_no != pair.m.out_trade_no)
     }
 
-    pub(super) fn push(&mut self, pair: &Pair<'_>) {
+    pub(super) fn push(&mut self, pair: &OrderPair<'_>) {
         self.held.push(PendingPair {
             w: *pair.w,
             m: *pair.m,

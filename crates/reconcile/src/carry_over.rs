@@ -8,7 +8,7 @@ use super::context::Context;
 use super::judge::{Origin, describe};
 use super::ledger::{Placement, RowKind};
 use super::match_archive::{CHUNK, unused_orders};
-use super::pair::{Pair, settle};
+use super::pair::{OrderPair, settle};
 use super::pool_ledger::PoolExit;
 use super::returned::Returned;
 use super::run::Run;
@@ -77,7 +77,7 @@ fn clear_payment(
 ) -> Result<PoolExit, ReconcileError> {
     let &WaitedPayment { item, w, returned } = waited;
     if let Some(m) = order {
-        let pair = Pair {
+        let pair = OrderPair {
             w,
             m,
             origin: Origin::Pool,
@@ -179,7 +179,7 @@ fn clear_order(
 ) -> Result<PoolExit, ReconcileError> {
     let placement = Placement::carried(item.amount);
     if let Some(w) = w {
-        let pair = Pair {
+        let pair = OrderPair {
             w,
             m,
             origin: Origin::Pool,

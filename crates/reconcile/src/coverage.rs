@@ -4,7 +4,7 @@
 
 use recondesk_domain::{BillDate, Fen, Instant};
 
-use super::{Coverage, Hole, ReconcileError, Sums};
+use super::{CountedSum, Coverage, Hole, ReconcileError};
 
 const SECONDS: usize = 86_400;
 const CELLS: usize = 96;
@@ -123,7 +123,7 @@ impl CoverageMap {
         let holes = stretches.iter().map(|stretch| Hole {
             from: at(stretch.first),
             to: at(stretch.last),
-            sums: Sums::default(),
+            sums: CountedSum::default(),
         });
         Holes {
             start: self.start,
@@ -176,7 +176,7 @@ impl Holes {
     }
 }
 
-impl Sums {
+impl CountedSum {
     /// Takes one more row.
     pub(super) fn take(&mut self, fen: Fen) -> Result<(), ReconcileError> {
         self.count = self.count.saturating_add(1);

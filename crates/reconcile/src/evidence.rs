@@ -12,7 +12,7 @@ use recondesk_domain::{
 pub struct EvidenceError(pub String);
 
 /// Rows one by one, or many at a time: rows are large, and each hand-over of one moves all of it.
-pub trait Rows<T>: Iterator<Item = Result<T, EvidenceError>> {
+pub trait RowStream<T>: Iterator<Item = Result<T, EvidenceError>> {
     /// Puts the next rows, and the fingerprints of their keys, into lists instead of what is there: some `most`,
     /// and none only at the end.
     ///
@@ -27,7 +27,7 @@ pub trait Rows<T>: Iterator<Item = Result<T, EvidenceError>> {
 }
 
 /// Rows in ascending order of (fingerprint of the key, key, import, line).
-pub type Stream<'a, T> = Box<dyn Rows<T> + 'a>;
+pub type Stream<'a, T> = Box<dyn RowStream<T> + 'a>;
 
 /// An order that stands in a merchant's file and not in the books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::ledger::{Placement, RowKind};
 use super::match_archive::{CHUNK, earlier_pays};
 use super::run::{Run, UnmatchedPayment};
-use super::{ReconcileError, Sums};
+use super::{CountedSum, ReconcileError};
 
 /// Fewest rows of each side that allow the verdict: one or two may be a case of their own.
 const LEAST: usize = 3;
@@ -152,7 +152,7 @@ fn place_under_one(
     orders: &[MOrder],
     cause: &str,
 ) -> Result<(), ReconcileError> {
-    let (mut wechat, mut merchant) = (Sums::default(), Sums::default());
+    let (mut wechat, mut merchant) = (CountedSum::default(), CountedSum::default());
     for payment in payments {
         wechat.take(payment.w.amount)?;
         let placement = Placement::wechat(payment.w.amount);

@@ -52,7 +52,7 @@ pub(super) fn suggest(_: &Context<'_>, run: &mut Run<'_>) -> Result<(), Reconcil
 }
 
 /// Rows of both books that add up.
-struct Group {
+struct AmountGroup {
     /// The number that holds them together.
     name: String,
     /// How many rows stand against the one.
@@ -75,7 +75,7 @@ fn orders_of_one_payment(
     findings: &[Finding],
     payments: &[usize],
     orders: &[usize],
-) -> Result<Vec<Group>, ReconcileError> {
+) -> Result<Vec<AmountGroup>, ReconcileError> {
     let mut links = Links::new();
     for &at in orders {
         let Some(finding) = findings.get(at) else {
@@ -102,7 +102,7 @@ fn orders_of_one_payment(
                 continue;
             };
             if payment.bill.is_some() && sum(findings, rows, |f| f.merchant)? == payment.bill {
-                out.push(Group {
+                out.push(AmountGroup {
                     name: name.to_owned(),
                     rows: rows.len(),
                     members: rows.iter().copied().chain([at]).collect(),
@@ -119,7 +119,7 @@ fn payments_of_one_order(
     findings: &[Finding],
     payments: &[usize],
     orders: &[usize],
-) -> Result<Vec<Group>, ReconcileError> {
+) -> Result<Vec<AmountGroup>, ReconcileError> {
     let mut links = Links::new();
     for &at in payments {
         let number = findings.get(at).map(|finding| finding.out_trade_no);
@@ -139,7 +139,7 @@ fn payments_of_one_order(
             continue;
         };
         if order.merchant.is_some() && sum(findings, rows, |f| f.bill)? == order.merchant {
-            out.push(Group {
+            out.push(AmountGroup {
                 name: order.out_trade_no.as_str().to_owned(),
                 rows: rows.len(),
                 members: rows.iter().copied().chain([at]).collect(),

@@ -11,7 +11,7 @@ use recondesk_domain::{
     SuggestedAction, Tag, WRefund,
 };
 
-use super::archive_facts::{ArchiveFacts, OrderFacts, Today, archive_facts};
+use super::archive_facts::{ArchiveFacts, ArchivedOrder, Today, archive_facts};
 use super::context::Context;
 use super::match_archive::CHUNK;
 use super::refunds::is_accepted;
@@ -86,7 +86,7 @@ const fn place_of(finding: &Finding) -> OrderPlace {
 struct Positions {
     facts: ArchiveFacts,
     /// Refunds of the merchant that are no row of a bill, by order.
-    claims: BTreeMap<OrderPlace, Vec<Claim>>,
+    claims: BTreeMap<OrderPlace, Vec<RefundClaim>>,
     /// What WeChat Pay has of an order: paid, less what went back.
     left: BTreeMap<OrderPlace, Fen>,
     has_refund_rows: bool,
@@ -94,7 +94,7 @@ struct Positions {
 
 /// A refund that the merchant made or is making and no bill has.
 #[derive(Clone, Copy)]
-struct Claim {
+struct RefundClaim {
     number: OutRefundNo,
     amount: Fen,
 }
@@ -174,7 +174,7 @@ impl Positions {
         // The merchant's total has in it what the bills have already.
         let billed = finding.bill.unwrap_or(Fen::ZERO);
         let heard = self.facts.of(&finding.out_trade_no, &finding.sub_mch_id);
-        let heard = heard.map_or(Fen::ZERO, OrderFacts::heard);
+        let heard = heard.map_or(Fen::ZERO, ArchivedOrder::heard);
         let known = billed.checked_add(heard);
         known
             .and_then(|known| booked.checked_sub(known))
@@ -183,7 +183,7 @@ impl Positions {
 }
 
 /// The merchant's refunds that no row of a bill is: by number, then one row of equal amount each.
-fn unbilled(context: &Context<'_>, facts: &OrderFacts, own: &[MRefund]) -> Vec<Claim> {
+fn unbilled(context: &Context<'_>, facts: &ArchivedOrder, own: &[MRefund]) -> Vec<RefundClaim> {
     let standing = |m: &&MRefund| {
         let said = context.live.get(&m.out_refund_no).map(|live| live.state);
         matches!(m.status, RefundStatus::Success | RefundStatus::Processing)
@@ -215,7 +215,7 @@ fn unbilled(context: &Context<'_>, facts: &OrderFacts, own: &[MRefund]) -> Vec<C
             };
             let rest = m.amount.checked_sub(back).unwrap_or(Fen::ZERO);
             if rest > Fen::ZERO {
-                out.push(Claim {
+                out.push(RefundClaim {
                     number: m.out_refund_no,
                     amount: rest,
                 });
@@ -226,7 +226,7 @@ fn unbilled(context: &Context<'_>, facts: &OrderFacts, own: &[MRefund]) -> Vec<C
             free.remove(at);
             continue;
         }
-        out.push(Claim {
+        out.push(RefundClaim {
             number: m.out_refund_no,
             amount: m.amount,
         });
@@ -237,8 +237,8 @@ fn unbilled(context: &Context<'_>, facts: &OrderFacts, own: &[MRefund]) -> Vec<C
 /// What the merchant's running total has beyond the bills.
 fn beyond_the_bills(
     context: &Context<'_>,
-    facts: &OrderFacts,
-) -> Result<Vec<Claim>, ReconcileError> {
+    facts: &ArchivedOrder,
+) -> Result<Vec<RefundClaim>, ReconcileError> {
     let Some(m) = &facts.order else {
         return Ok(Vec::new());
     };
@@ -248,7 +248,7 @@ fn beyond_the_bills(
         .unwrap_or(Fen::ZERO)
         .checked_sub(facts.accepted(context)?)
         .ok_or(ReconcileError::Overflow)?;
-    let claim = Claim {
+    let claim = RefundClaim {
         number: m.refund_no,
         amount: beyond,
     };

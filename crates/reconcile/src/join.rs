@@ -13,7 +13,7 @@ use super::feed::Feed;
 use super::judge::{describe, disagree};
 use super::ledger::{Placement, RowKind};
 use super::match_archive::{CHUNK, settle_orders};
-use super::pair::{PaidAgain, Pair, ReversedOrder, offer, settle, settle_reversed};
+use super::pair::{OrderPair, PaidAgain, ReversedOrder, offer, settle, settle_reversed};
 use super::run::Run;
 
 /// Groups between two reports of progress.
@@ -62,7 +62,7 @@ fn both(
     if let ([w], [m]) = (bill, book) {
         run.see_pay(w)?;
         run.see_order(m)?;
-        return offer(context, run, Pair::of_day(w, m));
+        return offer(context, run, OrderPair::of_day(w, m));
     }
     let orders = first_orders(run, book)?;
     let payments = first_pays(run, bill)?;
@@ -224,7 +224,7 @@ fn pair_group(
         let best = best.filter(|&at| !several_shops || free.get(at).is_some_and(|w| !fit(w).0));
         if let Some(at) = best {
             let w = free.remove(at);
-            let pair = Pair::of_day(w, m);
+            let pair = OrderPair::of_day(w, m);
             if is_repeated(&kept, w) && outnumber(&kept, orders, w) {
                 let again = PaidAgain::same_number(shops.insert(w.sub_mch_id));
                 settle(context, run, &pair, Some(again))?;

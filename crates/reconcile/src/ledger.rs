@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use recondesk_domain::{Category, Fen, Finding, Tag};
 
-use super::{FindingSink, ReconcileError, Sums};
+use super::{CountedSum, FindingSink, ReconcileError};
 
 /// Payments or refunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,17 +18,17 @@ pub(super) enum RowKind {
 
 /// A number of rows and their sum for each category.
 #[derive(Debug, Clone)]
-pub(super) struct ByCategory([Sums; Category::COUNT]);
+pub(super) struct ByCategory([CountedSum; Category::COUNT]);
 
 impl Default for ByCategory {
     fn default() -> Self {
-        Self([Sums::default(); Category::COUNT])
+        Self([CountedSum::default(); Category::COUNT])
     }
 }
 
 impl ByCategory {
     #[expect(clippy::indexing_slicing, reason = "the array has one place a variant")]
-    pub(super) const fn of(&self, category: Category) -> Sums {
+    pub(super) const fn of(&self, category: Category) -> CountedSum {
         self.0[category as usize]
     }
 
@@ -38,8 +38,8 @@ impl ByCategory {
     }
 
     /// All categories together.
-    pub(super) fn total(&self) -> Result<Sums, ReconcileError> {
-        let mut total = Sums::default();
+    pub(super) fn total(&self) -> Result<CountedSum, ReconcileError> {
+        let mut total = CountedSum::default();
         for sums in &self.0 {
             total.join(*sums)?;
         }
@@ -54,8 +54,8 @@ pub(super) struct KindTally {
     pub(super) merchant: ByCategory,
     pub(super) carried: ByCategory,
     pub(super) findings: ByCategory,
-    pub(super) seen_wechat: Sums,
-    pub(super) seen_merchant: Sums,
+    pub(super) seen_wechat: CountedSum,
+    pub(super) seen_merchant: CountedSum,
 }
 
 /// What a placement adds to the books: rows of the day, or an item carried in by the pool.

@@ -49,7 +49,7 @@ use context::Context;
 use ledger::RowKind;
 use run::Run;
 
-pub use evidence::{Evidence, EvidenceError, Rows, SetAsideOrder, Stream};
+pub use evidence::{Evidence, EvidenceError, RowStream, SetAsideOrder, Stream};
 pub use input::{BillFacts, DayInput, LiveRefund, LiveRefundState, ReconcileError};
 pub use later::{LaterRow, later_rows};
 pub use memory::MemoryBooks;
@@ -57,8 +57,8 @@ pub use pool::{PoolItem, PoolKind, PoolSide, pool_digest};
 pub use rules::Rules;
 pub use sink::{Collected, FindingSink};
 pub use summary::{
-    BookSummary, CategoryLine, Coverage, Headline, Hole, NetSettlement, Outcome, PoolRoll,
-    RunIdentity, RunSummary, Sums, Term,
+    BookSummary, CategoryLine, CountedSum, Coverage, DifferenceTerm, Headline, Hole, NetSettlement,
+    PoolRoll, RunIdentity, RunOutcome, RunSummary,
 };
 pub use untimed_refunds::WaitingRefund;
 
@@ -91,7 +91,7 @@ pub fn run(
     input: &DayInput,
     evidence: &dyn Evidence,
     sink: &mut dyn FindingSink,
-) -> Result<Outcome, ReconcileError> {
+) -> Result<RunOutcome, ReconcileError> {
     let context = Context::new(input, evidence)?;
     let mut run = Run::new(&context, sink)?;
     for pass in PASSES {
@@ -101,7 +101,7 @@ pub fn run(
 }
 
 /// Proves that every row is in one category, and hands findings and figures over.
-fn conclude(context: &Context<'_>, run: Run<'_>) -> Result<Outcome, ReconcileError> {
+fn conclude(context: &Context<'_>, run: Run<'_>) -> Result<RunOutcome, ReconcileError> {
     let Run {
         ledger,
         pool,
@@ -112,7 +112,7 @@ fn conclude(context: &Context<'_>, run: Run<'_>) -> Result<Outcome, ReconcileErr
     proof::same_rows(context.input, &ledger)?;
     let pool = pool.close()?;
     let (pays, refunds) = (ledger.tally(RowKind::Pay), ledger.tally(RowKind::Refund));
-    let mut proof = proof::Proof::default();
+    let mut proof = proof::RunProof::default();
     proof.conservation("pay", pays)?;
     proof.conservation("refund", refunds)?;
     proof.roll_forward(&pool.rolls)?;
@@ -135,7 +135,7 @@ fn conclude(context: &Context<'_>, run: Run<'_>) -> Result<Outcome, ReconcileErr
     };
     let ledger::HandedOver { cleared, tags } = ledger.hand_over();
     summary.tags = tags;
-    Ok(Outcome {
+    Ok(RunOutcome {
         run_id: context.input.run_id(),
         summary,
         pool: pool.items,

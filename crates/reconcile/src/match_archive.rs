@@ -16,7 +16,7 @@ use super::context::Context;
 use super::foreign::place_strangers;
 use super::judge::{Origin, describe, iso, tags_of};
 use super::ledger::{Placement, RowKind};
-use super::pair::{Pair, ReversedOrder, judge_alone, offer, settle, settle_reversed};
+use super::pair::{OrderPair, ReversedOrder, judge_alone, offer, settle, settle_reversed};
 use super::pool_ledger::PoolExit;
 use super::returned::Returned;
 use super::run::{Run, UnmatchedPayment};
@@ -152,7 +152,7 @@ fn settle_found(
     if let Some(item) = &waited {
         run.pool.end(item, PoolExit::Cleared)?;
     }
-    let pair = Pair {
+    let pair = OrderPair {
         origin: if waited.is_some() {
             Origin::Pool
         } else {
@@ -161,7 +161,7 @@ fn settle_found(
         own_order: found.own,
         key2: found.key2,
         carried: waited.map(|item| item.amount),
-        ..Pair::of_day(&payment.w, &found.order)
+        ..OrderPair::of_day(&payment.w, &found.order)
     };
     if payment.again.is_some() {
         settle(context, run, &pair, payment.again)?;
@@ -328,11 +328,11 @@ pub(super) fn settle_orders(
                 run.ledger
                     .place(RowKind::Pay, Category::Unpaid, placement)?;
             } else if let Some(w) = earlier.get(&m.out_trade_no) {
-                let pair = Pair {
+                let pair = OrderPair {
                     origin: Origin::Order,
                     own_bill: false,
                     returned: returned.of_payment(w),
-                    ..Pair::of_day(w, m)
+                    ..OrderPair::of_day(w, m)
                 };
                 settle(context, run, &pair, None)?;
             } else {

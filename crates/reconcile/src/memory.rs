@@ -7,7 +7,7 @@ use recondesk_domain::{
     WRefund, fingerprint,
 };
 
-use super::{BillFacts, Evidence, EvidenceError, ReconcileError, Rows, Stream, Sums};
+use super::{BillFacts, CountedSum, Evidence, EvidenceError, ReconcileError, RowStream, Stream};
 
 /// The books of one merchant, in memory. Rows may be given in any order.
 #[derive(Debug, Clone, Default)]
@@ -124,7 +124,7 @@ impl MemoryBooks {
         let Some(Bill { pays, refunds, .. }) = self.bills.get(&day) else {
             return Ok(None);
         };
-        let (mut paid, mut refunded) = (Sums::default(), Sums::default());
+        let (mut paid, mut refunded) = (CountedSum::default(), CountedSum::default());
         pays.iter().try_for_each(|w| paid.take(w.amount))?;
         refunds.iter().try_for_each(|w| refunded.take(w.amount))?;
         Ok(Some(BillFacts {
@@ -152,7 +152,7 @@ impl<'a, T: Copy + 'a, I: Iterator<Item = &'a T>> Iterator for Copies<I> {
     }
 }
 
-impl<'a, T: Keyed + 'a, I: Iterator<Item = &'a T>> Rows<T> for Copies<I> {
+impl<'a, T: Keyed + 'a, I: Iterator<Item = &'a T>> RowStream<T> for Copies<I> {
     fn next_rows(
         &mut self,
         most: usize,

@@ -13,7 +13,7 @@ use super::run::{Run, UnmatchedPayment};
 
 /// A bill row and its order, and how they came together.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pair<'r> {
+pub(super) struct OrderPair<'r> {
     pub(super) w: &'r WPay,
     pub(super) m: &'r MOrder,
     pub(super) origin: Origin,
@@ -29,7 +29,7 @@ pub(super) struct Pair<'r> {
     pub(super) returned: Fen,
 }
 
-impl<'r> Pair<'r> {
+impl<'r> OrderPair<'r> {
     /// Both rows are of the day and have one number.
     pub(super) const fn of_day(w: &'r WPay, m: &'r MOrder) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl<'r> Pair<'r> {
 pub(super) fn offer(
     context: &Context<'_>,
     run: &mut Run<'_>,
-    pair: Pair<'_>,
+    pair: OrderPair<'_>,
 ) -> Result<(), ReconcileError> {
     if run.pending.wants(&pair) {
         run.pending.push(&pair);
@@ -110,10 +110,10 @@ impl PaidAgain<'static> {
 pub(super) fn settle(
     context: &Context<'_>,
     run: &mut Run<'_>,
-    pair: &Pair<'_>,
+    pair: &OrderPair<'_>,
     paid_again: Option<PaidAgain<'_>>,
 ) -> Result<Category, ReconcileError> {
-    let &Pair { w, m, origin, .. } = pair;
+    let &OrderPair { w, m, origin, .. } = pair;
     let moment = Moment {
         relation: relation(context, w, m, origin),
         returned: run.refunds.returned(w).max(pair.returned),

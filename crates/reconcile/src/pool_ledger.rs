@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PoolItem, PoolKind, PoolRoll, PoolSide, ReconcileError, Sums};
+use super::{CountedSum, PoolItem, PoolKind, PoolRoll, PoolSide, ReconcileError};
 
 /// How an item left the pool, or did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +26,11 @@ impl PoolLedger {
             .or_insert_with(|| PoolRoll {
                 kind: item.kind,
                 side: item.side,
-                opening: Sums::default(),
-                new: Sums::default(),
-                cleared: Sums::default(),
-                expired: Sums::default(),
-                closing: Sums::default(),
+                opening: CountedSum::default(),
+                new: CountedSum::default(),
+                cleared: CountedSum::default(),
+                expired: CountedSum::default(),
+                closing: CountedSum::default(),
             })
     }
 

@@ -4,8 +4,8 @@ use recondesk_domain::{Category, Fen};
 
 use super::ledger::{ByCategory, KindTally, Ledger, RowKind};
 use super::{
-    BookSummary, CategoryLine, DayInput, NetSettlement, PoolRoll, ReconcileError, RunIdentity,
-    Sums, Term,
+    BookSummary, CategoryLine, CountedSum, DayInput, DifferenceTerm, NetSettlement, PoolRoll,
+    ReconcileError, RunIdentity,
 };
 
 /// The figures of one book kind.
@@ -29,7 +29,7 @@ pub(super) fn book_summary(tally: &KindTally) -> Result<BookSummary, ReconcileEr
             at_stake: findings.fen,
         });
         let due = if category == Category::Unpaid {
-            Sums::default()
+            CountedSum::default()
         } else {
             merchant
         };
@@ -40,7 +40,7 @@ pub(super) fn book_summary(tally: &KindTally) -> Result<BookSummary, ReconcileEr
             .checked_sub(due.fen)
             .ok_or(ReconcileError::Overflow)?;
         if difference != Fen::ZERO {
-            out.difference.push(Term {
+            out.difference.push(DifferenceTerm {
                 category,
                 fen: difference,
             });
@@ -53,9 +53,9 @@ pub(super) fn book_summary(tally: &KindTally) -> Result<BookSummary, ReconcileEr
 pub(super) fn day_lines(findings: &ByCategory) -> Vec<CategoryLine> {
     let line = |category| CategoryLine {
         category,
-        wechat: Sums::default(),
-        merchant: Sums::default(),
-        carried: Sums::default(),
+        wechat: CountedSum::default(),
+        merchant: CountedSum::default(),
+        carried: CountedSum::default(),
         findings: findings.of(category).count,
         at_stake: findings.of(category).fen,
     };
@@ -65,11 +65,11 @@ pub(super) fn day_lines(findings: &ByCategory) -> Vec<CategoryLine> {
 
 /// Collects identities; those that only a fault of the program can break fail the run.
 #[derive(Default)]
-pub(super) struct Proof {
+pub(super) struct RunProof {
     pub(super) identities: Vec<RunIdentity>,
 }
 
-impl Proof {
+impl RunProof {
     fn note(&mut self, id: &str, subject: &str, expected: i64, actual: i64) {
         self.identities.push(RunIdentity {
             id: id.to_owned(),

@@ -2,7 +2,7 @@
 
 use recondesk_domain::{Category, MRefund, MchId, OutRefundNo, OutTradeNo, RefundStatus, WRefund};
 
-use super::archive_facts::{OrderFacts, Today, archive_facts};
+use super::archive_facts::{ArchivedOrder, Today, archive_facts};
 use super::carry_over::entered;
 use super::context::Context;
 use super::judge::Relation;
@@ -105,7 +105,7 @@ fn still_waiting(
 }
 
 /// The bill row of a merchant's refund, on any day up to this one.
-pub(super) fn same_refund<'f>(facts: &'f OrderFacts, m: &MRefund) -> Option<&'f WRefund> {
+pub(super) fn same_refund<'f>(facts: &'f ArchivedOrder, m: &MRefund) -> Option<&'f WRefund> {
     let rows = || facts.history.iter().map(|(_, w)| w);
     rows()
         .find(|w| w.out_refund_no == m.out_refund_no)

@@ -7,7 +7,7 @@ use recondesk_domain::{
     RefundStatus, Tag, WRefund,
 };
 
-use super::archive_facts::{OrderFacts, Today, archive_facts};
+use super::archive_facts::{ArchivedOrder, Today, archive_facts};
 use super::booked_twins::booked_twins;
 use super::carry_over::open_items;
 use super::category_set::CategorySet;
@@ -171,7 +171,7 @@ fn settle_orders(
     }
     let rows = pairs.iter().map(|(w, _)| *w);
     let booked = booked_twins(context, rows, &facts)?;
-    let unknown = OrderFacts::default();
+    let unknown = ArchivedOrder::default();
     for (w, partner) in pairs {
         let facts = facts.of(&w.out_trade_no, &w.sub_mch_id).unwrap_or(&unknown);
         let mut applies = marks.get(&key_of(w)).copied().unwrap_or(CategorySet::NONE);
@@ -194,7 +194,7 @@ fn settle_orders(
 #[derive(Clone, Copy)]
 struct JudgedRow<'r> {
     w: &'r WRefund,
-    facts: &'r OrderFacts,
+    facts: &'r ArchivedOrder,
     applies: CategorySet,
 }
 

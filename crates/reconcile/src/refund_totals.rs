@@ -10,7 +10,7 @@ use recondesk_domain::{
 };
 
 use super::ReconcileError;
-use super::archive_facts::{OrderFacts, Today, archive_facts};
+use super::archive_facts::{ArchivedOrder, Today, archive_facts};
 use super::category_set::CategorySet;
 use super::context::Context;
 use super::judge::{Relation, tags_of};
@@ -25,7 +25,7 @@ use super::run::Run;
 /// One order: the day's rows, and the sums of both books.
 struct OrderTotals<'r> {
     rows: &'r [WRefund],
-    facts: &'r OrderFacts,
+    facts: &'r ArchivedOrder,
     order: Option<&'r MOrder>,
     /// Σ accepted refunds of the bills up to and including the day.
     sum: Fen,
@@ -36,7 +36,7 @@ struct OrderTotals<'r> {
 }
 
 impl<'r> OrderTotals<'r> {
-    const fn new(rows: &'r [WRefund], facts: &'r OrderFacts, order: Option<&'r MOrder>) -> Self {
+    const fn new(rows: &'r [WRefund], facts: &'r ArchivedOrder, order: Option<&'r MOrder>) -> Self {
         Self {
             rows,
             facts,
@@ -72,7 +72,7 @@ impl<'r> OrderTotals<'r> {
 }
 
 /// Orders whose total changed on the day and that are not yet settled.
-type Changed<'m> = BTreeMap<(OutTradeNo, MchId), &'m MOrder>;
+type ChangedTotals<'m> = BTreeMap<(OutTradeNo, MchId), &'m MOrder>;
 
 /// Reconciles the refund book of this shape.
 pub(super) fn by_total(
@@ -85,7 +85,7 @@ pub(super) fn by_total(
     } else {
         Vec::new()
     };
-    let mut changed: Changed<'_> = totals
+    let mut changed: ChangedTotals<'_> = totals
         .iter()
         .map(|m| ((m.out_trade_no, m.sub_mch_id), m))
         .collect();
@@ -123,7 +123,7 @@ fn settle_groups(
     context: &Context<'_>,
     run: &mut Run<'_>,
     groups: &[&[WRefund]],
-    changed: &mut Changed<'_>,
+    changed: &mut ChangedTotals<'_>,
 ) -> Result<(), ReconcileError> {
     let firsts = groups.iter().filter_map(|rows| rows.first());
     let numbers: Vec<OutTradeNo> = firsts.map(|w| w.out_trade_no).collect();

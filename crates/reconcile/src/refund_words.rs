@@ -3,7 +3,7 @@
 use recondesk_domain::{BillRefundState, Category, Fen, Finding, MRefund, WRefund};
 
 use super::ReconcileError;
-use super::archive_facts::OrderFacts;
+use super::archive_facts::ArchivedOrder;
 use super::context::Context;
 
 /// A finding of a refund row, a merchant refund, or both.
@@ -35,7 +35,7 @@ pub(super) fn explain(
     context: &Context<'_>,
     category: Category,
     w: &WRefund,
-    facts: &OrderFacts,
+    facts: &ArchivedOrder,
 ) -> Result<String, ReconcileError> {
     let of_category = EXPLAINED.iter().find(|(known, _)| *known == category);
     of_category.map_or_else(
@@ -45,7 +45,7 @@ pub(super) fn explain(
 }
 
 /// Facts of a refund row in key=value form.
-type RefundFacts = fn(&Context<'_>, &WRefund, &OrderFacts) -> Result<String, ReconcileError>;
+type RefundFacts = fn(&Context<'_>, &WRefund, &ArchivedOrder) -> Result<String, ReconcileError>;
 
 const EXPLAINED: [(Category, RefundFacts); 6] = [
     (Category::OverRefund, |context, _, facts| {

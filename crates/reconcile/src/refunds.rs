@@ -10,7 +10,7 @@ use recondesk_domain::{
     WRefund,
 };
 
-use super::archive_facts::OrderFacts;
+use super::archive_facts::ArchivedOrder;
 use super::carry_over::open_items;
 use super::category_set::CategorySet;
 use super::context::Context;
@@ -144,7 +144,10 @@ fn is_done(context: &Context<'_>, w: &WRefund) -> bool {
 
 /// True for an order that the merchant never booked as paid and whose payment went back in full: both books have
 /// nothing, whoever made the refund.
-pub(super) fn went_back(context: &Context<'_>, facts: &OrderFacts) -> Result<bool, ReconcileError> {
+pub(super) fn went_back(
+    context: &Context<'_>,
+    facts: &ArchivedOrder,
+) -> Result<bool, ReconcileError> {
     if facts.order.is_some_and(|m| m.is_booked()) {
         return Ok(false);
     }
@@ -158,7 +161,7 @@ pub(super) fn went_back(context: &Context<'_>, facts: &OrderFacts) -> Result<boo
 pub(super) fn clear_payment_case(
     context: &Context<'_>,
     run: &mut Run<'_>,
-    facts: &OrderFacts,
+    facts: &ArchivedOrder,
 ) -> Result<(), ReconcileError> {
     let accepted = |(_, w): &&(BillDate, WRefund)| is_accepted(context, w);
     let rows: Vec<&WRefund> = facts
@@ -190,7 +193,7 @@ pub(super) fn clear_payment_case(
 pub(super) fn clear_refunds_before(
     context: &Context<'_>,
     run: &mut Run<'_>,
-    facts: &OrderFacts,
+    facts: &ArchivedOrder,
     finding: &Finding,
 ) {
     for (_, w) in facts
@@ -211,7 +214,7 @@ pub(super) fn clear_refunds_before(
 pub(super) fn judge_order(
     context: &Context<'_>,
     run: &mut Run<'_>,
-    facts: &OrderFacts,
+    facts: &ArchivedOrder,
 ) -> Result<BTreeMap<RefundKey, CategorySet>, ReconcileError> {
     let mut out = BTreeMap::<RefundKey, CategorySet>::new();
     let limit = facts.paid.or_else(|| facts.order.map(|m| m.amount));
@@ -242,7 +245,7 @@ pub(super) fn judge_row(
     context: &Context<'_>,
     run: &mut Run<'_>,
     w: &WRefund,
-    facts: &OrderFacts,
+    facts: &ArchivedOrder,
     out: &mut CategorySet,
 ) {
     match context.said_of(&w.out_refund_no) {

@@ -10,7 +10,7 @@ use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
 
 /// A number of rows and their sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Sums {
+pub struct CountedSum {
     /// Rows.
     pub count: u64,
     /// Their sum.
@@ -23,11 +23,11 @@ pub struct CategoryLine {
     /// The category.
     pub category: Category,
     /// Rows of the bill of the day.
-    pub wechat: Sums,
+    pub wechat: CountedSum,
     /// Rows of the merchant's book of the day.
-    pub merchant: Sums,
+    pub merchant: CountedSum,
     /// Items of the pool that today brought here (not rows of the day), by the amount they carried.
-    pub carried: Sums,
+    pub carried: CountedSum,
     /// Lines of the findings table.
     pub findings: u64,
     /// Sum at stake of those lines.
@@ -36,7 +36,7 @@ pub struct CategoryLine {
 
 /// A term of the equation that explains why the books differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Term {
+pub struct DifferenceTerm {
     /// The category that brings it.
     pub category: Category,
     /// WeChat minus merchant within the category.
@@ -49,11 +49,11 @@ pub struct BookSummary {
     /// Categories with at least one row, carried item or finding, in order of report.
     pub lines: Vec<CategoryLine>,
     /// Rows of the bill of the day.
-    pub wechat: Sums,
+    pub wechat: CountedSum,
     /// Rows of the merchant's book of the day, what is unpaid on both sides left out.
-    pub merchant: Sums,
+    pub merchant: CountedSum,
     /// WeChat − merchant = Σ of these, exactly; categories that bring nothing are left out.
-    pub difference: Vec<Term>,
+    pub difference: Vec<DifferenceTerm>,
 }
 
 impl BookSummary {
@@ -72,15 +72,15 @@ pub struct PoolRoll {
     /// The book that has the items.
     pub side: PoolSide,
     /// Open at the beginning.
-    pub opening: Sums,
+    pub opening: CountedSum,
     /// Came in today.
-    pub new: Sums,
+    pub new: CountedSum,
     /// Left because the other side came, or because nothing is due any more.
-    pub cleared: Sums,
+    pub cleared: CountedSum,
     /// Left because the limit was over; raised as findings.
-    pub expired: Sums,
+    pub expired: CountedSum,
     /// Open at the end.
-    pub closing: Sums,
+    pub closing: CountedSum,
 }
 
 /// A stretch of the day in which the bill has payments and the merchant has no order (K01).
@@ -91,7 +91,7 @@ pub struct Hole {
     /// Time of the last one.
     pub to: Instant,
     /// The payments.
-    pub sums: Sums,
+    pub sums: CountedSum,
 }
 
 /// The two books over the 24 hours, in 96 cells of 15 minutes.
@@ -258,7 +258,7 @@ impl RunSummary {
 
 /// Result of a run, the findings aside, which went to the sink.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// SHA-256 over inputs, rules and pool: equal for equal runs (rule X9).
     pub run_id: [u8; 32],
     /// The figures.

@@ -9,7 +9,7 @@ use recondesk_domain::{
     BillDate, Category, Fen, Finding, MOrder, MchId, OutTradeNo, PayStatus, Tag, WRefund,
 };
 
-use super::archive_facts::{OrderFacts, Today, archive_facts};
+use super::archive_facts::{ArchivedOrder, Today, archive_facts};
 use super::context::Context;
 use super::later::LaterRow;
 use super::ledger::{Placement, RowKind};
@@ -134,7 +134,7 @@ struct Owed {
 fn owed(
     context: &Context<'_>,
     m: &MOrder,
-    known: &OrderFacts,
+    known: &ArchivedOrder,
 ) -> Result<Option<Owed>, ReconcileError> {
     let Some(total) = untimed_refund(m) else {
         return Ok(None);

@@ -40,5 +40,5 @@ mod unlock;
 mod widgets;
 
 pub use app::{App, Backend};
-pub use run::{Parts, Wake, run};
+pub use run::{Wake, WindowParts, run};
 pub use screens::Screen;

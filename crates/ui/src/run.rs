@@ -26,7 +26,7 @@ mod renderer;
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// What a window is made of.
-pub struct Parts {
+pub struct WindowParts {
     /// Takes commands and gives events.
     pub backend: Box<dyn Backend>,
     /// Tells the time.
@@ -42,7 +42,7 @@ pub struct Parts {
 /// No renderer works, or `make` failed.
 pub fn run(
     language: Option<Language>,
-    make: &dyn Fn(Wake) -> Result<Parts, Failure>,
+    make: &dyn Fn(Wake) -> Result<WindowParts, Failure>,
 ) -> Result<(), Failure> {
     let mut reasons = Vec::new();
     for way in WAYS {

@@ -25,7 +25,7 @@ const ID: &str = "PUB_KEY_ID_0114232134912410000000000000";
 const KINDS: usize = 500;
 
 /// A notification as it comes over the wire, and the parts that the primitives work on.
-struct Notice {
+struct SealedNotice {
     headers: SignatureHeaders,
     body: Vec<u8>,
     envelope: Envelope,
@@ -35,7 +35,7 @@ struct Notice {
     sealed: Vec<u8>,
 }
 
-fn notice(at: usize, key: &PrivateKey, v3_key: &Secret<String>) -> Notice {
+fn notice(at: usize, key: &PrivateKey, v3_key: &Secret<String>) -> SealedNotice {
     let nonce = format!("{at:012}");
     let plain = format!(
         r#"{{"transaction_id":"42000027{at:020}","amount":{{"payer_total":1990,"total":1990,"currency":"CNY","payer_currency":"CNY"}},"mchid":"1900009851","trade_state":"SUCCESS","bank_type":"OTHERS","success_time":"2026-03-08T10:02:44+08:00","payer":{{"openid":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}},"out_trade_no":"QH{at:018}","appid":"wx426b3015555a46be","trade_state_desc":"支付成功","trade_type":"JSAPI","attach":"shop=12"}}"#
@@ -54,7 +54,7 @@ fn notice(at: usize, key: &PrivateKey, v3_key: &Secret<String>) -> Notice {
     };
     let message = headers.message(&body);
     headers.signature = key.sign(&message);
-    Notice {
+    SealedNotice {
         signature: BASE64.decode(&headers.signature).unwrap(),
         headers,
         envelope: Envelope::read(&body).unwrap(),
@@ -72,7 +72,7 @@ fn main() {
     let key = PrivateKey::from_pkcs8(pair.as_der().unwrap().as_ref()).unwrap();
     let verifying: VerifyKey = key.verifying(ID).unwrap();
     let v3_key = Secret::new(V3_KEY.to_owned());
-    let notices: Vec<Notice> = (0..KINDS).map(|at| notice(at, &key, &v3_key)).collect();
+    let notices: Vec<SealedNotice> = (0..KINDS).map(|at| notice(at, &key, &v3_key)).collect();
     let public = pair.public_key().as_ref().to_vec();
     let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public).unwrap();
     let cipher = Aes256Gcm::new_from_slice(V3_KEY.as_bytes()).unwrap();

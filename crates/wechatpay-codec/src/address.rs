@@ -141,14 +141,14 @@ impl DirectoryProblem {
     }
 }
 
-struct Address<'a> {
+struct UrlParts<'a> {
     scheme: &'a str,
     host: &'a str,
     path: &'a str,
     rest: &'a str,
 }
 
-fn address(text: &str) -> Result<Address<'_>, DirectoryProblem> {
+fn address(text: &str) -> Result<UrlParts<'_>, DirectoryProblem> {
     let (scheme, after) = text.split_once("://").ok_or(DirectoryProblem::Scheme)?;
     if scheme != "http" && scheme != "https" {
         return Err(DirectoryProblem::Scheme);
@@ -165,7 +165,7 @@ fn address(text: &str) -> Result<Address<'_>, DirectoryProblem> {
     if name.is_empty() || !name.contains('.') || name.starts_with('.') || name.ends_with('.') {
         return Err(DirectoryProblem::Host);
     }
-    Ok(Address {
+    Ok(UrlParts {
         scheme,
         host,
         path,

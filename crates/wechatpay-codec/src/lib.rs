@@ -10,10 +10,10 @@
 //! Nonce and time are passed in, so that the same input gives the same bytes.
 //!
 //! ```
-//! use wechatpay_codec::v2::{self, Envelope, OrderRef, Request};
+//! use wechatpay_codec::v2::{self, RequestEnvelope, OrderRef, Request};
 //! use wechatpay_codec::{OutTradeNo, Secret, SignType};
 //!
-//! let envelope = Envelope {
+//! let envelope = RequestEnvelope {
 //!     appid: "wxd930ea5d5a258f4f".into(),
 //!     mch_id: "10000100".into(),
 //!     sub_appid: String::new(),

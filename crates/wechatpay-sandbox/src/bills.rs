@@ -2,17 +2,17 @@
 
 use chrono::NaiveDate;
 
-use super::ledger::{MerchantLedger, RefundOutcome, SandboxOrder};
-use super::rules::{BillReadiness, Rules};
-use super::v2::{Refused, Reply, SignedCall, gzip};
+use super::ledger::{MerchantLedger, SandboxOrder, SandboxRefundOutcome};
+use super::rules::{BillReadiness, SandboxRules};
+use super::v2::{Reply, SignedCall, V2Refused, gzip};
 use recondesk_domain::{BillDate, BillRefundState, BillState, Fen, Instant, MchId, WPay, WRefund};
-use wechatpay_codec::bill::{BillForm, BillLine, BillPrinter, RefundPart};
+use wechatpay_codec::bill::{BillForm, BillLine, BillPrinter, RefundColumns};
 
-const BAD_DATE: Refused = Refused::Bill("20001", "invalid bill_date");
-const BAD_TYPE: Refused = Refused::Bill("20001", "invalid bill_type");
-const BAD_TAR: Refused = Refused::Bill("20001", "invalid tar_type");
-const NONE: Refused = Refused::Bill("20002", "No Bill Exist");
-const CREATING: Refused = Refused::Bill("20002", "Bill Creating");
+const BAD_DATE: V2Refused = V2Refused::Bill("20001", "invalid bill_date");
+const BAD_TYPE: V2Refused = V2Refused::Bill("20001", "invalid bill_type");
+const BAD_TAR: V2Refused = V2Refused::Bill("20001", "invalid tar_type");
+const NONE: V2Refused = V2Refused::Bill("20002", "No Bill Exist");
+const CREATING: V2Refused = V2Refused::Bill("20002", "Bill Creating");
 
 /// A line of the bill, payment or refund.
 enum LedgerRow<'a> {
@@ -30,7 +30,7 @@ impl LedgerRow<'_> {
 }
 
 /// The trade bill of a day.
-pub(crate) fn download_bill(call: &SignedCall<'_>) -> Result<Reply, Refused> {
+pub(crate) fn download_bill(call: &SignedCall<'_>) -> Result<Reply, V2Refused> {
     let day = bill_date(call).ok_or(BAD_DATE)?;
     let form = match call.params.filled("bill_type") {
         None | Some("ALL") => BillForm::All27,
@@ -58,7 +58,7 @@ pub(super) fn bill_date(call: &SignedCall<'_>) -> Option<BillDate> {
     Some(BillDate::new(date))
 }
 
-pub(super) fn zipped(call: &SignedCall<'_>) -> Result<bool, Refused> {
+pub(super) fn zipped(call: &SignedCall<'_>) -> Result<bool, V2Refused> {
     match call.params.filled("tar_type") {
         None => Ok(false),
         Some("GZIP") => Ok(true),
@@ -79,7 +79,11 @@ pub(crate) enum DayRefusal {
 
 /// Whether the bill of a day is out. There is none for today or later
 /// (unless the rule says so), and none after three months.
-pub(crate) fn check_day(rules: &Rules, day: BillDate, now: Instant) -> Result<(), DayRefusal> {
+pub(crate) fn check_day(
+    rules: &SandboxRules,
+    day: BillDate,
+    now: Instant,
+) -> Result<(), DayRefusal> {
     let today = now.day();
     if day > today {
         return Err(DayRefusal::Future);
@@ -98,7 +102,7 @@ pub(crate) fn check_day(rules: &Rules, day: BillDate, now: Instant) -> Result<()
 }
 
 /// The same in the words of downloadbill.
-pub(super) fn ready(call: &SignedCall<'_>, day: BillDate) -> Result<(), Refused> {
+pub(super) fn ready(call: &SignedCall<'_>, day: BillDate) -> Result<(), V2Refused> {
     check_day(&call.shared.rules(), day, call.now).map_err(|why| match why {
         DayRefusal::Future => BAD_DATE,
         DayRefusal::Creating => CREATING,
@@ -218,7 +222,7 @@ fn refund_line<'a>(
         currency: if refund.is_cny { "CNY" } else { "USD" },
         settled: Fen::ZERO,
         coupon: Fen::ZERO,
-        refund: Some(RefundPart {
+        refund: Some(RefundColumns {
             requested: refund.time,
             succeeded: live
                 .filter(|_| state == "SUCCESS")
@@ -239,11 +243,11 @@ fn refund_line<'a>(
     }
 }
 
-const fn frozen(status: RefundOutcome) -> &'static str {
+const fn frozen(status: SandboxRefundOutcome) -> &'static str {
     match status {
-        RefundOutcome::Success => "SUCCESS",
-        RefundOutcome::Processing => "PROCESSING",
-        RefundOutcome::RefundClose => "FAIL",
-        RefundOutcome::Change => "CHANGE",
+        SandboxRefundOutcome::Success => "SUCCESS",
+        SandboxRefundOutcome::Processing => "PROCESSING",
+        SandboxRefundOutcome::RefundClose => "FAIL",
+        SandboxRefundOutcome::Change => "CHANGE",
     }
 }

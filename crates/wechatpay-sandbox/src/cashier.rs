@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
 use super::customer::{self, Notifying};
-use super::ledger::{OrderState, SandboxOrder};
+use super::ledger::{SandboxOrder, SandboxOrderState};
 use super::server::{Shared, raw};
 use super::tickets::{order_of, ticket_in};
 use super::wish::pairs;
@@ -153,13 +153,13 @@ fn act(
         "pay" => {
             let (_, told) = customer::pay(shared, mch_id, number, Notifying::USUAL)?;
             Ok(match told {
-                customer::Told::Sent(url) => {
+                customer::NotificationRoute::Sent(url) => {
                     format!(
                         "{} {url}",
                         lang.pick("支付通知发往", "The notification goes to")
                     )
                 }
-                customer::Told::Nobody(why) => {
+                customer::NotificationRoute::Nobody(why) => {
                     format!(
                         "{} {why}",
                         lang.pick("没有发送支付通知：", "No notification was sent:")
@@ -187,15 +187,15 @@ fn refusal(lang: PageLanguage, why: &str) -> String {
 }
 
 /// The words for a state.
-const fn state_words(lang: PageLanguage, state: OrderState) -> &'static str {
+const fn state_words(lang: PageLanguage, state: SandboxOrderState) -> &'static str {
     match state {
-        OrderState::NotPay => lang.pick("未支付", "not paid"),
-        OrderState::UserPaying => lang.pick("等待输入密码", "waiting for the password"),
-        OrderState::PayError => lang.pick("支付失败", "failed"),
-        OrderState::Success => lang.pick("已支付", "paid"),
-        OrderState::Refund => lang.pick("已支付，有退款", "paid, with a refund"),
-        OrderState::Closed => lang.pick("已关闭", "closed"),
-        OrderState::Revoked => lang.pick("已撤销", "reversed"),
+        SandboxOrderState::NotPay => lang.pick("未支付", "not paid"),
+        SandboxOrderState::UserPaying => lang.pick("等待输入密码", "waiting for the password"),
+        SandboxOrderState::PayError => lang.pick("支付失败", "failed"),
+        SandboxOrderState::Success => lang.pick("已支付", "paid"),
+        SandboxOrderState::Refund => lang.pick("已支付，有退款", "paid, with a refund"),
+        SandboxOrderState::Closed => lang.pick("已关闭", "closed"),
+        SandboxOrderState::Revoked => lang.pick("已撤销", "reversed"),
     }
 }
 
@@ -205,7 +205,10 @@ fn shown(
     wish: &CashierWish,
     note: &str,
 ) -> String {
-    let is_open = matches!(order.state, OrderState::NotPay | OrderState::UserPaying);
+    let is_open = matches!(
+        order.state,
+        SandboxOrderState::NotPay | SandboxOrderState::UserPaying
+    );
     let mut out = format!("<h1>¥{}</h1><table>", order.amount);
     let rows = [
         (lang.pick("商品", "Goods"), order.body.as_str()),

@@ -1,10 +1,10 @@
 //! micropay and reverse: the customer shows a code, the shop scans it, and the answer is the result.
 
 use super::customer;
-use super::ledger::{MICROPAY, MerchantLedger, OrderState, SandboxOrder};
+use super::ledger::{MICROPAY, MerchantLedger, SandboxOrder, SandboxOrderState};
 use super::rules::CodePay;
 use super::trade::{described, no_book, order_amount, order_number, payment_fields};
-use super::v2::{Refused, SignedCall};
+use super::v2::{SignedCall, V2Refused};
 use recondesk_domain::Fen;
 use wechatpay_codec::Params;
 
@@ -12,13 +12,13 @@ use wechatpay_codec::Params;
 const REVERSIBLE_S: i64 = 7 * 86_400;
 
 /// Charges the customer whose code was scanned.
-pub(crate) fn micropay(call: &SignedCall<'_>) -> Result<Params, Refused> {
+pub(crate) fn micropay(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
     let number = order_number(call)?;
     let amount = Fen::new(order_amount(call)?);
     let code = call.need("auth_code")?;
     if !is_payment_code(code) {
         let text = "请扫描微信支付被扫条码/二维码";
-        return Err(Refused::business("AUTH_CODE_INVALID", text));
+        return Err(V2Refused::business("AUTH_CODE_INVALID", text));
     }
     let customer = call.merchant.openid.clone();
     let order = described(call, number, (MICROPAY, &customer), amount)?;
@@ -40,16 +40,16 @@ pub(crate) fn micropay(call: &SignedCall<'_>) -> Result<Params, Refused> {
             if refusal == PASSWORD {
                 customer::pay_later(call.shared, mch_id, number);
             }
-            Refused::business(refusal.0, refusal.1)
+            V2Refused::business(refusal.0, refusal.1)
         })?;
     let mut fields = Params::new();
     payment_fields(&order, &mut fields);
     Ok(fields)
 }
 
-type Refusal = (&'static str, &'static str);
+type CodePayRefusal = (&'static str, &'static str);
 
-const PASSWORD: Refusal = ("USERPAYING", "需要用户输入支付密码");
+const PASSWORD: CodePayRefusal = ("USERPAYING", "需要用户输入支付密码");
 
 /// Eighteen digits that start with 10 to 15.
 fn is_payment_code(code: &str) -> bool {
@@ -60,18 +60,18 @@ fn is_payment_code(code: &str) -> bool {
 }
 
 /// Enters a new order; the very same request again finds the old one.
-fn enter(book: &mut MerchantLedger, order: SandboxOrder, code: &str) -> Result<(), Refusal> {
+fn enter(book: &mut MerchantLedger, order: SandboxOrder, code: &str) -> Result<(), CodePayRefusal> {
     let number = order.out_trade_no.clone();
     match book.orders.get(&number) {
         Some(known) if known.state.is_paid() => return Err(("ORDERPAID", "订单已支付")),
         Some(known) => match known.state {
-            OrderState::Revoked => return Err(("ORDERREVERSED", "当前订单已经被撤销")),
-            OrderState::Closed => return Err(("ORDERCLOSED", "该订单已关闭")),
-            OrderState::UserPaying => return Err(PASSWORD),
-            OrderState::NotPay
-            | OrderState::PayError
-            | OrderState::Success
-            | OrderState::Refund => {
+            SandboxOrderState::Revoked => return Err(("ORDERREVERSED", "当前订单已经被撤销")),
+            SandboxOrderState::Closed => return Err(("ORDERCLOSED", "该订单已关闭")),
+            SandboxOrderState::UserPaying => return Err(PASSWORD),
+            SandboxOrderState::NotPay
+            | SandboxOrderState::PayError
+            | SandboxOrderState::Success
+            | SandboxOrderState::Refund => {
                 return Err(("OUT_TRADE_NO_USED", "商户订单号重复"));
             }
         },
@@ -83,7 +83,7 @@ fn enter(book: &mut MerchantLedger, order: SandboxOrder, code: &str) -> Result<(
     }
     book.used_codes.insert(code.to_owned(), number.clone());
     let waiting = SandboxOrder {
-        state: OrderState::UserPaying,
+        state: SandboxOrderState::UserPaying,
         ..order
     };
     book.orders.insert(number, waiting);
@@ -91,11 +91,11 @@ fn enter(book: &mut MerchantLedger, order: SandboxOrder, code: &str) -> Result<(
 }
 
 /// Takes a payment by code back, whatever became of it.
-pub(crate) fn reverse(call: &SignedCall<'_>) -> Result<Params, Refused> {
+pub(crate) fn reverse(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
     let transaction_id = call.params.filled("transaction_id");
     let number = call.params.filled("out_trade_no");
     if transaction_id.is_none() && number.is_none() {
-        return Err(Refused::transport("缺少参数out_trade_no"));
+        return Err(V2Refused::transport("缺少参数out_trade_no"));
     }
     let reversed = call.shared.with_book(&call.merchant.mch_id, |book| {
         let order = book
@@ -108,7 +108,7 @@ pub(crate) fn reverse(call: &SignedCall<'_>) -> Result<Params, Refused> {
         if call.now > paid_at.plus(REVERSIBLE_S) {
             return Err(("REVERSE_EXPIRE", "订单无法撤销：超过7天"));
         }
-        if order.state == OrderState::Revoked {
+        if order.state == SandboxOrderState::Revoked {
             return Ok(());
         }
         let number = order.out_trade_no.clone();
@@ -117,7 +117,7 @@ pub(crate) fn reverse(call: &SignedCall<'_>) -> Result<Params, Refused> {
     });
     match reversed {
         None => no_book(),
-        Some(Err((code, text))) => Err(Refused::business(code, text)),
+        Some(Err((code, text))) => Err(V2Refused::business(code, text)),
         Some(Ok(())) => {
             let mut fields = Params::new();
             fields.push("recall", "N");

@@ -24,8 +24,10 @@ use serde_json::{Value, json};
 
 use super::customer::{self, Notifying};
 use super::fault::Planned;
-use super::ledger::{MerchantLedger, OrderState, RefundOutcome, SandboxOrder, SandboxRefund};
-use super::notification::{Notice, Subject};
+use super::ledger::{
+    MerchantLedger, SandboxOrder, SandboxOrderState, SandboxRefund, SandboxRefundOutcome,
+};
+use super::notification::{NoticeSubject, OutgoingNotice};
 use super::notification_fault::{NotificationFault, PlannedNotification};
 use super::notify::Recipient;
 use super::refund_rules::refund_id;
@@ -36,7 +38,7 @@ use super::wish::object;
 use super::{Merchant, notify};
 use recondesk_domain::{ApiVersion, Fen, Instant, SignType};
 
-type Done = Result<Value, String>;
+type ControlResult = Result<Value, String>;
 
 /// What there is, for whoever opens the door without a word.
 const INDEX: &str = "\
@@ -112,7 +114,7 @@ pub(crate) fn turned_away(why: &str) -> Response {
     response
 }
 
-fn answer(done: Done) -> Response {
+fn answer(done: ControlResult) -> Response {
     let (status, value) = match done {
         Ok(value) => (StatusCode::OK, value),
         Err(error) => (StatusCode::BAD_REQUEST, json!({ "error": error })),
@@ -158,10 +160,10 @@ struct OrderWish {
     link: Option<String>,
     mch_id: Option<String>,
     notify: Option<bool>,
-    state: Option<OrderState>,
+    state: Option<SandboxOrderState>,
     refund_fee: Option<i64>,
     out_refund_no: Option<String>,
-    outcome: Option<RefundOutcome>,
+    outcome: Option<SandboxRefundOutcome>,
     url: Option<String>,
     sign_type: Option<SignType>,
     send: Option<bool>,
@@ -188,7 +190,7 @@ fn in_book<T>(
         .unwrap_or_else(|| Err("there is no such merchant".to_owned()))
 }
 
-fn pay(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
+fn pay(shared: &Arc<Shared>, wish: &OrderWish) -> ControlResult {
     let mch_id = &merchant(shared, wish)?.mch_id;
     let notifying = Notifying {
         is_wanted: wish.notify.unwrap_or(true),
@@ -203,7 +205,7 @@ fn pay(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
     Ok(out)
 }
 
-fn cancel(shared: &Shared, wish: &OrderWish) -> Done {
+fn cancel(shared: &Shared, wish: &OrderWish) -> ControlResult {
     let order = in_book(shared, wish, |book| {
         book.cancel(&wish.out_trade_no)?;
         let order = book.orders.get(&wish.out_trade_no).cloned();
@@ -212,7 +214,7 @@ fn cancel(shared: &Shared, wish: &OrderWish) -> Done {
     Ok(order_json(&order, &[], shared.now()))
 }
 
-fn set_state(shared: &Shared, wish: &OrderWish) -> Done {
+fn set_state(shared: &Shared, wish: &OrderWish) -> ControlResult {
     let state = wish.state.ok_or("state is missing")?;
     if state.is_paid() {
         return Err("an order is paid by pay, and refunded by refund".to_owned());
@@ -229,7 +231,7 @@ fn set_state(shared: &Shared, wish: &OrderWish) -> Done {
     Ok(order_json(&order, &[], shared.now()))
 }
 
-fn refund(shared: &Shared, wish: &OrderWish) -> Done {
+fn refund(shared: &Shared, wish: &OrderWish) -> ControlResult {
     let now = shared.now();
     let (order, refund) = in_book(shared, wish, |book| {
         let order = book
@@ -271,7 +273,7 @@ fn refund(shared: &Shared, wish: &OrderWish) -> Done {
     Ok(order_json(&order, &[&refund], now))
 }
 
-fn send(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
+fn send(shared: &Arc<Shared>, wish: &OrderWish) -> ControlResult {
     let order = in_book(shared, wish, |book| {
         let order = book.orders.get(&wish.out_trade_no);
         order
@@ -302,7 +304,7 @@ fn notice(
     shared: &Shared,
     wish: &OrderWish,
     order: &SandboxOrder,
-) -> Result<(Subject, Notice), String> {
+) -> Result<(NoticeSubject, OutgoingNotice), String> {
     let refund = match &wish.out_refund_no {
         None => None,
         Some(number) => Some(in_book(shared, wish, |book| {
@@ -311,21 +313,21 @@ fn notice(
         })?),
     };
     let asked_by = refund.as_ref().map_or(order.api, |refund| refund.api);
-    let subject = Subject {
+    let subject = NoticeSubject {
         merchant: merchant(shared, wish)?.clone(),
         order: order.clone(),
         refund,
         api: wish.api.unwrap_or(asked_by),
         sign_type: wish.sign_type.unwrap_or(order.sign_type),
     };
-    let mut notice = Notice::of(shared, &subject)?;
+    let mut notice = OutgoingNotice::of(shared, &subject)?;
     if wish.probe == Some(true) {
         notice.fault = Some(NotificationFault::Probe);
     }
     Ok((subject, notice))
 }
 
-fn plan_notification(shared: &Shared, planned: PlannedNotification) -> Done {
+fn plan_notification(shared: &Shared, planned: PlannedNotification) -> ControlResult {
     if shared.with_faults(|faults| faults.plan_notification(planned)) {
         Ok(json!({}))
     } else {
@@ -333,7 +335,7 @@ fn plan_notification(shared: &Shared, planned: PlannedNotification) -> Done {
     }
 }
 
-fn plan(shared: &Shared, planned: Planned) -> Done {
+fn plan(shared: &Shared, planned: Planned) -> ControlResult {
     if shared.with_faults(|faults| faults.plan(planned)) {
         Ok(json!({}))
     } else {
@@ -349,7 +351,7 @@ struct ClockWish {
     now: Option<String>,
 }
 
-fn clock(shared: &Shared, wish: &ClockWish) -> Done {
+fn clock(shared: &Shared, wish: &ClockWish) -> ControlResult {
     let shift = match (wish.shift_s, &wish.now) {
         (Some(shift), None) => shift,
         (None, Some(text)) => {
@@ -363,7 +365,7 @@ fn clock(shared: &Shared, wish: &ClockWish) -> Done {
     Ok(json!({ "now": shared.now().to_string() }))
 }
 
-fn rules(shared: &Shared, request: &ControlRequest<'_>) -> Done {
+fn rules(shared: &Shared, request: &ControlRequest<'_>) -> ControlResult {
     let changes = RuleChanges::new(object(request.body, request.query)?);
     shared.set_rules(changes.over(shared.rules())?);
     Ok(json!(shared.rules()))

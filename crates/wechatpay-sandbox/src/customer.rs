@@ -6,21 +6,21 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::ledger::SandboxOrder;
-use super::notification::{Notice, Subject};
+use super::notification::{NoticeSubject, OutgoingNotice};
 use super::notify::{self, Recipient};
 use super::server::Shared;
 use recondesk_domain::{ApiVersion, SignType};
 
 /// What became of the notification of a payment.
 #[derive(Debug, Clone)]
-pub(crate) enum Told {
+pub(crate) enum NotificationRoute {
     /// It goes to this address.
     Sent(String),
     /// It goes nowhere, and why.
     Nobody(String),
 }
 
-impl Told {
+impl NotificationRoute {
     /// The same for programs.
     pub(crate) fn json(&self) -> Value {
         match self {
@@ -36,7 +36,7 @@ pub(crate) fn pay(
     mch_id: &str,
     number: &str,
     wish: Notifying,
-) -> Result<(SandboxOrder, Told), String> {
+) -> Result<(SandboxOrder, NotificationRoute), String> {
     let now = shared.now();
     let order = shared
         .with_book(mch_id, |book| {
@@ -72,36 +72,39 @@ fn tell(
     mch_id: &str,
     order: &SandboxOrder,
     wish: Notifying,
-) -> Result<Told, String> {
+) -> Result<NotificationRoute, String> {
     if !wish.is_wanted {
-        return Ok(Told::Nobody("not wanted".to_owned()));
+        return Ok(NotificationRoute::Nobody("not wanted".to_owned()));
     }
     if order.is_code_pay() {
         let why = "payments by the customer's code are not notified: their answer is the result";
-        return Ok(Told::Nobody(why.to_owned()));
+        return Ok(NotificationRoute::Nobody(why.to_owned()));
     }
     if let Err(why) = notify::target(&order.notify_url) {
-        return Ok(Told::Nobody(format!("{}: {why}", order.notify_url)));
+        return Ok(NotificationRoute::Nobody(format!(
+            "{}: {why}",
+            order.notify_url
+        )));
     }
     let merchant = shared
         .merchant(mch_id)
         .ok_or("there is no such merchant")?
         .clone();
-    let subject = Subject {
+    let subject = NoticeSubject {
         merchant,
         order: order.clone(),
         refund: None,
         api: wish.api.unwrap_or(order.api),
         sign_type: wish.sign_type.unwrap_or(order.sign_type),
     };
-    let notice = Notice::of(shared, &subject)?;
+    let notice = OutgoingNotice::of(shared, &subject)?;
     let to = Recipient {
         mch_id: mch_id.to_owned(),
         out_trade_no: order.out_trade_no.clone(),
         url: order.notify_url.clone(),
     };
     tokio::spawn(notify::deliver(Arc::clone(shared), to, (subject, notice)));
-    Ok(Told::Sent(order.notify_url.clone()))
+    Ok(NotificationRoute::Sent(order.notify_url.clone()))
 }
 
 /// Lets an order be paid by itself after a while, where the rules say so; one that is closed by then stays unpaid.

@@ -3,27 +3,27 @@
 use super::bills::{bill_date, file, ready, zipped};
 use super::ledger::MerchantLedger;
 use super::trade::no_book;
-use super::v2::{Refused, Reply, SignedCall};
+use super::v2::{Reply, SignedCall, V2Refused};
 use recondesk_domain::{BillDate, BillState, Fee, Fen, Instant, SignType};
 
 /// The fund-flow bill of a day: HMAC only, and `account_type` instead of `bill_type`.
-pub(crate) fn download_fund_flow(call: &SignedCall<'_>) -> Result<Reply, Refused> {
+pub(crate) fn download_fund_flow(call: &SignedCall<'_>) -> Result<Reply, V2Refused> {
     if call.sign_type != SignType::HmacSha256 {
-        return Err(Refused::transport("sign_type参数错误，仅支持HMAC-SHA256"));
+        return Err(V2Refused::transport("sign_type参数错误，仅支持HMAC-SHA256"));
     }
-    let bad = |name: &str| Refused::business("PARAM_ERROR", format!("{name}参数格式错误"));
+    let bad = |name: &str| V2Refused::business("PARAM_ERROR", format!("{name}参数格式错误"));
     let day = bill_date(call).ok_or_else(|| bad("bill_date"))?;
     match call.params.filled("account_type") {
         Some("Basic") => {}
         Some("Operation" | "Fees") => {
-            return Err(Refused::business("NO_BILL_EXIST", "账单不存在"));
+            return Err(V2Refused::business("NO_BILL_EXIST", "账单不存在"));
         }
         _ => return Err(bad("account_type")),
     }
     let zip = zipped(call).map_err(|_error| bad("tar_type"))?;
     ready(call, day).map_err(|refused| match refused {
-        Refused::Bill(_, "Bill Creating") => Refused::business("BILL_CREATING", "账单生成中"),
-        Refused::Bill(_, "No Bill Exist") => Refused::business("NO_BILL_EXIST", "账单不存在"),
+        V2Refused::Bill(_, "Bill Creating") => V2Refused::business("BILL_CREATING", "账单生成中"),
+        V2Refused::Bill(_, "No Bill Exist") => V2Refused::business("NO_BILL_EXIST", "账单不存在"),
         _ => bad("bill_date"),
     })?;
     let mch_id = &call.merchant.mch_id;
@@ -32,7 +32,7 @@ pub(crate) fn download_fund_flow(call: &SignedCall<'_>) -> Result<Reply, Refused
         .with_book(mch_id, |book| fund_text(book, mch_id, day));
     match text {
         Some(Some(text)) => Ok(file(text.into_bytes(), zip)),
-        Some(None) => Err(Refused::business("NO_BILL_EXIST", "账单不存在")),
+        Some(None) => Err(V2Refused::business("NO_BILL_EXIST", "账单不存在")),
         None => no_book(),
     }
 }

@@ -11,7 +11,7 @@ use aws_lc_rs::signature::RsaKeyPair;
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
 
 use recondesk_domain::Secret;
-use recondesk_p12::{Pair, write_old_form};
+use recondesk_p12::{CertificateAndKey, write_old_form};
 use wechatpay_codec::v3::{Certificate, PrivateKey, VerifyKey, pem_blocks};
 
 /// Keys made so far, PKCS#8, by whose they are.
@@ -75,7 +75,7 @@ impl CertifiedKey {
                 .map(|(_, content)| content.to_vec())
                 .ok_or("not a PEM text")
         };
-        let pair = Pair {
+        let pair = CertificateAndKey {
             certificate: der(&self.certificate_pem)?,
             key: Secret::new(der(self.key_pem.expose())?),
         };

@@ -14,7 +14,7 @@ use recondesk_domain::{
 /// What becomes of accepted refunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub enum RefundOutcome {
+pub enum SandboxRefundOutcome {
     /// The money arrives.
     #[default]
     Success,
@@ -26,7 +26,7 @@ pub enum RefundOutcome {
     Processing,
 }
 
-impl RefundOutcome {
+impl SandboxRefundOutcome {
     pub(crate) const fn wire(self) -> &'static str {
         match self {
             Self::Success => "SUCCESS",
@@ -40,7 +40,7 @@ impl RefundOutcome {
 /// State of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub(crate) enum OrderState {
+pub(crate) enum SandboxOrderState {
     NotPay,
     UserPaying,
     PayError,
@@ -50,7 +50,7 @@ pub(crate) enum OrderState {
     Revoked,
 }
 
-impl OrderState {
+impl SandboxOrderState {
     pub(crate) const fn wire(self) -> &'static str {
         match self {
             Self::NotPay => "NOTPAY",
@@ -104,7 +104,7 @@ pub(crate) struct SandboxOrder {
     pub(crate) amount: Fen,
     pub(crate) settled: Fen,
     pub(crate) coupon: Fen,
-    pub(crate) state: OrderState,
+    pub(crate) state: SandboxOrderState,
     pub(crate) created_at: Instant,
     pub(crate) expires_at: Instant,
     pub(crate) paid_at: Option<Instant>,
@@ -137,7 +137,7 @@ pub(crate) struct SandboxRefund {
     pub(crate) amount: Fen,
     pub(crate) accepted_at: Instant,
     pub(crate) settles_at: Instant,
-    pub(crate) outcome: RefundOutcome,
+    pub(crate) outcome: SandboxRefundOutcome,
     /// True when it was made at the merchant platform.
     pub(crate) elsewhere: bool,
     /// The API that asked for it, which its notification follows.
@@ -147,9 +147,9 @@ pub(crate) struct SandboxRefund {
 }
 
 impl SandboxRefund {
-    pub(crate) fn status(&self, now: Instant) -> RefundOutcome {
+    pub(crate) fn status(&self, now: Instant) -> SandboxRefundOutcome {
         if now < self.settles_at {
-            RefundOutcome::Processing
+            SandboxRefundOutcome::Processing
         } else {
             self.outcome
         }
@@ -157,7 +157,7 @@ impl SandboxRefund {
 
     /// True unless the money stayed with the merchant.
     pub(crate) fn counts(&self) -> bool {
-        self.outcome != RefundOutcome::RefundClose
+        self.outcome != SandboxRefundOutcome::RefundClose
     }
 }
 
@@ -218,10 +218,10 @@ impl MerchantLedger {
     /// Closes the order if its time is over.
     pub(crate) fn expire(&mut self, out_trade_no: &str, now: Instant) {
         if let Some(order) = self.orders.get_mut(out_trade_no)
-            && order.state == OrderState::NotPay
+            && order.state == SandboxOrderState::NotPay
             && now >= order.expires_at
         {
-            order.state = OrderState::Closed;
+            order.state = SandboxOrderState::Closed;
         }
     }
 
@@ -237,10 +237,13 @@ impl MerchantLedger {
             .orders
             .get_mut(out_trade_no)
             .ok_or_else(|| format!("there is no order {out_trade_no}"))?;
-        if !matches!(order.state, OrderState::NotPay | OrderState::UserPaying) {
+        if !matches!(
+            order.state,
+            SandboxOrderState::NotPay | SandboxOrderState::UserPaying
+        ) {
             return Err(format!("the order is {}", order.state.wire()));
         }
-        order.state = OrderState::Success;
+        order.state = SandboxOrderState::Success;
         order.paid_at = Some(now);
         order.transaction_id = format!(
             "4200{}{}{}",
@@ -262,8 +265,8 @@ impl MerchantLedger {
             .get_mut(out_trade_no)
             .ok_or("there is no such order")?;
         match order.state {
-            OrderState::UserPaying => order.state = OrderState::PayError,
-            OrderState::NotPay => {}
+            SandboxOrderState::UserPaying => order.state = SandboxOrderState::PayError,
+            SandboxOrderState::NotPay => {}
             state => return Err(format!("the order is {}", state.wire())),
         }
         Ok(())
@@ -283,7 +286,7 @@ impl MerchantLedger {
                 ..pay_row(order, now)?
             });
         }
-        order.state = OrderState::Revoked;
+        order.state = SandboxOrderState::Revoked;
         Ok(())
     }
 
@@ -294,7 +297,7 @@ impl MerchantLedger {
             .get_mut(&refund.out_trade_no)
             .ok_or("there is no such order")?;
         let row = refund_row(order, &refund)?;
-        order.state = OrderState::Refund;
+        order.state = SandboxOrderState::Refund;
         self.refund_rows.push(row);
         self.by_refund_id
             .insert(refund.refund_id.clone(), refund.out_refund_no.clone());

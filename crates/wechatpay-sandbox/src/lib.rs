@@ -74,11 +74,11 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 pub use fault::{InjectedFault, Planned};
-pub use ledger::RefundOutcome;
+pub use ledger::SandboxRefundOutcome;
 // The values that the interface below speaks of.
 pub use notification_fault::{NotificationEvent, NotificationFault, PlannedNotification};
 pub use recondesk_domain::{Instant, Secret, WPay, WRefund};
-pub use rules::{AnswerKey, BillReadiness, CertificateRoll, CodePay, PaymentLinks, Rules};
+pub use rules::{AnswerKey, BillReadiness, CertificateRoll, CodePay, PaymentLinks, SandboxRules};
 pub use scenario_file::{RuleChanges, ScenarioFile, ScenarioSlip};
 pub use tls::Pems;
 
@@ -130,7 +130,7 @@ pub struct Config {
     /// The merchants; the first is the one printed and the one that owns the history.
     pub merchants: Vec<Merchant>,
     /// How it behaves where the real one has choices.
-    pub rules: Rules,
+    pub rules: SandboxRules,
     /// Payments of the past, which bills and queries then know.
     pub pays: Vec<WPay>,
     /// Refunds of the past.
@@ -157,7 +157,7 @@ impl Config {
                 "wx8888888888888888",
                 seed,
             )],
-            rules: Rules::default(),
+            rules: SandboxRules::default(),
             pays: Vec::new(),
             refunds: Vec::new(),
             faults: Vec::new(),

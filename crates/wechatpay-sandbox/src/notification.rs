@@ -1,7 +1,7 @@
 //! What a notification says: built and signed for either API, as it should be or spoilt on demand.
 
 use super::Merchant;
-use super::ledger::{RefundOutcome, SandboxOrder, SandboxRefund};
+use super::ledger::{SandboxOrder, SandboxRefund, SandboxRefundOutcome};
 use super::notification_fault::{NotificationEvent, NotificationFault};
 use super::server::Shared;
 use super::trade::payment_fields;
@@ -13,7 +13,7 @@ use wechatpay_codec::v2::{SIGN, sign, xml};
 
 /// The body of a payment notification.
 fn payment(
-    subject: &Subject,
+    subject: &NoticeSubject,
     nonce: &str,
     fault: Option<NotificationFault>,
 ) -> Result<Vec<u8>, String> {
@@ -44,7 +44,7 @@ fn refund(
     (now, nonce): (Instant, &str),
 ) -> Result<Vec<u8>, String> {
     let status = refund.status(now);
-    if status == RefundOutcome::Processing {
+    if status == SandboxRefundOutcome::Processing {
         return Err("the refund has no outcome yet".to_owned());
     }
     let amount = refund.amount.get().to_string();
@@ -64,7 +64,7 @@ fn refund(
     inner.push("refund_status", status.wire());
     inner.push("settlement_refund_fee", amount);
     inner.push("settlement_total_fee", order.settled.get().to_string());
-    if status == RefundOutcome::Success {
+    if status == SandboxRefundOutcome::Success {
         inner.push("success_time", refund.settles_at.to_string());
     }
     inner.push("total_fee", order.amount.get().to_string());
@@ -84,7 +84,7 @@ fn refund(
 
 /// What a notification tells, and in which form.
 #[derive(Debug, Clone)]
-pub(crate) struct Subject {
+pub(crate) struct NoticeSubject {
     pub(crate) merchant: Merchant,
     pub(crate) order: SandboxOrder,
     /// The refund whose outcome is told; none for the payment.
@@ -94,7 +94,7 @@ pub(crate) struct Subject {
     pub(crate) sign_type: SignType,
 }
 
-impl Subject {
+impl NoticeSubject {
     pub(crate) const fn event(&self) -> NotificationEvent {
         match self.refund {
             None => NotificationEvent::Payment,
@@ -161,23 +161,23 @@ impl Merchant {
 
 /// A notification of either API, ready to be sent as often as needed.
 #[derive(Debug, Clone)]
-pub(crate) struct Notice {
+pub(crate) struct OutgoingNotice {
     pub(crate) api: ApiVersion,
     pub(crate) body: Vec<u8>,
     /// How its signature is spoilt (APIv3 signs each delivery anew).
     pub(crate) fault: Option<NotificationFault>,
 }
 
-impl Notice {
+impl OutgoingNotice {
     /// What a subject says.
-    pub(crate) fn of(shared: &Shared, subject: &Subject) -> Result<Self, String> {
+    pub(crate) fn of(shared: &Shared, subject: &NoticeSubject) -> Result<Self, String> {
         Self::spoilt(shared, subject, None)
     }
 
     /// What a subject says, as a fault leaves it.
     pub(crate) fn spoilt(
         shared: &Shared,
-        subject: &Subject,
+        subject: &NoticeSubject,
         fault: Option<NotificationFault>,
     ) -> Result<Self, String> {
         let (merchant, order) = (&subject.merchant, &subject.order);

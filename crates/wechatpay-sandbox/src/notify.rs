@@ -8,8 +8,8 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::ledger::{MerchantLedger, RefundOutcome};
-use super::notification::{Notice, Subject};
+use super::ledger::{MerchantLedger, SandboxRefundOutcome};
+use super::notification::{NoticeSubject, OutgoingNotice};
 use super::notification_fault::NotificationFault;
 use super::server::Shared;
 use recondesk_domain::{GatewayKind, gateway_kind};
@@ -38,20 +38,20 @@ pub(crate) async fn refund_outcome(
         let (Some(Some((order, one))), Some(merchant)) = (known, shared.merchant(&mch_id)) else {
             return;
         };
-        if one.status(shared.now()) != RefundOutcome::Processing {
+        if one.status(shared.now()) != SandboxRefundOutcome::Processing {
             let to = Recipient {
                 mch_id,
                 out_trade_no: order.out_trade_no.clone(),
                 url,
             };
-            let subject = Subject {
+            let subject = NoticeSubject {
                 merchant: merchant.clone(),
                 api: one.api,
                 sign_type: order.sign_type,
                 refund: Some(one),
                 order,
             };
-            let Ok(notice) = Notice::of(&shared, &subject) else {
+            let Ok(notice) = OutgoingNotice::of(&shared, &subject) else {
                 return;
             };
             deliver(Arc::clone(&shared), to, (subject, notice)).await;
@@ -71,7 +71,7 @@ pub(crate) struct Recipient {
 
 /// Where a notification goes on this computer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct NotificationTarget {
     /// In this order: `localhost` is both loopback addresses.
     addresses: Vec<SocketAddr>,
     host: String,
@@ -79,7 +79,7 @@ pub(crate) struct Target {
 }
 
 /// Judges an address: http on this computer, nothing else.
-pub(crate) fn target(url: &str) -> Result<Target, String> {
+pub(crate) fn target(url: &str) -> Result<NotificationTarget, String> {
     if gateway_kind(url) != Some(GatewayKind::Loopback) {
         return Err("the sandbox calls this computer only".to_owned());
     }
@@ -105,7 +105,7 @@ pub(crate) fn target(url: &str) -> Result<Target, String> {
     } else {
         vec![parsed(&full)?]
     };
-    Ok(Target {
+    Ok(NotificationTarget {
         addresses,
         host: host.to_owned(),
         path: if path.is_empty() { "/" } else { path }.to_owned(),
@@ -165,7 +165,7 @@ async fn post(
 pub(crate) async fn deliver(
     shared: Arc<Shared>,
     to: Recipient,
-    (subject, notice): (Subject, Notice),
+    (subject, notice): (NoticeSubject, OutgoingNotice),
 ) {
     let mut pauses = RETRY_AFTER_S.into_iter();
     loop {
@@ -190,12 +190,12 @@ pub(crate) async fn deliver(
 struct Delivery<'a> {
     shared: &'a Shared,
     to: &'a Recipient,
-    subject: &'a Subject,
+    subject: &'a NoticeSubject,
 }
 
 impl Delivery<'_> {
     /// One delivery, as well or badly as it is planned; true when nothing more is to be sent.
-    async fn attempt(&self, notice: &Notice, fault: Option<NotificationFault>) -> bool {
+    async fn attempt(&self, notice: &OutgoingNotice, fault: Option<NotificationFault>) -> bool {
         let Some(fault) = fault else {
             return self.send(notice, None).await;
         };
@@ -240,17 +240,17 @@ impl Delivery<'_> {
     }
 
     /// The notification with what the fault changes.
-    fn spoilt(&self, notice: &Notice, fault: NotificationFault) -> Option<Notice> {
+    fn spoilt(&self, notice: &OutgoingNotice, fault: NotificationFault) -> Option<OutgoingNotice> {
         match self.subject.changed(fault) {
-            Some(subject) => Notice::spoilt(self.shared, &subject, Some(fault)).ok(),
-            None => Some(Notice {
+            Some(subject) => OutgoingNotice::spoilt(self.shared, &subject, Some(fault)).ok(),
+            None => Some(OutgoingNotice {
                 fault: Some(fault),
                 ..notice.clone()
             }),
         }
     }
 
-    async fn send(&self, notice: &Notice, fault: Option<&str>) -> bool {
+    async fn send(&self, notice: &OutgoingNotice, fault: Option<&str>) -> bool {
         let headers = notice.headers(self.shared);
         let is_cut = notice.fault == Some(NotificationFault::Cut);
         let result = post(&self.to.url, &headers, &notice.body, is_cut).await;

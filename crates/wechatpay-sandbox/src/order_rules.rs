@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::customer;
-use super::ledger::{OrderState, SandboxOrder};
+use super::ledger::{SandboxOrder, SandboxOrderState};
 use super::server::Shared;
 use recondesk_domain::Instant;
 
@@ -36,7 +36,12 @@ pub(crate) fn place(
                 Ok(true)
             }
             Some(known) if known.state.is_paid() => Err(PlaceRefusal::Paid),
-            Some(known) if matches!(known.state, OrderState::Closed | OrderState::Revoked) => {
+            Some(known)
+                if matches!(
+                    known.state,
+                    SandboxOrderState::Closed | SandboxOrderState::Revoked
+                ) =>
+            {
                 Err(PlaceRefusal::Closed)
             }
             Some(known) if known.request != order.request => Err(PlaceRefusal::Different),
@@ -70,13 +75,13 @@ pub(crate) fn close(shared: &Shared, mch_id: &str, number: &str) -> Result<(), C
     let closed = shared.with_book(mch_id, |book| {
         let order = book.orders.get_mut(number).ok_or(CloseRefusal::NoOrder)?;
         match order.state {
-            OrderState::Success | OrderState::Refund => Err(CloseRefusal::Paid),
-            OrderState::UserPaying => Err(CloseRefusal::Paying),
-            OrderState::Revoked => Err(CloseRefusal::State),
+            SandboxOrderState::Success | SandboxOrderState::Refund => Err(CloseRefusal::Paid),
+            SandboxOrderState::UserPaying => Err(CloseRefusal::Paying),
+            SandboxOrderState::Revoked => Err(CloseRefusal::State),
             // What was started with the customer's code is reversed, never closed.
             _ if order.is_code_pay() => Err(CloseRefusal::State),
-            OrderState::NotPay | OrderState::PayError | OrderState::Closed => {
-                order.state = OrderState::Closed;
+            SandboxOrderState::NotPay | SandboxOrderState::PayError | SandboxOrderState::Closed => {
+                order.state = SandboxOrderState::Closed;
                 Ok(())
             }
         }

@@ -1,6 +1,8 @@
 //! The past that a sandbox starts with: payments, refunds and unpaid orders that bills and queries then know.
 
-use super::ledger::{MerchantLedger, OrderState, RefundOutcome, SandboxOrder, SandboxRefund};
+use super::ledger::{
+    MerchantLedger, SandboxOrder, SandboxOrderState, SandboxRefund, SandboxRefundOutcome,
+};
 use super::scenario::GeneratedOrder;
 use recondesk_domain::{
     ApiVersion, BillRefundState, BillState, Fen, MOrder, PayStatus, SignType, WPay, WRefund,
@@ -50,9 +52,9 @@ impl MerchantLedger {
             let number = row.out_refund_no.as_str().to_owned();
             let order = row.out_trade_no.as_str().to_owned();
             if let Some(order) = self.orders.get_mut(&order)
-                && order.state == OrderState::Success
+                && order.state == SandboxOrderState::Success
             {
-                order.state = OrderState::Refund;
+                order.state = SandboxOrderState::Refund;
             }
             self.by_refund_id
                 .insert(row.refund_id.as_str().to_owned(), number.clone());
@@ -69,8 +71,8 @@ impl MerchantLedger {
 
 fn past_order(row: &WPay, openid: &str) -> SandboxOrder {
     let state = match row.state {
-        BillState::Revoked => OrderState::Revoked,
-        _ => OrderState::Success,
+        BillState::Revoked => SandboxOrderState::Revoked,
+        _ => SandboxOrderState::Success,
     };
     SandboxOrder {
         appid: row.appid.as_str().to_owned(),
@@ -119,9 +121,9 @@ fn unpaid_order(order: &MOrder) -> SandboxOrder {
         settled: order.amount,
         coupon: Fen::ZERO,
         state: if closed {
-            OrderState::Closed
+            SandboxOrderState::Closed
         } else {
-            OrderState::NotPay
+            SandboxOrderState::NotPay
         },
         created_at: order.created_at,
         expires_at: order.created_at.plus(7 * 86_400),
@@ -141,10 +143,10 @@ fn past_refund(row: &WRefund) -> SandboxRefund {
         accepted_at: row.time,
         settles_at: row.time,
         outcome: match row.state {
-            BillRefundState::Success => RefundOutcome::Success,
-            BillRefundState::Processing => RefundOutcome::Processing,
-            BillRefundState::Fail => RefundOutcome::RefundClose,
-            BillRefundState::Change | BillRefundState::Unknown => RefundOutcome::Change,
+            BillRefundState::Success => SandboxRefundOutcome::Success,
+            BillRefundState::Processing => SandboxRefundOutcome::Processing,
+            BillRefundState::Fail => SandboxRefundOutcome::RefundClose,
+            BillRefundState::Change | BillRefundState::Unknown => SandboxRefundOutcome::Change,
         },
         elsewhere: false,
         api: ApiVersion::V2,

@@ -12,7 +12,7 @@ const MAX_PARTS: usize = 50;
 
 /// A refund that is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RefundWish<'a> {
+pub(crate) struct RequestedRefund<'a> {
     /// WeChat Pay's number of the order; it wins over the merchant's.
     pub(crate) transaction_id: Option<&'a str>,
     /// The merchant's number of the order.
@@ -67,7 +67,7 @@ pub(crate) fn is_refund_number(number: &str) -> bool {
 pub(crate) fn refund(
     shared: &Arc<Shared>,
     mch_id: &str,
-    wish: &RefundWish<'_>,
+    wish: &RequestedRefund<'_>,
 ) -> Result<(SandboxOrder, SandboxRefund), RefundRefusal> {
     if !is_refund_number(wish.number) {
         return Err(RefundRefusal::Number);
@@ -96,7 +96,7 @@ pub(crate) fn refund(
 }
 
 /// Sends the notification of a new refund once it has an outcome, to an address on this computer.
-fn tell_outcome(shared: &Arc<Shared>, mch_id: &str, wish: &RefundWish<'_>) {
+fn tell_outcome(shared: &Arc<Shared>, mch_id: &str, wish: &RequestedRefund<'_>) {
     if notify::target(wish.notify_url).is_ok() {
         tokio::spawn(notify::refund_outcome(
             Arc::clone(shared),
@@ -112,7 +112,7 @@ fn accept(
     shared: &Shared,
     book: &mut MerchantLedger,
     order: &SandboxOrder,
-    wish: &RefundWish<'_>,
+    wish: &RequestedRefund<'_>,
 ) -> Result<SandboxRefund, RefundRefusal> {
     let now = shared.now();
     if wish.total != order.amount {

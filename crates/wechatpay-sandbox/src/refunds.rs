@@ -1,28 +1,28 @@
 //! refund and refundquery.
 
-use super::ledger::{MerchantLedger, RefundOutcome, SandboxOrder, SandboxRefund};
-use super::refund_rules::{RefundRefusal, RefundWish, refund as accept};
+use super::ledger::{MerchantLedger, SandboxOrder, SandboxRefund, SandboxRefundOutcome};
+use super::refund_rules::{RefundRefusal, RequestedRefund, refund as accept};
 use super::trade::no_book;
-use super::v2::{Refused, SignedCall};
+use super::v2::{SignedCall, V2Refused};
 use recondesk_domain::{ApiVersion, Fen, Instant};
 use wechatpay_codec::Params;
 
 const PAGE: usize = 10;
 
 /// Accepts a refund. The very same request again is the same refund, whatever the state.
-pub(crate) fn refund(call: &SignedCall<'_>) -> Result<Params, Refused> {
+pub(crate) fn refund(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
     let number = call.need("out_refund_no")?;
     let total = Fen::new(call.fen("total_fee")?);
     let amount = Fen::new(call.fen("refund_fee")?);
     if amount > total || amount < Fen::new(1) {
-        return Err(Refused::transport("invalid refund_fee"));
+        return Err(V2Refused::transport("invalid refund_fee"));
     }
     let transaction_id = call.params.filled("transaction_id");
     let out_trade_no = call.params.filled("out_trade_no");
     if transaction_id.is_none() && out_trade_no.is_none() {
-        return Err(Refused::transport("缺少参数out_trade_no"));
+        return Err(V2Refused::transport("缺少参数out_trade_no"));
     }
-    let wish = RefundWish {
+    let wish = RequestedRefund {
         transaction_id,
         out_trade_no,
         number,
@@ -36,7 +36,7 @@ pub(crate) fn refund(call: &SignedCall<'_>) -> Result<Params, Refused> {
 }
 
 /// The documented words of a refusal.
-fn refused(why: RefundRefusal) -> Refused {
+fn refused(why: RefundRefusal) -> V2Refused {
     let (code, text) = match why {
         RefundRefusal::Number => ("PARAM_ERROR", "out_refund_no参数格式错误"),
         RefundRefusal::NoOrder => ("ORDERNOTEXIST", "订单不存在"),
@@ -52,7 +52,7 @@ fn refused(why: RefundRefusal) -> Refused {
         RefundRefusal::NoMoney => ("NOTENOUGH", "基本账户余额不足，请充值后重新发起"),
         RefundRefusal::NoBook => ("SYSTEMERROR", "系统错误"),
     };
-    Refused::business(code, text)
+    V2Refused::business(code, text)
 }
 
 fn accepted_fields(order: &SandboxOrder, refund: &SandboxRefund) -> Params {
@@ -73,7 +73,7 @@ fn accepted_fields(order: &SandboxOrder, refund: &SandboxRefund) -> Params {
 }
 
 /// Tells what is known of the refunds of an order, ten at a time.
-pub(crate) fn query(call: &SignedCall<'_>) -> Result<Params, Refused> {
+pub(crate) fn query(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
     let names = [
         "refund_id",
         "out_refund_no",
@@ -83,14 +83,14 @@ pub(crate) fn query(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let (name, value) = names
         .iter()
         .find_map(|name| call.params.filled(name).map(|value| (*name, value)))
-        .ok_or_else(|| Refused::transport("缺少参数out_trade_no"))?;
+        .ok_or_else(|| V2Refused::transport("缺少参数out_trade_no"))?;
     let offset: usize = match call.params.filled("offset") {
         None => 0,
         Some(text) => text
             .parse()
-            .map_err(|_error| Refused::business("PARAM_ERROR", "offset参数格式错误"))?,
+            .map_err(|_error| V2Refused::business("PARAM_ERROR", "offset参数格式错误"))?,
     };
-    let missing = || Refused::business("REFUNDNOTEXIST", "退款单不存在");
+    let missing = || V2Refused::business("REFUNDNOTEXIST", "退款单不存在");
     let found = call.shared.with_book(&call.merchant.mch_id, |book| {
         let one = match name {
             "refund_id" => book.by_refund_id.get(value).map(String::as_str),
@@ -150,7 +150,7 @@ fn refund_fields(fields: &mut Params, at: usize, refund: &SandboxRefund, now: In
         "REFUND_SOURCE_UNSETTLED_FUNDS",
     );
     fields.push(format!("refund_recv_accout_{at}"), "支付用户的零钱");
-    if status == RefundOutcome::Success {
+    if status == SandboxRefundOutcome::Success {
         fields.push(
             format!("refund_success_time_{at}"),
             refund.settles_at.to_string(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::RefundOutcome;
+use super::ledger::SandboxRefundOutcome;
 
 /// Whether a bill is out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -44,11 +44,11 @@ pub enum PaymentLinks {
 /// How the sandbox behaves where the real gateway has choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Rules {
+pub struct SandboxRules {
     /// Whether bills are out.
     pub bill: BillReadiness,
     /// What becomes of refunds accepted from now on.
-    pub refund_outcome: RefundOutcome,
+    pub refund_outcome: SandboxRefundOutcome,
     /// How long a refund stays PROCESSING.
     pub refund_settles_s: i64,
     /// Shortest time between two refunds of one order; 0: not enforced.
@@ -99,11 +99,11 @@ pub enum CertificateRoll {
     New,
 }
 
-impl Default for Rules {
+impl Default for SandboxRules {
     fn default() -> Self {
         Self {
             bill: BillReadiness::Clock,
-            refund_outcome: RefundOutcome::Success,
+            refund_outcome: SandboxRefundOutcome::Success,
             refund_settles_s: 3,
             refund_gap_s: 0,
             balance_fen: None,

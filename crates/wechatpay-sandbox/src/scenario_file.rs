@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 
 use super::fault::Planned;
 use super::notification_fault::PlannedNotification;
-use super::rules::Rules;
+use super::rules::SandboxRules;
 
 /// No such file is larger.
 const LARGEST: usize = 256 * 1024;
@@ -51,7 +51,7 @@ impl RuleChanges {
     ///
     /// # Errors
     /// A rule that there is not, or a value that it cannot have.
-    pub fn over(&self, rules: Rules) -> Result<Rules, String> {
+    pub fn over(&self, rules: SandboxRules) -> Result<SandboxRules, String> {
         let mut merged = json!(rules);
         for (name, value) in &self.0 {
             let slot = merged
@@ -77,7 +77,7 @@ pub struct ScenarioSlip {
 #[serde(deny_unknown_fields)]
 struct Written {
     #[serde(default)]
-    rules: Option<Rules>,
+    rules: Option<SandboxRules>,
     #[serde(default, rename = "fault")]
     faults: Vec<Planned>,
     #[serde(default, rename = "notification_fault")]
@@ -144,9 +144,9 @@ mod tests {
              [[notification_fault]]\nkind = \"late\"\nms = 5\nevent = \"refund\"\n",
         )
         .unwrap();
-        let before = Rules {
+        let before = SandboxRules {
             bill: BillReadiness::Ready,
-            ..Rules::default()
+            ..SandboxRules::default()
         };
         let rules = read.rules.over(before).unwrap();
         assert_eq!(rules.answer_key, AnswerKey::PublicKey);

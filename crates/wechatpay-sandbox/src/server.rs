@@ -21,10 +21,10 @@ use super::fault::{Faults, InjectedFault};
 use super::keys::PlatformKeys;
 use super::ledger::MerchantLedger;
 use super::numbers::NumberSource;
-use super::rules::Rules;
+use super::rules::SandboxRules;
 use super::tls::Authority;
 use super::v3::BillShelf;
-use super::wire::{Connection, Gate, Peer};
+use super::wire::{Gate, Peer, SandboxConnection};
 use super::{ClockFn, Config, Merchant, cashier, control, door, v2, v3};
 use recondesk_domain::Instant;
 use wechatpay_codec::v3::{VerifyKey, decrypt_field, normal_serial};
@@ -48,7 +48,7 @@ pub(crate) struct Shared {
     certificates: BTreeMap<String, VerifyKey>,
     shelf: Mutex<BillShelf>,
     books: Mutex<BTreeMap<String, MerchantLedger>>,
-    rules: Mutex<Rules>,
+    rules: Mutex<SandboxRules>,
     faults: Mutex<Faults>,
     numbers: Mutex<NumberSource>,
     clock: ClockFn,
@@ -160,15 +160,15 @@ impl Shared {
         hold(&self.books).get_mut(mch_id).map(work)
     }
 
-    pub(crate) fn rules(&self) -> Rules {
+    pub(crate) fn rules(&self) -> SandboxRules {
         *hold(&self.rules)
     }
 
-    pub(crate) fn set_rules(&self, rules: Rules) {
+    pub(crate) fn set_rules(&self, rules: SandboxRules) {
         *hold(&self.rules) = rules;
     }
 
-    pub(crate) fn with_rules<T>(&self, work: impl FnOnce(&mut Rules) -> T) -> T {
+    pub(crate) fn with_rules<T>(&self, work: impl FnOnce(&mut SandboxRules) -> T) -> T {
         work(&mut hold(&self.rules))
     }
 
@@ -247,7 +247,7 @@ async fn accept(
     first: TcpListener,
     acceptor: Option<TlsAcceptor>,
     shared: Arc<Shared>,
-    sender: mpsc::Sender<(Connection, SocketAddr)>,
+    sender: mpsc::Sender<(SandboxConnection, SocketAddr)>,
 ) {
     let Ok(address) = first.local_addr() else {
         return;
@@ -275,11 +275,11 @@ async fn accept(
                 let (acceptor, sender) = (acceptor.clone(), sender.clone());
                 tokio::spawn(async move {
                     let connection = match acceptor {
-                        None => Connection::plain(stream),
+                        None => SandboxConnection::plain(stream),
                         Some(acceptor) => {
                             let hands = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream));
                             let Ok(Ok(stream)) = hands.await else { return };
-                            Connection::secure(stream)
+                            SandboxConnection::secure(stream)
                         }
                     };
                     drop(sender.send((connection, from)).await);

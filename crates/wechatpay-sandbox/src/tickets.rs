@@ -31,7 +31,7 @@ pub(crate) struct Ticket {
 }
 
 /// What the answer to an order carries.
-pub(crate) struct Prepaid {
+pub(crate) struct PrepaidTicket {
     /// `prepay_id`.
     pub(crate) prepay_id: String,
     /// `code_url` of NATIVE, `mweb_url` (`h5_url`) of MWEB.
@@ -44,7 +44,7 @@ pub(crate) fn issue(
     mch_id: &str,
     (number, trade_type): (&str, &str),
     now: Instant,
-) -> Prepaid {
+) -> PrepaidTicket {
     let (tail, code) = shared.with_numbers(|numbers| (numbers.letters(26), numbers.letters(9)));
     let prepay_id = format!("wx{}{tail}", now.day().compact());
     let life = if trade_type == "MWEB" {
@@ -75,7 +75,7 @@ pub(crate) fn issue(
         )),
         _ => None,
     };
-    Prepaid { prepay_id, link }
+    PrepaidTicket { prepay_id, link }
 }
 
 /// The ticket in what an answer handed out: a prepay id, a code, or an address with one of them.

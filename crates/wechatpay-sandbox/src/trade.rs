@@ -1,9 +1,9 @@
 //! unifiedorder, orderquery, closeorder.
 
-use super::ledger::{OrderState, SandboxOrder};
+use super::ledger::{SandboxOrder, SandboxOrderState};
 use super::order_rules::{CloseRefusal, PlaceRefusal, close, place};
 use super::tickets::issue;
-use super::v2::{Refused, SignedCall};
+use super::v2::{SignedCall, V2Refused};
 use recondesk_domain::{ApiVersion, Fen, Instant};
 use wechatpay_codec::Params;
 use wechatpay_codec::v2::canonical;
@@ -11,7 +11,7 @@ use wechatpay_codec::v2::canonical;
 pub(crate) const WEEK_S: i64 = 7 * 86_400;
 
 /// Places an order, or gives a fresh prepay id for one that was placed with the very same parameters.
-pub(crate) fn unified_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
+pub(crate) fn unified_order(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
     let order = wanted(call)?;
     let (number, trade_type) = (order.out_trade_no.clone(), order.trade_type.clone());
     let mch_id = &call.merchant.mch_id;
@@ -31,28 +31,28 @@ pub(crate) fn unified_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
     Ok(fields)
 }
 
-fn not_placed(why: PlaceRefusal) -> Refused {
+fn not_placed(why: PlaceRefusal) -> V2Refused {
     let (code, text) = match why {
         PlaceRefusal::Paid => ("ORDERPAID", "该订单已支付"),
         PlaceRefusal::Closed => ("ORDERCLOSED", "该订单已关闭"),
         PlaceRefusal::Different => ("INVALID_REQUEST", "201 商户订单号重复"),
         PlaceRefusal::NoBook => ("SYSTEMERROR", "系统错误"),
     };
-    Refused::business(code, text)
+    V2Refused::business(code, text)
 }
 
-fn not_closed(why: CloseRefusal) -> Refused {
+fn not_closed(why: CloseRefusal) -> V2Refused {
     let (code, text) = match why {
         CloseRefusal::NoOrder => ("ORDERNOTEXIST", "订单不存在"),
         CloseRefusal::Paid => ("ORDERPAID", "订单已支付，不能发起关单"),
         CloseRefusal::Paying | CloseRefusal::State => ("TRADE_STATE_ERROR", "订单状态不支持关单"),
         CloseRefusal::NoBook => ("SYSTEMERROR", "系统错误"),
     };
-    Refused::business(code, text)
+    V2Refused::business(code, text)
 }
 
 /// The merchant's number of a new order.
-pub(crate) fn order_number<'a>(call: &'a SignedCall<'_>) -> Result<&'a str, Refused> {
+pub(crate) fn order_number<'a>(call: &'a SignedCall<'_>) -> Result<&'a str, V2Refused> {
     let number = call.need("out_trade_no")?;
     let is_number = number.len() <= 32
         && number
@@ -60,30 +60,30 @@ pub(crate) fn order_number<'a>(call: &'a SignedCall<'_>) -> Result<&'a str, Refu
             .all(|b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
     is_number
         .then_some(number)
-        .ok_or_else(|| Refused::business("PARAM_ERROR", "out_trade_no参数格式错误"))
+        .ok_or_else(|| V2Refused::business("PARAM_ERROR", "out_trade_no参数格式错误"))
 }
 
 /// What a new order costs, in fen; goods and address of the customer must be there too.
-pub(crate) fn order_amount(call: &SignedCall<'_>) -> Result<i64, Refused> {
+pub(crate) fn order_amount(call: &SignedCall<'_>) -> Result<i64, V2Refused> {
     call.need("body")?;
     call.need("spbill_create_ip")?;
     let amount = call.fen("total_fee")?;
     if amount < 1 {
-        return Err(Refused::business("PARAM_ERROR", "total_fee参数格式错误"));
+        return Err(V2Refused::business("PARAM_ERROR", "total_fee参数格式错误"));
     }
     if !matches!(call.params.filled("fee_type"), None | Some("CNY")) {
-        return Err(Refused::business("PARAM_ERROR", "fee_type参数格式错误"));
+        return Err(V2Refused::business("PARAM_ERROR", "fee_type参数格式错误"));
     }
     Ok(amount)
 }
 
 /// Reads and checks the order that the request describes.
-fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, Refused> {
+fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, V2Refused> {
     let number = order_number(call)?;
     let amount = order_amount(call)?;
     let notify_url = call.need("notify_url")?;
     if notify_url.len() > 256 || notify_url.contains('?') {
-        return Err(Refused::business("PARAM_ERROR", "notify_url参数格式错误"));
+        return Err(V2Refused::business("PARAM_ERROR", "notify_url参数格式错误"));
     }
     let trade_type = call.need("trade_type")?;
     let openid = match trade_type {
@@ -98,7 +98,7 @@ fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, Refused> {
             ""
         }
         "APP" | "MWEB" => "",
-        _ => return Err(Refused::business("PARAM_ERROR", "trade_type参数格式错误")),
+        _ => return Err(V2Refused::business("PARAM_ERROR", "trade_type参数格式错误")),
     };
     let expires_at = match call.params.filled("time_expire") {
         None => call.now.plus(WEEK_S),
@@ -117,7 +117,7 @@ pub(crate) fn described(
     number: &str,
     (trade_type, openid): (&str, &str),
     amount: Fen,
-) -> Result<SandboxOrder, Refused> {
+) -> Result<SandboxOrder, V2Refused> {
     let mut request = call.params.clone();
     request.remove("nonce_str");
     Ok(SandboxOrder {
@@ -141,7 +141,7 @@ pub(crate) fn described(
         amount,
         settled: amount,
         coupon: Fen::ZERO,
-        state: OrderState::NotPay,
+        state: SandboxOrderState::NotPay,
         created_at: call.now,
         expires_at: call.now.plus(WEEK_S),
         paid_at: None,
@@ -151,8 +151,8 @@ pub(crate) fn described(
     })
 }
 
-fn expiry(text: &str, now: Instant) -> Result<Instant, Refused> {
-    let bad = |why| Refused::business("PARAM_ERROR", why);
+fn expiry(text: &str, now: Instant) -> Result<Instant, V2Refused> {
+    let bad = |why| V2Refused::business("PARAM_ERROR", why);
     let at = Instant::parse_compact(text).ok_or_else(|| bad("time_expire参数格式错误"))?;
     if at < now.plus(60) {
         return Err(bad("time_expire时间过短，刷卡至少1分钟，其他5分钟"));
@@ -161,11 +161,11 @@ fn expiry(text: &str, now: Instant) -> Result<Instant, Refused> {
 }
 
 /// Tells what is known of an order.
-pub(crate) fn order_query(call: &SignedCall<'_>) -> Result<Params, Refused> {
+pub(crate) fn order_query(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
     let transaction_id = call.params.filled("transaction_id");
     let number = call.params.filled("out_trade_no");
     if transaction_id.is_none() && number.is_none() {
-        return Err(Refused::transport("缺少参数out_trade_no"));
+        return Err(V2Refused::transport("缺少参数out_trade_no"));
     }
     let order = call.shared.with_book(&call.merchant.mch_id, |book| {
         if let Some(number) = number {
@@ -175,14 +175,14 @@ pub(crate) fn order_query(call: &SignedCall<'_>) -> Result<Params, Refused> {
     });
     let order = order
         .flatten()
-        .ok_or_else(|| Refused::business("ORDERNOTEXIST", "订单不存在"))?;
+        .ok_or_else(|| V2Refused::business("ORDERNOTEXIST", "订单不存在"))?;
     Ok(order_fields(&order))
 }
 
 /// The fields that orderquery has of an order.
 pub(crate) fn order_fields(order: &SandboxOrder) -> Params {
     let mut fields = Params::new();
-    if order.state.is_paid() || order.state == OrderState::Revoked {
+    if order.state.is_paid() || order.state == SandboxOrderState::Revoked {
         payment_fields(order, &mut fields);
     } else {
         fields.push("out_trade_no", order.out_trade_no.as_str());
@@ -235,7 +235,7 @@ pub(crate) fn payment_fields(order: &SandboxOrder, fields: &mut Params) {
 }
 
 /// Closes an unpaid order; closing twice is the same as once.
-pub(crate) fn close_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
+pub(crate) fn close_order(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
     let number = call.need("out_trade_no")?;
     close(call.shared, &call.merchant.mch_id, number).map_err(not_closed)?;
     let mut fields = Params::new();
@@ -244,6 +244,6 @@ pub(crate) fn close_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
 }
 
 /// The answer for a merchant without books, which cannot be after the signature was checked.
-pub(crate) fn no_book<T>() -> Result<T, Refused> {
-    Err(Refused::business("SYSTEMERROR", "系统错误"))
+pub(crate) fn no_book<T>() -> Result<T, V2Refused> {
+    Err(V2Refused::business("SYSTEMERROR", "系统错误"))
 }

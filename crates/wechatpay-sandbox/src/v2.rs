@@ -35,17 +35,17 @@ pub(crate) struct SignedCall<'a> {
 
 impl SignedCall<'_> {
     /// A parameter that must be there.
-    pub(crate) fn need(&self, name: &str) -> Result<&str, Refused> {
+    pub(crate) fn need(&self, name: &str) -> Result<&str, V2Refused> {
         self.params
             .filled(name)
-            .ok_or_else(|| Refused::transport(format!("缺少参数{name}")))
+            .ok_or_else(|| V2Refused::transport(format!("缺少参数{name}")))
     }
 
     /// A parameter of at most so many characters; absent is empty.
-    pub(crate) fn short(&self, name: &str, max: usize) -> Result<&str, Refused> {
+    pub(crate) fn short(&self, name: &str, max: usize) -> Result<&str, V2Refused> {
         let value = self.params.get(name).unwrap_or_default();
         if value.chars().count() > max {
-            return Err(Refused::business(
+            return Err(V2Refused::business(
                 "PARAM_ERROR",
                 format!("{name}参数长度有误"),
             ));
@@ -54,9 +54,9 @@ impl SignedCall<'_> {
     }
 
     /// A count of fen, as the interface wants it: digits only.
-    pub(crate) fn fen(&self, name: &str) -> Result<i64, Refused> {
+    pub(crate) fn fen(&self, name: &str) -> Result<i64, V2Refused> {
         let text = self.need(name)?;
-        let bad = || Refused::transport(format!("{name}参数格式错误"));
+        let bad = || V2Refused::transport(format!("{name}参数格式错误"));
         let padded = text.len() > 1 && text.starts_with('0');
         if text.is_empty() || padded || !text.bytes().all(|b| b.is_ascii_digit()) {
             return Err(bad());
@@ -68,7 +68,7 @@ impl SignedCall<'_> {
 
 /// Why a request is not carried out.
 #[derive(Debug)]
-pub(crate) enum Refused {
+pub(crate) enum V2Refused {
     /// `return_code` FAIL.
     Transport(String),
     /// `result_code` FAIL.
@@ -77,7 +77,7 @@ pub(crate) enum Refused {
     Bill(&'static str, &'static str),
 }
 
-impl Refused {
+impl V2Refused {
     pub(crate) fn transport(text: impl Into<String>) -> Self {
         Self::Transport(text.into())
     }
@@ -129,7 +129,7 @@ pub(crate) fn answer(
     };
     match (outcome, fault) {
         (_, Some(InjectedFault::DoneButError)) => {
-            let refused = Refused::business("SYSTEMERROR", "系统错误");
+            let refused = V2Refused::business("SYSTEMERROR", "系统错误");
             signed(&call, Err(refused), None)
         }
         (Ok(Reply::File { zipped, bytes }), _) => {
@@ -141,7 +141,7 @@ pub(crate) fn answer(
             raw(kind, bytes)
         }
         (Ok(Reply::Fields(fields)), fault) => signed(&call, Ok(fields), fault),
-        (Err(refused @ (Refused::Transport(_) | Refused::Bill(..))), _) => {
+        (Err(refused @ (V2Refused::Transport(_) | V2Refused::Bill(..))), _) => {
             unsigned(&refused, request.path)
         }
         (Err(refused), fault) => signed(&call, Err(refused), fault),
@@ -152,43 +152,43 @@ pub(crate) fn answer(
 fn admit<'a>(
     shared: &'a Arc<Shared>,
     request: &ReceivedRequest<'_>,
-) -> Result<SignedCall<'a>, Refused> {
+) -> Result<SignedCall<'a>, V2Refused> {
     if !request.is_post {
-        return Err(Refused::transport("请使用post方法"));
+        return Err(V2Refused::transport("请使用post方法"));
     }
     if request.body.is_empty() {
-        return Err(Refused::transport("post数据为空"));
+        return Err(V2Refused::transport("post数据为空"));
     }
-    let params = xml::read(request.body).map_err(|_error| Refused::transport("XML格式错误"))?;
+    let params = xml::read(request.body).map_err(|_error| V2Refused::transport("XML格式错误"))?;
     let mch_id = params
         .filled("mch_id")
-        .ok_or_else(|| Refused::transport("缺少参数mch_id"))?;
+        .ok_or_else(|| V2Refused::transport("缺少参数mch_id"))?;
     let merchant = shared
         .merchant(mch_id)
-        .ok_or_else(|| Refused::transport("mch_id参数格式错误"))?;
+        .ok_or_else(|| V2Refused::transport("mch_id参数格式错误"))?;
     let sign_type = match params.filled("sign_type") {
         None | Some("MD5") => SignType::Md5,
         Some("HMAC-SHA256") => SignType::HmacSha256,
-        Some(_) => return Err(Refused::transport("sign_type参数格式错误")),
+        Some(_) => return Err(V2Refused::transport("sign_type参数格式错误")),
     };
     let nonce = params.filled("nonce_str").map_or(0, str::len);
     if nonce == 0 || nonce > 32 {
-        return Err(Refused::transport("nonce_str参数长度有误"));
+        return Err(V2Refused::transport("nonce_str参数长度有误"));
     }
     if verify(&params, &merchant.v2_key, sign_type).is_err() {
-        return Err(Refused::transport("签名错误"));
+        return Err(V2Refused::transport("签名错误"));
     }
     let appid = params
         .filled("appid")
-        .ok_or_else(|| Refused::transport("缺少参数appid"))?;
+        .ok_or_else(|| V2Refused::transport("缺少参数appid"))?;
     if !merchant.appids.iter().any(|known| known == appid) {
-        return Err(Refused::transport("appid和mch_id不匹配"));
+        return Err(V2Refused::transport("appid和mch_id不匹配"));
     }
     if let Some(certificate) = request.certificate
         && (request.path.starts_with("/secapi/") || request.path == "/pay/downloadfundflow")
         && !contains(certificate, mch_id.as_bytes())
     {
-        return Err(Refused::transport("certificate not match"));
+        return Err(V2Refused::transport("certificate not match"));
     }
     Ok(SignedCall {
         shared,
@@ -206,12 +206,16 @@ fn contains(certificate: &[u8], mch_id: &[u8]) -> bool {
         .any(|part| part == mch_id)
 }
 
-fn run(call: &SignedCall<'_>, path: &str, fault: Option<&InjectedFault>) -> Result<Reply, Refused> {
+fn run(
+    call: &SignedCall<'_>,
+    path: &str,
+    fault: Option<&InjectedFault>,
+) -> Result<Reply, V2Refused> {
     match fault {
         Some(InjectedFault::Error { code, text }) => {
-            return Err(Refused::Business(known_code(code), text.clone()));
+            return Err(V2Refused::Business(known_code(code), text.clone()));
         }
-        Some(InjectedFault::Fail { text }) => return Err(Refused::transport(text.clone())),
+        Some(InjectedFault::Fail { text }) => return Err(V2Refused::transport(text.clone())),
         _ => {}
     }
     match path {
@@ -228,20 +232,20 @@ fn run(call: &SignedCall<'_>, path: &str, fault: Option<&InjectedFault>) -> Resu
 }
 
 /// The answer of the transport level: no signature.
-fn unsigned(refused: &Refused, path: &str) -> Response {
+fn unsigned(refused: &V2Refused, path: &str) -> Response {
     let mut fields = Params::new();
     fields.push("return_code", "FAIL");
     match refused {
-        Refused::Transport(text) => {
+        V2Refused::Transport(text) => {
             fields.push("return_msg", text.as_str());
             if path == "/pay/downloadbill" {
                 fields.push("error_code", "20001");
             }
         }
-        Refused::Business(code, text) => {
+        V2Refused::Business(code, text) => {
             fields.push("return_msg", format!("{code} {text}"));
         }
-        Refused::Bill(code, text) => {
+        V2Refused::Bill(code, text) => {
             fields.push("return_msg", *text);
             fields.push("error_code", *code);
         }
@@ -252,7 +256,7 @@ fn unsigned(refused: &Refused, path: &str) -> Response {
 /// The answer of the business level: signed as the request was.
 fn signed(
     call: &SignedCall<'_>,
-    result: Result<Params, Refused>,
+    result: Result<Params, V2Refused>,
     fault: Option<&InjectedFault>,
 ) -> Response {
     let mut fields = Params::new();
@@ -270,13 +274,13 @@ fn signed(
                 fields.push(param.name.clone(), param.value.clone());
             }
         }
-        Err(Refused::Business(code, text)) => {
+        Err(V2Refused::Business(code, text)) => {
             fields.push("result_code", "FAIL");
             fields.push("err_code", code);
             fields.push("err_code_des", text);
         }
-        Err(Refused::Transport(text)) => fields.push("err_code_des", text),
-        Err(Refused::Bill(code, text)) => fields.push("err_code_des", format!("{code} {text}")),
+        Err(V2Refused::Transport(text)) => fields.push("err_code_des", text),
+        Err(V2Refused::Bill(code, text)) => fields.push("err_code_des", format!("{code} {text}")),
     }
     let mut key = call.merchant.v2_key.clone();
     match fault {

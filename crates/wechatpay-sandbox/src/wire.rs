@@ -70,14 +70,14 @@ enum Io {
 }
 
 /// A connection, plain or secure.
-pub(crate) struct Connection {
+pub(crate) struct SandboxConnection {
     io: Io,
     wire: Arc<Wire>,
     certificate: Option<Arc<Vec<u8>>>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-impl Connection {
+impl SandboxConnection {
     pub(crate) fn plain(stream: TcpStream) -> Self {
         Self::new(Io::Plain(stream), None)
     }
@@ -110,7 +110,7 @@ impl Connection {
     }
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for SandboxConnection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -123,7 +123,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for SandboxConnection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -173,15 +173,15 @@ impl AsyncWrite for Connection {
 
 /// Hands ready connections to the HTTP server; handshakes are done elsewhere and hold nobody up.
 pub(crate) struct Gate {
-    pub(crate) ready: mpsc::Receiver<(Connection, SocketAddr)>,
+    pub(crate) ready: mpsc::Receiver<(SandboxConnection, SocketAddr)>,
     pub(crate) address: SocketAddr,
 }
 
 impl Listener for Gate {
-    type Io = Connection;
+    type Io = SandboxConnection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    async fn accept(&mut self) -> (SandboxConnection, SocketAddr) {
         match self.ready.recv().await {
             Some(connection) => connection,
             // The accepting task is gone: the server is being stopped.

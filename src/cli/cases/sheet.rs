@@ -12,7 +12,7 @@ use crate::cli::person::PersonArgs;
 use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print_json, print_text};
-use recondesk_app::jobs::case_sheet::{RowFate, SheetRowResult, case_form, import_sheet};
+use recondesk_app::jobs::case_sheet::{SheetRowFate, SheetRowResult, case_form, import_sheet};
 use recondesk_app::{Failure, FailureKind, Language, Message};
 use recondesk_casework::Role;
 use recondesk_ports::CaseQuery;
@@ -111,10 +111,11 @@ pub(super) fn import(
     };
     let rows = import_sheet(&ports, std::io::Cursor::new(bytes), actor.as_deref())?;
     tell(context, &rows, args.format)?;
-    let count = |wanted: fn(&RowFate) -> bool| rows.iter().filter(|row| wanted(&row.fate)).count();
-    let changes = count(|fate| matches!(fate, RowFate::Changes(_)));
-    let refused = count(|fate| matches!(fate, RowFate::Refused(_) | RowFate::Stale(..)));
-    let same = count(|fate| *fate == RowFate::Same);
+    let count =
+        |wanted: fn(&SheetRowFate) -> bool| rows.iter().filter(|row| wanted(&row.fate)).count();
+    let changes = count(|fate| matches!(fate, SheetRowFate::Changes(_)));
+    let refused = count(|fate| matches!(fate, SheetRowFate::Refused(_) | SheetRowFate::Stale(..)));
+    let same = count(|fate| *fate == SheetRowFate::Same);
     let (zh, en) = if args.dry_run {
         ("会改", "would change")
     } else {
@@ -132,14 +133,14 @@ pub(super) fn import(
 }
 
 /// Stable word and what is said of a row.
-fn said(fate: &RowFate, language: Language) -> (&'static str, String) {
+fn said(fate: &SheetRowFate, language: Language) -> (&'static str, String) {
     match fate {
-        RowFate::Same => ("same", String::new()),
-        RowFate::Changes(words) => {
+        SheetRowFate::Same => ("same", String::new()),
+        SheetRowFate::Changes(words) => {
             let words: Vec<&str> = words.iter().map(|word| word.get(language)).collect();
             ("changes", words.join(language.pick("；", "; ")))
         }
-        RowFate::Stale(was, is) => {
+        SheetRowFate::Stale(was, is) => {
             let (was, is) = (was.get(language), is.get(language));
             let text = language.pick("表里：", "in the sheet: ").to_owned()
                 + was
@@ -147,7 +148,7 @@ fn said(fate: &RowFate, language: Language) -> (&'static str, String) {
                 + is;
             ("stale", text)
         }
-        RowFate::Refused(why) => ("refused", why.get(language).to_owned()),
+        SheetRowFate::Refused(why) => ("refused", why.get(language).to_owned()),
     }
 }
 
@@ -173,7 +174,7 @@ fn tell(
         lang.pick("结果", "result"),
         lang.pick("内容", "what"),
     ]);
-    for row in rows.iter().filter(|row| row.fate != RowFate::Same) {
+    for row in rows.iter().filter(|row| row.fate != SheetRowFate::Same) {
         let (word, text) = said(&row.fate, lang);
         let word = match word {
             "changes" => lang.pick("改动", "change"),

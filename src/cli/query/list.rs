@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{AnswerFormat, Named, QueryCommand, nothing_found, tell_cleaning, usage};
+use super::{AnswerFormat, NamedProfile, QueryCommand, nothing_found, tell_cleaning, usage};
 use crate::cli::CommandEnd;
 use crate::cli::context::{CommandContext, not_written};
 use crate::cli::terminal_output::print;
@@ -66,7 +66,7 @@ fn read(context: &CommandContext<'_>, path: &Path) -> Result<String, Failure> {
 pub(super) fn list(
     command: &QueryCommand,
     context: &CommandContext<'_>,
-    (ports, path, profile): (&Ports, &Path, Named),
+    (ports, path, profile): (&Ports, &Path, NamedProfile),
 ) -> Result<CommandEnd, Failure> {
     let (Some((id, profile)), true) = (profile, command.live) else {
         return Err(usage(

@@ -13,20 +13,20 @@ use recondesk_domain::Fen;
 use recondesk_ports::{CancelToken, Ports, RefundQuery, RefundRecord};
 
 /// What a sending is about.
-pub(super) enum Choice {
+pub(super) enum RefundsToSend {
     One(Box<RefundRecord>),
     Several(Vec<RefundRecord>),
 }
 
 /// The refunds that are named, each once, or all drafts of a profile.
-pub(super) fn chosen(args: &SendArgs, ports: &Ports) -> Result<Choice, Failure> {
+pub(super) fn chosen(args: &SendArgs, ports: &Ports) -> Result<RefundsToSend, Failure> {
     if let Some(name) = &args.drafts {
         let drafts = ports.casework.refunds(&RefundQuery {
             profile: Some(profile_named(ports, name)?.0),
             stages: vec![RefundStage::Drafted],
             ..RefundQuery::default()
         })?;
-        return Ok(Choice::Several(drafts));
+        return Ok(RefundsToSend::Several(drafts));
     }
     let mut records: Vec<RefundRecord> = Vec::new();
     for intent in &args.intents {
@@ -37,10 +37,10 @@ pub(super) fn chosen(args: &SendArgs, ports: &Ports) -> Result<Choice, Failure> 
     }
     match records.len() {
         1 => Ok(records.pop().map_or_else(
-            || Choice::Several(Vec::new()),
-            |one| Choice::One(Box::new(one)),
+            || RefundsToSend::Several(Vec::new()),
+            |one| RefundsToSend::One(Box::new(one)),
         )),
-        _ => Ok(Choice::Several(records)),
+        _ => Ok(RefundsToSend::Several(records)),
     }
 }
 

@@ -24,7 +24,7 @@ const CARD_BYTES: usize = 4 << 10;
 
 /// Where the money goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Target {
+enum RedirectTarget {
     /// 顾客的银行卡 | A bank card of the customer
     CustomerCard,
     /// 商户账户，再由人付给顾客 | The merchant's account, to be paid out by hand
@@ -38,7 +38,7 @@ pub(in crate::cli) struct RedirectArgs {
     intent: String,
     /// 改退到哪里 | Where the money goes
     #[arg(long, value_enum)]
-    to: Target,
+    to: RedirectTarget,
     /// 开户银行，如 ICBC_DEBIT | WeChat Pay's bank type, such as ICBC_DEBIT
     #[arg(long, value_name = "TYPE", required_if_eq("to", "customer-card"))]
     bank_type: Option<String>,
@@ -63,8 +63,8 @@ pub(super) fn run_redirect(
     let record = named(ports, &args.intent)?;
     let actor = args.person.check(context, ports, Role::Work)?;
     let card = match args.to {
-        Target::Merchant => None,
-        Target::CustomerCard => Some(card_of(args, context)?),
+        RedirectTarget::Merchant => None,
+        RedirectTarget::CustomerCard => Some(card_of(args, context)?),
     };
     let cancel = CancelToken::default();
     let pause = pause();

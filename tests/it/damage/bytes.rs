@@ -2,9 +2,9 @@
 
 use fastrand::Rng;
 
-use super::{Damage, place, stretch, sure, text};
+use super::{BillDamage, place, stretch, sure, text};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     sure("tail cut anywhere", tail_cut),
     sure("head cut anywhere", head_cut),
     sure("middle cut", middle_cut),

@@ -3,9 +3,9 @@
 use fastrand::Rng;
 
 use super::sheet::BillSheet;
-use super::{Damage, sure, text};
+use super::{BillDamage, sure, text};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     sure("digit of a sum changed", digit_changed),
     sure("sign of a sum changed", sign_changed),
     sure("point of a sum moved", point_moved),

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use fastrand::Rng;
 
-use super::{Damage, sure, text};
+use super::{BillDamage, sure, text};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     sure("saved as GB18030", gb18030),
     sure("saved as UTF-16 little-endian", utf16_le),
     sure("saved as UTF-16 big-endian", utf16_be),

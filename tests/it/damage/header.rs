@@ -3,9 +3,9 @@
 use fastrand::Rng;
 
 use super::sheet::BillSheet;
-use super::{Damage, sure, text};
+use super::{BillDamage, sure, text};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     sure("name lost from the header", name_lost),
     sure("name added to the header", name_added),
     sure("name twice in the header", name_twice),

@@ -6,9 +6,9 @@ use fastrand::Rng;
 
 use super::packing::gzip;
 use super::sheet::{BillSheet, ticked};
-use super::{Damage, sure};
+use super::{BillDamage, sure};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     sure("as it is", as_it_is),
     sure("no byte order mark", no_mark),
     sure("byte order mark", with_mark),

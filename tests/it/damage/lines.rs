@@ -3,9 +3,9 @@
 use fastrand::Rng;
 
 use super::sheet::{BillSheet, ticked};
-use super::{Damage, sure, text};
+use super::{BillDamage, sure, text};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     sure("row lost", row_lost),
     sure("many rows lost", many_rows_lost),
     sure("row doubled", row_doubled),

@@ -33,30 +33,30 @@ pub(crate) enum Trace {
 
 /// One kind of damage.
 #[derive(Clone, Copy)]
-pub(crate) struct Damage {
+pub(crate) struct BillDamage {
     pub(crate) name: &'static str,
     pub(crate) trace: Trace,
     pub(crate) make: Make,
 }
 
-pub(crate) const fn always(name: &'static str, make: Make) -> Damage {
-    Damage {
+pub(crate) const fn always(name: &'static str, make: Make) -> BillDamage {
+    BillDamage {
         name,
         trace: Trace::Always,
         make,
     }
 }
 
-pub(crate) const fn sure(name: &'static str, make: Make) -> Damage {
-    Damage {
+pub(crate) const fn sure(name: &'static str, make: Make) -> BillDamage {
+    BillDamage {
         name,
         trace: Trace::Sure,
         make,
     }
 }
 
-pub(crate) const fn text(name: &'static str, make: Make) -> Damage {
-    Damage {
+pub(crate) const fn text(name: &'static str, make: Make) -> BillDamage {
+    BillDamage {
         name,
         trace: Trace::Text,
         make,
@@ -64,7 +64,7 @@ pub(crate) const fn text(name: &'static str, make: Make) -> Damage {
 }
 
 /// Every kind of damage to a bill.
-pub(crate) fn kinds() -> Vec<Damage> {
+pub(crate) fn kinds() -> Vec<BillDamage> {
     [
         bytes::KINDS,
         lines::KINDS,

@@ -6,9 +6,9 @@ use fastrand::Rng;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
-use super::{Damage, place, stretch, sure};
+use super::{BillDamage, place, stretch, sure};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     sure("gzip cut anywhere", gzip_cut),
     sure("gzip trailer cut", trailer_cut),
     sure("gzip head cut", head_cut),

@@ -3,9 +3,9 @@
 use fastrand::Rng;
 
 use super::sheet::BillSheet;
-use super::{Damage, sure, text};
+use super::{BillDamage, sure, text};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     sure("numbers in scientific notation", scientific),
     sure("one number in scientific notation", one_scientific),
     text("numbers after the fifteenth digit lost", fifteen_digits),

@@ -4,9 +4,9 @@ use fastrand::Rng;
 
 use super::lines::fixed;
 use super::sheet::BillSheet;
-use super::{Damage, always, sure};
+use super::{BillDamage, always, sure};
 
-pub(crate) const KINDS: &[Damage] = &[
+pub(crate) const KINDS: &[BillDamage] = &[
     always("total off by one", total_off),
     always("total rounded", total_rounded),
     sure("total of another sign", total_sign),

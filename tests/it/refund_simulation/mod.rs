@@ -18,10 +18,10 @@ use recondesk::domain::Fen;
 use serde_json::json;
 
 use crate::support::faulty::{FaultyCasework, Loss};
-use crate::support::wire::{Client, Digest};
-pub(crate) use trouble::Sun;
+use crate::support::wire::{Client, SignDigest};
+pub(crate) use trouble::SimulatedClock;
 use trouble::{Chance, bad_answer, clock_jump, slow_requests};
-pub(crate) use world::World;
+pub(crate) use world::SimulatedWorld;
 
 /// Seeds of a run in which nothing else is asked for.
 const SEEDS: u64 = 2_000;
@@ -33,8 +33,8 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// What happens to one order; the number of requests that came late.
-fn live(world: &World, seed: u64) -> u64 {
-    let client = Client::of(&world.running, Digest::Md5);
+fn live(world: &SimulatedWorld, seed: u64) -> u64 {
+    let client = Client::of(&world.running, SignDigest::Md5);
     let mut chance = Chance(seed);
     let order = format!("S{seed:012}");
     let sum = Fen::new(1 + i64::try_from(chance.below(90_000)).unwrap());
@@ -89,7 +89,7 @@ fn one_refund_is_accepted_whatever_the_seed() {
                     if from > last {
                         return;
                     }
-                    let world = World::new();
+                    let world = SimulatedWorld::new();
                     for seed in from..=last.min(from + A_WORLD - 1) {
                         late.fetch_add(live(&world, seed), Ordering::SeqCst);
                     }
@@ -107,8 +107,8 @@ fn one_refund_is_accepted_whatever_the_seed() {
 
 #[test]
 fn one_refund_is_accepted_whichever_write_is_lost() {
-    let world = World::new();
-    let client = Client::of(&world.running, Digest::Md5);
+    let world = SimulatedWorld::new();
+    let client = Client::of(&world.running, SignDigest::Md5);
     // A sum that needs a second person has a write more.
     for (sum, least) in [(Fen::new(1_230), 4), (Fen::new(world::LIMIT.get() + 1), 5)] {
         for loss in [Loss::Before, Loss::After] {

@@ -16,9 +16,9 @@ pub(crate) const CLIENT_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The time of the world: it goes on only when somebody waits, or when the simulation lets it pass.
 #[derive(Default)]
-pub(crate) struct Sun(AtomicI64);
+pub(crate) struct SimulatedClock(AtomicI64);
 
-impl Sun {
+impl SimulatedClock {
     pub(crate) fn pass(&self, time: Duration) {
         let ms = i64::try_from(time.as_millis()).unwrap();
         self.0.fetch_add(ms.max(1), Ordering::SeqCst);
@@ -34,13 +34,13 @@ impl Sun {
 }
 
 /// The clock of one computer: the time of the world, and how far it is off.
-pub(crate) struct Watch {
-    sun: Arc<Sun>,
+pub(crate) struct ComputerClock {
+    sun: Arc<SimulatedClock>,
     off_s: AtomicI64,
 }
 
-impl Watch {
-    pub(crate) const fn by(sun: Arc<Sun>) -> Self {
+impl ComputerClock {
+    pub(crate) const fn by(sun: Arc<SimulatedClock>) -> Self {
         Self {
             sun,
             off_s: AtomicI64::new(0),
@@ -57,7 +57,7 @@ impl Watch {
     }
 }
 
-impl Clock for Watch {
+impl Clock for ComputerClock {
     fn now(&self) -> Instant {
         self.sun.now().plus(self.off_s.load(Ordering::SeqCst))
     }
@@ -102,13 +102,13 @@ pub(crate) enum Slow {
 /// The way to the gateway, on which the next requests may be slow.
 pub(crate) struct SlowWay {
     inner: Arc<dyn Gateway>,
-    sun: Arc<Sun>,
+    sun: Arc<SimulatedClock>,
     next: Mutex<Vec<Option<Slow>>>,
     under_way: Mutex<Vec<(Route, HttpRequest)>>,
 }
 
 impl SlowWay {
-    pub(crate) const fn over(inner: Arc<dyn Gateway>, sun: Arc<Sun>) -> Self {
+    pub(crate) const fn over(inner: Arc<dyn Gateway>, sun: Arc<SimulatedClock>) -> Self {
         Self {
             inner,
             sun,

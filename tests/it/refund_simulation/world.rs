@@ -12,7 +12,7 @@ use recondesk::adapters::workspace::WorkspaceKeeper;
 use recondesk::app::Failure;
 use recondesk::app::jobs::audit;
 use recondesk::app::jobs::refund::{RefundAsk, RefundOf, RefundPace, carry_on, confirm, prepare};
-use recondesk::casework::{Judgement, Refund, RefundEvent, RefundStage, Roles, Thresholds};
+use recondesk::casework::{Judgement, RefundEvent, RefundProgress, RefundStage, Roles, Thresholds};
 use recondesk::domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk::ports::{
     Author, CancelToken, Clock, Gateway, Operator, Ports, RebuildOutcome, RefundQuery,
@@ -22,9 +22,9 @@ use recondesk::sandbox::{Config, Running, start};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::trouble::{SlowWay, Sun, Watch};
+use super::trouble::{ComputerClock, SimulatedClock, SlowWay};
 use crate::storage;
-use crate::support::line::{Nonces, Pocket, hurried};
+use crate::support::line::{Nonces, PocketVault, hurried};
 use crate::support::wire::{control, http, ledger_order};
 
 /// Above this a second person must agree.
@@ -32,20 +32,20 @@ pub(crate) const LIMIT: Fen = Fen::new(45_000);
 
 /// The two computers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Desk {
+pub(crate) enum SimulatedComputer {
     First,
     Second,
 }
 
-pub(crate) struct World {
+pub(crate) struct SimulatedWorld {
     folder: TempDir,
     pub(crate) running: Running,
-    pub(crate) sun: Arc<Sun>,
+    pub(crate) sun: Arc<SimulatedClock>,
     pub(crate) way: Arc<SlowWay>,
     /// Two programs over the workspace of the first computer, one over that of the second.
     pub(crate) programs: [Ports; 3],
     /// The clocks of both computers.
-    pub(crate) watches: [Arc<Watch>; 2],
+    pub(crate) watches: [Arc<ComputerClock>; 2],
     profile: (ProfileId, MerchantProfile),
 }
 
@@ -56,9 +56,9 @@ fn room() -> TempDir {
     made.unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
-impl World {
+impl SimulatedWorld {
     pub(crate) fn new() -> Self {
-        let sun = Arc::new(Sun::default());
+        let sun = Arc::new(SimulatedClock::default());
         let shared = Arc::clone(&sun);
         let running = start(Config::new(Arc::new(move || shared.now()), 7)).unwrap();
         control(
@@ -67,7 +67,8 @@ impl World {
             &json!({ "refund_settles_s": 0 }),
         );
         let folder = room();
-        let places = [Desk::First, Desk::Second].map(|desk| place(folder.path(), desk));
+        let places = [SimulatedComputer::First, SimulatedComputer::Second]
+            .map(|desk| place(folder.path(), desk));
         let mut merchant = MerchantProfile::new("shop", &running.merchant.mch_id);
         merchant.appids.clone_from(&running.merchant.appids);
         merchant.gateway.clone_from(&running.base_http);
@@ -80,11 +81,11 @@ impl World {
         drop(first);
         storage::copy(&places[0], &places[1]);
 
-        let watches = [0, 1].map(|_| Arc::new(Watch::by(Arc::clone(&sun))));
+        let watches = [0, 1].map(|_| Arc::new(ComputerClock::by(Arc::clone(&sun))));
         let clock = Arc::clone(&watches[0]) as Arc<dyn Clock>;
         let line: Arc<dyn Gateway> = Arc::new(HttpGateway::with_timeouts(clock, hurried()));
         let way = Arc::new(SlowWay::over(line, Arc::clone(&sun)));
-        let vault = Arc::new(Pocket::default());
+        let vault = Arc::new(PocketVault::default());
         let key = running.merchant.v2_key.expose().clone().into_bytes();
         vault.set(id, SecretKind::V2Key, Secret::new(key)).unwrap();
         let programs = [0, 0, 1].map(|desk: usize| Ports {
@@ -109,10 +110,10 @@ impl World {
         control(&self.running.base_http, "fault", fault);
     }
 
-    const fn program(&self, desk: Desk) -> &Ports {
+    const fn program(&self, desk: SimulatedComputer) -> &Ports {
         match desk {
-            Desk::First => &self.programs[0],
-            Desk::Second => &self.programs[2],
+            SimulatedComputer::First => &self.programs[0],
+            SimulatedComputer::Second => &self.programs[2],
         }
     }
 
@@ -180,7 +181,7 @@ impl World {
         for watch in &self.watches {
             watch.put(0);
         }
-        for desk in [Desk::First, Desk::Second] {
+        for desk in [SimulatedComputer::First, SimulatedComputer::Second] {
             let mut last = None;
             // What was written down while a clock was a day ahead waits until that day.
             let is_settled = (0..13).any(|turn| {
@@ -200,7 +201,7 @@ impl World {
         let accepted = self.accepted(order);
         assert_eq!(accepted.len(), 1, "{what}: {accepted:?}");
         assert_eq!(accepted[0]["refund_fee"], sum.get(), "{what}");
-        for desk in [Desk::First, Desk::Second] {
+        for desk in [SimulatedComputer::First, SimulatedComputer::Second] {
             let what = format!("{what}, {desk:?}");
             let ports = self.program(desk);
             let known = Self::known(ports, order);
@@ -218,7 +219,7 @@ impl World {
     /// The trail of either computer is whole and seals what lies there; the workspace made anew from its journal
     /// alone has the same rows.
     pub(crate) fn close(self) {
-        for desk in [Desk::First, Desk::Second] {
+        for desk in [SimulatedComputer::First, SimulatedComputer::Second] {
             let ports = self.program(desk);
             let trail = audit::verify(ports).unwrap();
             assert_eq!(trail.fault, None, "{desk:?}");
@@ -229,7 +230,7 @@ impl World {
             folder, programs, ..
         } = self;
         drop(programs);
-        for desk in [Desk::First, Desk::Second] {
+        for desk in [SimulatedComputer::First, SimulatedComputer::Second] {
             let place = place(folder.path(), desk);
             let was = storage::tables(&place).unwrap();
             for end in ["db", "sums"] {
@@ -250,10 +251,10 @@ impl World {
     }
 }
 
-fn place(folder: &Path, desk: Desk) -> PathBuf {
+fn place(folder: &Path, desk: SimulatedComputer) -> PathBuf {
     folder.join(match desk {
-        Desk::First => "workspace",
-        Desk::Second => "older-copy",
+        SimulatedComputer::First => "workspace",
+        SimulatedComputer::Second => "older-copy",
     })
 }
 
@@ -296,9 +297,9 @@ fn agree(ports: &Ports, record: RefundRecord) -> Result<RefundRecord, Failure> {
 }
 
 /// The refund as its history tells it, step by step.
-fn replay(ports: &Ports, record: &RefundRecord, what: &str) -> Option<Refund> {
+fn replay(ports: &Ports, record: &RefundRecord, what: &str) -> Option<RefundProgress> {
     let history = ports.casework.refund_history(record.id).unwrap();
-    let mut told: Option<Refund> = None;
+    let mut told: Option<RefundProgress> = None;
     let mut is_agreed = false;
     for entry in &history {
         is_agreed |= entry.event == RefundEvent::Approve;
@@ -309,7 +310,7 @@ fn replay(ports: &Ports, record: &RefundRecord, what: &str) -> Option<Refund> {
             "{what}: sent before a second person agreed"
         );
         told = Some(match (told, entry.event) {
-            (_, RefundEvent::Redraft(amount, approval)) => Refund::draft(amount, approval),
+            (_, RefundEvent::Redraft(amount, approval)) => RefundProgress::draft(amount, approval),
             (Some(refund), event) => refund.apply(event, entry.at).unwrap(),
             (None, event) => panic!("{what}: history begins with {event:?}"),
         });

@@ -8,16 +8,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::is_thorough;
-use super::jobs::{Job, Layer, Middle, all, further, workspace};
+use super::jobs::{Middle, StorageJob, TraceLayer, all, further, workspace};
 use super::more_jobs::more;
-use super::seen::Seen;
+use super::seen::ObservedJob;
 use super::view::{faults, tables};
 use super::yard::Yard;
 use crate::support::wire::ledger_order;
 
 /// What goes wrong at a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+enum CallFault {
     /// It fails.
     Once,
     /// It fails, and all after it.
@@ -28,11 +28,11 @@ enum Fault {
     Starves,
 }
 
-const FAULTS: [Fault; 3] = [Fault::Once, Fault::Stays, Fault::Kills];
+const FAULTS: [CallFault; 3] = [CallFault::Once, CallFault::Stays, CallFault::Kills];
 /// Requests for memory that are refused in a job: in the full form, in the short one.
 const STARVED: (u64, u64) = (60, 3);
 
-impl Fault {
+impl CallFault {
     fn settings(self, at: u64) -> Vec<(&'static str, String)> {
         let flag = |is_set: bool| u8::from(is_set).to_string();
         if self == Self::Starves {
@@ -88,19 +88,19 @@ fn timeless(state: &str) -> String {
 }
 
 /// A job, and what may be seen after it.
-struct Trial<'a> {
+struct FaultTrial<'a> {
     yard: &'a Yard,
-    layer: &'a Layer,
-    job: &'a Job,
+    layer: &'a TraceLayer,
+    job: &'a StorageJob,
     legal: BTreeSet<String>,
     last: String,
 }
 
-impl<'a> Trial<'a> {
-    fn of(yard: &'a Yard, layer: &'a Layer, job: &'a Job) -> Self {
+impl<'a> FaultTrial<'a> {
+    fn of(yard: &'a Yard, layer: &'a TraceLayer, job: &'a StorageJob) -> Self {
         let (legal, last) = match job.middle {
             Middle::State => {
-                let seen = Seen::of(yard, layer, job);
+                let seen = ObservedJob::of(yard, layer, job);
                 let legal = seen.states.values().map(|state| timeless(state)).collect();
                 (legal, timeless(seen.states.last_key_value().unwrap().1))
             }
@@ -126,7 +126,7 @@ impl<'a> Trial<'a> {
         let folder = self.job.stage();
         let beside = tempfile::tempdir().unwrap();
         let (count, asked) = (beside.path().join("count"), beside.path().join("asked"));
-        let mut settings = Fault::Once.settings(0);
+        let mut settings = CallFault::Once.settings(0);
         settings.push(("FAULT_COUNT", count.to_str().unwrap().to_owned()));
         settings.push(("FAULT_ASKED", asked.to_str().unwrap().to_owned()));
         let output = self
@@ -144,7 +144,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Runs the job under a fault; true when it said that it failed.
-    fn run(&self, fault: Fault, at: u64) -> bool {
+    fn run(&self, fault: CallFault, at: u64) -> bool {
         let folder = self.job.stage();
         let settings = fault.settings(at);
         let output = self
@@ -159,9 +159,9 @@ impl<'a> Trial<'a> {
         assert!(!told.contains("panicked"), "{context}");
         // A request for memory that is not met ends the program, as a kill does.
         let is_killed = match fault {
-            Fault::Kills => code == Some(137),
-            Fault::Starves => code.is_none(),
-            Fault::Once | Fault::Stays => false,
+            CallFault::Kills => code == Some(137),
+            CallFault::Starves => code.is_none(),
+            CallFault::Once | CallFault::Stays => false,
         };
         assert!(
             is_killed || code.is_some_and(|code| code < 100),
@@ -238,7 +238,7 @@ impl<'a> Trial<'a> {
 #[test]
 fn whatever_call_of_a_job_fails_the_workspace_is_as_before_or_as_after() {
     let yard = Yard::new(7);
-    let layer = Layer::new();
+    let layer = TraceLayer::new();
     let (mut of_all, mut told_of) = (0, 0);
     // `RECONDESK_JOB=approval` tries that job alone.
     let wanted = std::env::var("RECONDESK_JOB").ok();
@@ -248,7 +248,7 @@ fn whatever_call_of_a_job_fails_the_workspace_is_as_before_or_as_after() {
         .chain(more(&yard))
         .filter(|job| wanted.as_deref().is_none_or(|name| name == job.name));
     for job in jobs {
-        let trial = Trial::of(&yard, &layer, &job);
+        let trial = FaultTrial::of(&yard, &layer, &job);
         let (calls, asked) = trial.calls();
         let (step, starved) = if is_thorough() {
             (1, STARVED.0)
@@ -256,7 +256,7 @@ fn whatever_call_of_a_job_fails_the_workspace_is_as_before_or_as_after() {
             (calls.div_ceil(3), STARVED.1)
         };
         let faults = FAULTS.map(|fault| (fault, calls, step));
-        let hunger = (Fault::Starves, asked, asked / starved + 1);
+        let hunger = (CallFault::Starves, asked, asked / starved + 1);
         let (mut tried, mut refused) = (0, 0);
         for (place, (fault, end, step)) in faults.into_iter().chain([hunger]).enumerate() {
             let first = 1 + place as u64 % 3 * step / 3;

@@ -10,7 +10,7 @@ use super::yard::{SECOND_DAY, Yard, prepare};
 use crate::case_sheet;
 
 /// A job, and the workspace that it begins with.
-pub(super) struct Job {
+pub(super) struct StorageJob {
     pub(super) name: &'static str,
     /// Folder with the workspace, and with room for what is written elsewhere.
     before: TempDir,
@@ -35,12 +35,12 @@ pub(super) enum Middle {
 }
 
 /// The layer, ready to be put below a program.
-pub(crate) struct Layer {
+pub(crate) struct TraceLayer {
     _folder: TempDir,
     library: PathBuf,
 }
 
-impl Layer {
+impl TraceLayer {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let library = folder.path().join("layer.so");
@@ -60,7 +60,7 @@ impl Layer {
     }
 }
 
-impl Layer {
+impl TraceLayer {
     /// Puts it below a program: the calls that it makes in this folder count.
     pub(crate) fn below(&self, program: &mut Command, folder: &Path) {
         program
@@ -101,7 +101,7 @@ fn waiting(yard: &Yard, folder: &Path) -> Vec<String> {
     all.iter().map(|one| one["id"].to_string()).collect()
 }
 
-impl Job {
+impl StorageJob {
     pub(super) fn new(
         yard: &Yard,
         name: &'static str,
@@ -174,7 +174,7 @@ impl Job {
     pub(super) fn run(
         &self,
         yard: &Yard,
-        layer: &Layer,
+        layer: &TraceLayer,
         folder: &Path,
         settings: &[(&str, String)],
     ) -> Output {
@@ -200,7 +200,7 @@ impl Job {
 }
 
 /// Every job that is tried.
-pub(super) fn all(yard: &Yard) -> Vec<Job> {
+pub(super) fn all(yard: &Yard) -> Vec<StorageJob> {
     let second = &yard.second;
     let both: [&[&str]; 2] = [&second.import_orders(), &second.import_bill()];
     let reconcile = ["reconcile", "--profile", "shop", "--date", SECOND_DAY];
@@ -208,20 +208,21 @@ pub(super) fn all(yard: &Yard) -> Vec<Job> {
     let send = ["refund", "send", &yard.refund, "--confirm", "12.30"];
     let prefer = ["profile", "edit", "shop", "--tolerance-above", "0.05"];
     vec![
-        Job::new(yard, "import of orders", &[], (0, both[0])),
-        Job::new(yard, "import of a bill", &both[..1], (0, both[1])),
-        Job::new(yard, "comparison", &both, (1, &reconcile)),
-        Job::new(yard, "decision", &[], (0, &ignore)).again(2),
-        Job::new(yard, "merchant", &[], (0, &prefer)),
-        Job::new(yard, "refund prepared", &[], (0, &prepare(yard.paid[1]))).leaves(Middle::Sound),
-        Job::new(yard, "refund sent", &[], (0, &send)).leaves(Middle::Sound),
-        Job::new(yard, "backup", &[], (0, &["backup", "FOLDER/copy.zip"])),
+        StorageJob::new(yard, "import of orders", &[], (0, both[0])),
+        StorageJob::new(yard, "import of a bill", &both[..1], (0, both[1])),
+        StorageJob::new(yard, "comparison", &both, (1, &reconcile)),
+        StorageJob::new(yard, "decision", &[], (0, &ignore)).again(2),
+        StorageJob::new(yard, "merchant", &[], (0, &prefer)),
+        StorageJob::new(yard, "refund prepared", &[], (0, &prepare(yard.paid[1])))
+            .leaves(Middle::Sound),
+        StorageJob::new(yard, "refund sent", &[], (0, &send)).leaves(Middle::Sound),
+        StorageJob::new(yard, "backup", &[], (0, &["backup", "FOLDER/copy.zip"])),
         migration(),
     ]
 }
 
 /// Jobs that the power cut does not know.
-pub(super) fn further(yard: &Yard) -> Vec<Job> {
+pub(super) fn further(yard: &Yard) -> Vec<StorageJob> {
     let second = &yard.second;
     let both: [&[&str]; 2] = [&second.import_orders(), &second.import_bill()];
     let day = ["day", "--profile", "shop", "--date", SECOND_DAY];
@@ -247,8 +248,8 @@ pub(super) fn further(yard: &Yard) -> Vec<Job> {
         "FOLDER/batch.csv",
     ];
     vec![
-        Job::new(yard, "morning", &both, (1, &day)),
-        Job::new(
+        StorageJob::new(yard, "morning", &both, (1, &day)),
+        StorageJob::new(
             yard,
             "cases imported",
             &[&export],
@@ -256,22 +257,22 @@ pub(super) fn further(yard: &Yard) -> Vec<Job> {
         )
         .with_filled_sheet()
         .again(1),
-        Job::new(yard, "file on a case", &[], (0, &attach)),
-        Job::new(yard, "operator", &[], (0, &add)).again(2),
+        StorageJob::new(yard, "file on a case", &[], (0, &attach)),
+        StorageJob::new(yard, "operator", &[], (0, &add)).again(2),
         // Told in the trail before it lies in the vault, and once more when it was interrupted between them.
-        Job::new(yard, "key stored", &[], (0, &key)).leaves(Middle::Sound),
-        Job::new(
+        StorageJob::new(yard, "key stored", &[], (0, &key)).leaves(Middle::Sound),
+        StorageJob::new(
             yard,
             "passphrase changed",
             &[],
             (0, &["vault", "passphrase"]),
         ),
-        Job::new(yard, "batch file", &[], (0, &write)).again(2),
+        StorageJob::new(yard, "batch file", &[], (0, &write)).again(2),
     ]
 }
 
 /// A workspace that an earlier program left, of the schema before casework.
-fn migration() -> Job {
+fn migration() -> StorageJob {
     const OF: usize = 5;
     let before = tempfile::tempdir().unwrap();
     let workspace = workspace(before.path());
@@ -298,7 +299,7 @@ fn migration() -> Job {
             0x5243_4E44
         ))
         .unwrap();
-    Job {
+    StorageJob {
         name: "migration",
         before,
         arguments: ["profile", "list"].map(str::to_owned).to_vec(),

@@ -22,7 +22,7 @@ mod yard;
 use std::path::Path;
 
 #[cfg(target_os = "linux")]
-pub(crate) use jobs::Layer;
+pub(crate) use jobs::TraceLayer;
 pub(crate) use view::tables;
 
 /// True when the full form is asked for.

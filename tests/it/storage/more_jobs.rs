@@ -1,6 +1,6 @@
 //! Jobs of two people, and those that put a workspace back: run under the layer like the others.
 
-use super::jobs::{Job, Middle, WAITING, workspace};
+use super::jobs::{Middle, StorageJob, WAITING, workspace};
 use super::yard::{FIRST_DAY, Yard};
 
 /// Li works and administers, Wang is the second person.
@@ -69,7 +69,7 @@ fn steps<'a>(more: &[&'a [&'a str]]) -> Vec<&'a [&'a str]> {
 }
 
 /// All of them.
-pub(super) fn more(yard: &Yard) -> Vec<Job> {
+pub(super) fn more(yard: &Yard) -> Vec<StorageJob> {
     let ignore = ["cases", "ignore", &yard.case, "--reason", "test-order"];
     let ignore = [&ignore[..], &["--operator", "li"]].concat();
     let take_back = ["refund", "withdraw", &yard.refund, "--reason", "已发货"];
@@ -79,25 +79,25 @@ pub(super) fn more(yard: &Yard) -> Vec<Job> {
     let signed = [&decided[..], &[SIGN]].concat();
     let asked = [&signed[..], &[UNLOCK]].concat();
     vec![
-        Job::new(yard, "approval", &steps(&[AGREE, &ignore]), (0, AGREE)).again(2),
+        StorageJob::new(yard, "approval", &steps(&[AGREE, &ignore]), (0, AGREE)).again(2),
         // What fails for one case does not keep the others waiting.
-        Job::new(yard, "decisions of a filter", &steps(&[TAKE]), (0, RESOLVE))
+        StorageJob::new(yard, "decisions of a filter", &steps(&[TAKE]), (0, RESOLVE))
             .leaves(Middle::Sound)
             .again(1),
-        Job::new(yard, "day signed off", &decided, (0, SIGN)).again(2),
-        Job::new(yard, "unlocking asked for", &signed, (1, UNLOCK)),
-        Job::new(yard, "unlocking agreed to", &asked, (0, AGREE)).again(2),
-        Job::new(yard, "reissue", &[], (0, &reissue)).leaves(Middle::Sound),
-        Job::new(yard, "refund withdrawn", &[], (0, &take_back)).again(2),
-        Job::new(yard, "putting back", &[COPY, &ignore[..5]], (0, RESTORE))
+        StorageJob::new(yard, "day signed off", &decided, (0, SIGN)).again(2),
+        StorageJob::new(yard, "unlocking asked for", &signed, (1, UNLOCK)),
+        StorageJob::new(yard, "unlocking agreed to", &asked, (0, AGREE)).again(2),
+        StorageJob::new(yard, "reissue", &[], (0, &reissue)).leaves(Middle::Sound),
+        StorageJob::new(yard, "refund withdrawn", &[], (0, &take_back)).again(2),
+        StorageJob::new(yard, "putting back", &[COPY, &ignore[..5]], (0, RESTORE))
             .leaves(Middle::Mendable),
         rebuilding(yard),
     ]
 }
 
 /// The database is gone, and is made anew.
-fn rebuilding(yard: &Yard) -> Job {
-    let job = Job::new(yard, "making anew", &[], (0, REBUILD)).leaves(Middle::Mendable);
+fn rebuilding(yard: &Yard) -> StorageJob {
+    let job = StorageJob::new(yard, "making anew", &[], (0, REBUILD)).leaves(Middle::Mendable);
     std::fs::remove_file(workspace(job.before()).join("recondesk.db")).unwrap();
     job
 }

@@ -14,14 +14,14 @@ use recondesk::adapters::workspace::WorkspaceKeeper;
 use recondesk::ports::{RebuildOutcome, WorkspaceCare as _};
 
 use super::is_thorough;
-use super::jobs::{Layer, all, workspace};
-use super::seen::Seen;
-use super::trace::{Deed, Rest};
+use super::jobs::{TraceLayer, all, workspace};
+use super::seen::ObservedJob;
+use super::trace::{FileEvent, Rest};
 use super::view::{faults, tables};
 use super::yard::Yard;
 
 /// Lets the power fail once; tells whether the workspace is as after, or what is wrong with it.
-fn cut(seen: &Seen, seed: u64) -> Result<bool, String> {
+fn cut(seen: &ObservedJob, seed: u64) -> Result<bool, String> {
     let mut rng = Rng::with_seed(seed);
     let at = rng.usize(0..=seen.deeds.len());
     let folder = seen.left(at, Rest::Some(rng));
@@ -64,7 +64,7 @@ fn check_entries(place: &Path, state: &str) -> Result<(), String> {
 }
 
 /// A copy that has its name is whole, and one that was told is there.
-fn check_copies(seen: &Seen, at: usize, folder: &Path) -> Result<(), String> {
+fn check_copies(seen: &ObservedJob, at: usize, folder: &Path) -> Result<(), String> {
     let copy = folder.join("copy.zip");
     let is_told = seen.name == "backup" && at == seen.deeds.len();
     if is_told && !copy.exists() {
@@ -91,12 +91,12 @@ fn check_copies(seen: &Seen, at: usize, folder: &Path) -> Result<(), String> {
 #[test]
 fn a_power_cut_loses_nothing_that_was_told() {
     let yard = Yard::new(7);
-    let layer = Layer::new();
+    let layer = TraceLayer::new();
     let jobs = all(&yard);
     let seeds = if is_thorough() { 1000 } else { 54 };
-    let seen: Vec<Seen> = jobs
+    let seen: Vec<ObservedJob> = jobs
         .iter()
-        .map(|job| Seen::of(&yard, &layer, job))
+        .map(|job| ObservedJob::of(&yard, &layer, job))
         .collect();
     let mut after = vec![0_u64; seen.len()];
     let mut tried = vec![0_u64; seen.len()];
@@ -122,13 +122,16 @@ fn a_power_cut_loses_nothing_that_was_told() {
 fn a_disk_that_flushes_nothing_is_noticed() {
     let yard = Yard::new(7);
     let jobs = all(&yard);
-    let mut seen = Seen::of(&yard, &Layer::new(), &jobs[0]);
+    let mut seen = ObservedJob::of(&yard, &TraceLayer::new(), &jobs[0]);
     for deed in &mut seen.deeds {
-        if matches!(deed, Deed::Synced { .. } | Deed::FolderSynced { .. }) {
-            *deed = Deed::Told;
+        if matches!(
+            deed,
+            FileEvent::Synced { .. } | FileEvent::FolderSynced { .. }
+        ) {
+            *deed = FileEvent::Told;
         }
     }
-    seen.deeds.push(Deed::Told);
+    seen.deeds.push(FileEvent::Told);
 
     let lost = (0..40).filter(|seed| cut(&seen, *seed).is_err()).count();
 

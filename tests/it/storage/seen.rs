@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::jobs::{Job, Layer, workspace};
-use super::trace::{Deed, Disk, Rest, read};
+use super::jobs::{StorageJob, TraceLayer, workspace};
+use super::trace::{FileEvent, Rest, TracedDisk, read};
 use super::view::tables;
 use super::yard::Yard;
 
 /// A job as it was seen, and the states that it went through.
-pub(super) struct Seen {
+pub(super) struct ObservedJob {
     pub(super) name: &'static str,
-    start: Disk,
-    pub(super) deeds: Vec<Deed>,
+    start: TracedDisk,
+    pub(super) deeds: Vec<FileEvent>,
     /// State of the tables after so many deeds, where it changed.
     pub(super) states: BTreeMap<usize, String>,
 }
 
 /// The disk after so many deeds.
-fn disk_after(start: &Disk, deeds: &[Deed]) -> Disk {
+fn disk_after(start: &TracedDisk, deeds: &[FileEvent]) -> TracedDisk {
     let mut disk = start.clone();
     for deed in deeds {
         disk.follow(deed);
@@ -26,10 +26,10 @@ fn disk_after(start: &Disk, deeds: &[Deed]) -> Disk {
     disk
 }
 
-impl Seen {
-    pub(super) fn of(yard: &Yard, layer: &Layer, job: &Job) -> Self {
+impl ObservedJob {
+    pub(super) fn of(yard: &Yard, layer: &TraceLayer, job: &StorageJob) -> Self {
         let folder = job.stage();
-        let start = Disk::of(folder.path());
+        let start = TracedDisk::of(folder.path());
         let beside = tempfile::tempdir().unwrap();
         let trace = beside.path().join("trace");
         let setting = ("FAULT_TRACE", trace.to_str().unwrap().to_owned());
@@ -37,7 +37,7 @@ impl Seen {
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(job.code), "{}: {told}", job.name);
         let mut deeds = read(&trace);
-        deeds.push(Deed::Told);
+        deeds.push(FileEvent::Told);
         let mut seen = Self {
             name: job.name,
             start,
@@ -73,7 +73,7 @@ impl Seen {
                 || self.deeds.get(at - 1).is_some_and(|deed| {
                     matches!(
                         deed,
-                        Deed::Synced { .. } | Deed::Renamed { .. } | Deed::Told
+                        FileEvent::Synced { .. } | FileEvent::Renamed { .. } | FileEvent::Told
                     )
                 });
             if is_turn {
@@ -99,7 +99,7 @@ impl Seen {
     pub(super) fn told_at(&self, at: usize) -> usize {
         let told = self.deeds[..at]
             .iter()
-            .rposition(|deed| *deed == Deed::Told);
+            .rposition(|deed| *deed == FileEvent::Told);
         told.map_or(0, |place| place + 1)
     }
 }

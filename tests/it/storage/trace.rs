@@ -14,7 +14,7 @@ const SECTOR: u64 = 512;
 
 /// One thing that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum FileEvent {
     /// A file got its first name.
     Created { file: u64, name: String },
     /// Bytes were written.
@@ -36,7 +36,7 @@ pub(super) enum Deed {
 }
 
 /// Reads what the layer wrote.
-pub(super) fn read(path: &Path) -> Vec<Deed> {
+pub(super) fn read(path: &Path) -> Vec<FileEvent> {
     let bytes = std::fs::read(path).unwrap();
     let mut rest = bytes.as_slice();
     let mut out = Vec::new();
@@ -49,27 +49,27 @@ pub(super) fn read(path: &Path) -> Vec<Deed> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let (file, at) = (long(16), long(24));
         out.push(match short(0) {
-            1 => Deed::Created {
+            1 => FileEvent::Created {
                 file,
                 name: text(first),
             },
-            2 => Deed::Written {
+            2 => FileEvent::Written {
                 file,
                 at,
                 bytes: first.to_vec(),
             },
-            3 => Deed::Cut { file, len: at },
-            4 => Deed::Synced { file },
-            5 => Deed::FolderSynced {
+            3 => FileEvent::Cut { file, len: at },
+            4 => FileEvent::Synced { file },
+            5 => FileEvent::FolderSynced {
                 folder: text(first),
             },
-            6 => Deed::Renamed {
+            6 => FileEvent::Renamed {
                 from: text(first),
                 to: text(second),
             },
-            7 => Deed::Removed { name: text(first) },
-            8 => Deed::FolderMade { name: text(first) },
-            9 => Deed::Told,
+            7 => FileEvent::Removed { name: text(first) },
+            8 => FileEvent::FolderMade { name: text(first) },
+            9 => FileEvent::Told,
             other => panic!("a deed of kind {other}"),
         });
         rest = after;
@@ -79,12 +79,12 @@ pub(super) fn read(path: &Path) -> Vec<Deed> {
 
 /// A change of the bytes of a file that no fsync has covered.
 #[derive(Debug, Clone)]
-enum Change {
+enum UnsyncedChange {
     Bytes { at: u64, bytes: Vec<u8> },
     Len(u64),
 }
 
-impl Change {
+impl UnsyncedChange {
     fn apply(&self, to: &mut Vec<u8>) {
         match self {
             Self::Bytes { at, bytes } => {
@@ -120,7 +120,7 @@ impl Change {
 #[derive(Debug, Clone, Default)]
 struct Content {
     durable: Vec<u8>,
-    pending: Vec<Change>,
+    pending: Vec<UnsyncedChange>,
 }
 
 impl Content {
@@ -153,12 +153,12 @@ impl Naming {
 
 /// Names of files, and folders.
 #[derive(Debug, Clone, Default)]
-struct Names {
+struct TracedNames {
     files: BTreeMap<String, usize>,
     folders: BTreeSet<String>,
 }
 
-impl Names {
+impl TracedNames {
     fn apply(&mut self, naming: &Naming) {
         match naming {
             Naming::Put { name, content } => {
@@ -204,11 +204,11 @@ impl Names {
 
 /// A disk: what is on it for certain, and what may be.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Disk {
+pub(super) struct TracedDisk {
     root: PathBuf,
     contents: Vec<Content>,
     by_number: BTreeMap<u64, usize>,
-    names: Names,
+    names: TracedNames,
     pending: Vec<Naming>,
 }
 
@@ -221,7 +221,7 @@ pub(super) enum Rest {
     Some(Rng),
 }
 
-impl Disk {
+impl TracedDisk {
     /// The disk as it is now.
     pub(super) fn of(root: &Path) -> Self {
         let mut disk = Self {
@@ -252,7 +252,7 @@ impl Disk {
         self.contents.len() - 1
     }
 
-    fn change(&mut self, file: u64, change: Change) {
+    fn change(&mut self, file: u64, change: UnsyncedChange) {
         // Files without a name are not kept.
         if let Some(content) = self.by_number.get(&file) {
             self.contents[*content].pending.push(change);
@@ -260,24 +260,24 @@ impl Disk {
     }
 
     /// Does what a program did.
-    pub(super) fn follow(&mut self, deed: &Deed) {
+    pub(super) fn follow(&mut self, deed: &FileEvent) {
         match deed {
-            Deed::Created { file, name } => {
+            FileEvent::Created { file, name } => {
                 let content = self.new_content(*file);
                 let name = name.clone();
                 self.pending.push(Naming::Put { name, content });
             }
-            Deed::Written { file, at, bytes } => {
+            FileEvent::Written { file, at, bytes } => {
                 let (at, bytes) = (*at, bytes.clone());
-                self.change(*file, Change::Bytes { at, bytes });
+                self.change(*file, UnsyncedChange::Bytes { at, bytes });
             }
-            Deed::Cut { file, len } => self.change(*file, Change::Len(*len)),
-            Deed::Synced { file } => {
+            FileEvent::Cut { file, len } => self.change(*file, UnsyncedChange::Len(*len)),
+            FileEvent::Synced { file } => {
                 if let Some(content) = self.by_number.get(file) {
                     self.contents[*content].make_durable();
                 }
             }
-            Deed::FolderSynced { folder } => {
+            FileEvent::FolderSynced { folder } => {
                 let (of_it, rest) = std::mem::take(&mut self.pending)
                     .into_iter()
                     .partition(|naming| naming.folder() == folder);
@@ -287,13 +287,15 @@ impl Disk {
                     self.names.apply(&naming);
                 }
             }
-            Deed::Renamed { from, to } => {
+            FileEvent::Renamed { from, to } => {
                 let (from, to) = (from.clone(), to.clone());
                 self.pending.push(Naming::Move { from, to });
             }
-            Deed::Removed { name } => self.pending.push(Naming::Gone { name: name.clone() }),
-            Deed::FolderMade { name } => self.pending.push(Naming::Folder { name: name.clone() }),
-            Deed::Told => {}
+            FileEvent::Removed { name } => self.pending.push(Naming::Gone { name: name.clone() }),
+            FileEvent::FolderMade { name } => {
+                self.pending.push(Naming::Folder { name: name.clone() })
+            }
+            FileEvent::Told => {}
         }
     }
 

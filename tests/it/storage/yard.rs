@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::copy;
-use crate::support::wire::{Client, Digest, control};
+use crate::support::wire::{Client, SignDigest, control};
 
 /// The day that is compared already.
 pub(super) const FIRST_DAY: &str = "2026-03-08";
@@ -144,12 +144,12 @@ impl Yard {
             .find(|case| case.finding.category == Category::PaidNotBooked)
             .unwrap();
         let finding = &unserved.finding;
-        let client = Client::of(&self.running, Digest::Md5);
+        let client = Client::of(&self.running, SignDigest::Md5);
         let paid = finding.bill.unwrap().get().to_string();
         client.place_paid(finding.out_trade_no.as_str(), &paid);
         self.unserved.clone_from(&unserved.key);
         for order in self.paid {
-            Client::of(&self.running, Digest::Md5).place_paid(order, "1230");
+            Client::of(&self.running, SignDigest::Md5).place_paid(order, "1230");
         }
         let prepared = self.expect(0, &prepare(self.paid[0]));
         let prepared: Value = serde_json::from_str(&prepared).unwrap();

@@ -80,7 +80,7 @@ pub(crate) enum Say {
 
 /// What goes wrong with one call.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Fault {
+pub(crate) struct PlannedFault {
     pub(crate) at: At,
     /// Whether the request is carried out.
     pub(crate) done: bool,
@@ -89,25 +89,25 @@ pub(crate) struct Fault {
 
 /// A refund that was accepted.
 #[derive(Debug, Clone)]
-pub(crate) struct Accepted {
+pub(crate) struct AcceptedRefund {
     pub(crate) number: String,
     pub(crate) fen: i64,
     pub(crate) state: &'static str,
 }
 
 #[derive(Default)]
-struct Ledger {
+struct GatewayLedger {
     orders: BTreeMap<String, i64>,
-    refunds: BTreeMap<String, Vec<Accepted>>,
+    refunds: BTreeMap<String, Vec<AcceptedRefund>>,
     /// Number and sum of each request for a refund, by order.
     asked: BTreeMap<String, Vec<(String, i64)>>,
-    faults: VecDeque<Fault>,
+    faults: VecDeque<PlannedFault>,
     /// The state of refunds accepted from now on.
     outcome: Option<&'static str>,
 }
 
 struct Inside {
-    ledger: Mutex<Ledger>,
+    ledger: Mutex<GatewayLedger>,
     key: RsaKeyPair,
     other_key: RsaKeyPair,
 }
@@ -176,7 +176,7 @@ impl FaultGateway {
         ledger.orders.insert(order.to_owned(), fen);
     }
 
-    pub(crate) fn plan(&self, faults: &[Fault]) {
+    pub(crate) fn plan(&self, faults: &[PlannedFault]) {
         self.inside.ledger.lock().unwrap().faults = faults.iter().copied().collect();
     }
 
@@ -196,7 +196,7 @@ impl FaultGateway {
     /// Somebody hands the refund in by a file.
     pub(crate) fn upload(&self, order: &str, number: &str, fen: i64) {
         let mut ledger = self.inside.ledger.lock().unwrap();
-        let refund = Accepted {
+        let refund = AcceptedRefund {
             number: number.to_owned(),
             fen,
             state: "SUCCESS",
@@ -208,7 +208,7 @@ impl FaultGateway {
             .push(refund);
     }
 
-    pub(crate) fn accepted(&self, order: &str) -> Vec<Accepted> {
+    pub(crate) fn accepted(&self, order: &str) -> Vec<AcceptedRefund> {
         let ledger = self.inside.ledger.lock().unwrap();
         ledger.refunds.get(order).cloned().unwrap_or_default()
     }
@@ -220,13 +220,13 @@ impl FaultGateway {
     }
 }
 
-struct Received {
+struct WireRequest {
     method: String,
     target: String,
     body: String,
 }
 
-fn receive(stream: &mut TcpStream) -> Option<Received> {
+fn receive(stream: &mut TcpStream) -> Option<WireRequest> {
     let mut bytes = Vec::new();
     let mut piece = [0; 8192];
     loop {
@@ -239,7 +239,7 @@ fn receive(stream: &mut TcpStream) -> Option<Received> {
             });
             if bytes.len() >= head + 4 + length.unwrap_or(0) {
                 let mut words = text.lines().next()?.split(' ');
-                return Some(Received {
+                return Some(WireRequest {
                     method: words.next()?.to_owned(),
                     target: words.next()?.to_owned(),
                     body: String::from_utf8(bytes[head + 4..].to_vec()).ok()?,
@@ -254,7 +254,7 @@ fn receive(stream: &mut TcpStream) -> Option<Received> {
 }
 
 /// What is asked, whichever API asks.
-struct Question {
+struct ScriptedQuestion {
     at: At,
     is_v3: bool,
     order: String,
@@ -263,13 +263,13 @@ struct Question {
     total: i64,
 }
 
-fn question(received: &Received) -> Question {
+fn question(received: &WireRequest) -> ScriptedQuestion {
     let path = received.target.split('?').next().unwrap();
     if let Some(rest) = path.strip_prefix("/v3/") {
         let body: Value = serde_json::from_str(&received.body).unwrap_or(Value::Null);
         let last = rest.rsplit('/').next().unwrap().to_owned();
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        let of = |at, order, number| Question {
+        let of = |at, order, number| ScriptedQuestion {
             at,
             is_v3: true,
             order,
@@ -293,7 +293,7 @@ fn question(received: &Received) -> Question {
         "/pay/refundquery" => At::Query,
         _ => At::Order,
     };
-    Question {
+    ScriptedQuestion {
         at,
         is_v3: false,
         order: text("out_trade_no"),
@@ -307,11 +307,11 @@ fn question(received: &Received) -> Question {
 enum Truth {
     Order(String, i64, bool),
     /// Order, total, its refunds that are asked about.
-    Refunds(String, i64, Vec<Accepted>),
+    Refunds(String, i64, Vec<AcceptedRefund>),
     Error(u16, &'static str),
 }
 
-fn carry_out(ledger: &mut Ledger, asked: &Question) -> Truth {
+fn carry_out(ledger: &mut GatewayLedger, asked: &ScriptedQuestion) -> Truth {
     match asked.at {
         At::Order => match ledger.orders.get(&asked.order) {
             None => Truth::Error(404, "ORDERNOTEXIST"),
@@ -323,7 +323,7 @@ fn carry_out(ledger: &mut Ledger, asked: &Question) -> Truth {
         },
         At::Query => {
             let found = ledger.refunds.iter().find_map(|(order, known)| {
-                let of: Vec<Accepted> = known
+                let of: Vec<AcceptedRefund> = known
                     .iter()
                     .filter(|one| one.number == asked.number || *order == asked.order)
                     .cloned()
@@ -343,7 +343,7 @@ fn carry_out(ledger: &mut Ledger, asked: &Question) -> Truth {
     }
 }
 
-fn accept(ledger: &mut Ledger, asked: &Question) -> Truth {
+fn accept(ledger: &mut GatewayLedger, asked: &ScriptedQuestion) -> Truth {
     let Some(total) = ledger.orders.get(&asked.order).copied() else {
         return Truth::Error(404, "RESOURCE_NOT_EXISTS");
     };
@@ -353,7 +353,7 @@ fn accept(ledger: &mut Ledger, asked: &Question) -> Truth {
         if same.fen != asked.fen || total != asked.total {
             return Truth::Error(400, "REFUND_FEE_MISMATCH");
         }
-        let same = Accepted {
+        let same = AcceptedRefund {
             state: "PROCESSING",
             ..same.clone()
         };
@@ -363,13 +363,13 @@ fn accept(ledger: &mut Ledger, asked: &Question) -> Truth {
     if total != asked.total || asked.fen < 1 || sum + asked.fen > total {
         return Truth::Error(400, "INVALID_REQUEST");
     }
-    let new = Accepted {
+    let new = AcceptedRefund {
         number: asked.number.clone(),
         fen: asked.fen,
         state,
     };
     known.push(new.clone());
-    let told = Accepted {
+    let told = AcceptedRefund {
         state: "PROCESSING",
         ..new
     };
@@ -382,7 +382,7 @@ fn other(number: &str) -> String {
 }
 
 /// A well signed lie in place of the truth.
-fn lie(truth: Truth, say: Say, asked: &Question) -> Truth {
+fn lie(truth: Truth, say: Say, asked: &ScriptedQuestion) -> Truth {
     match (say, truth) {
         (Say::Code(status, code), _) => Truth::Error(status, code),
         (Say::Absent, _) if asked.is_v3 => Truth::Error(404, "RESOURCE_NOT_EXISTS"),
@@ -414,7 +414,7 @@ fn lie(truth: Truth, say: Say, asked: &Question) -> Truth {
     }
 }
 
-fn v2_body(truth: &Truth, asked: &Question, say: Say) -> String {
+fn v2_body(truth: &Truth, asked: &ScriptedQuestion, say: Say) -> String {
     let mut fields: BTreeMap<String, String> = BTreeMap::new();
     let mut put = |name: &str, value: &str| fields.insert(name.to_owned(), value.to_owned());
     put("return_code", "SUCCESS");
@@ -482,7 +482,7 @@ fn v2_body(truth: &Truth, asked: &Question, say: Say) -> String {
     body + "</xml>"
 }
 
-fn refund_id(refund: &Accepted) -> String {
+fn refund_id(refund: &AcceptedRefund) -> String {
     let sum: u64 = refund.number.bytes().map(u64::from).sum();
     format!("503000202611280{sum:011}")
 }
@@ -571,13 +571,13 @@ fn v3_headers(inside: &Inside, body: &str, say: Say) -> String {
 }
 
 /// Status, further header lines, body.
-struct Answer(u16, String, Vec<u8>);
+struct ScriptedAnswer(u16, String, Vec<u8>);
 
-fn answer(inside: &Inside, truth: &Truth, asked: &Question, say: Say) -> Answer {
+fn answer(inside: &Inside, truth: &Truth, asked: &ScriptedQuestion, say: Say) -> ScriptedAnswer {
     match say {
         Say::Page(status) => {
             let page = "<html><head><title>登录网络</title></head><body>sign in</body></html>";
-            return Answer(
+            return ScriptedAnswer(
                 status,
                 "Content-Type: text/html\r\n".to_owned(),
                 page.into(),
@@ -585,16 +585,16 @@ fn answer(inside: &Inside, truth: &Truth, asked: &Question, say: Say) -> Answer 
         }
         Say::Redirect => {
             let to = "Location: http://127.0.0.1:9/login\r\n".to_owned();
-            return Answer(302, to, Vec::new());
+            return ScriptedAnswer(302, to, Vec::new());
         }
-        Say::Garbage => return Answer(200, String::new(), vec![0xFE; 300]),
-        Say::Huge => return Answer(200, String::new(), vec![b' '; 5_000_000]),
-        Say::Empty => return Answer(200, String::new(), Vec::new()),
+        Say::Garbage => return ScriptedAnswer(200, String::new(), vec![0xFE; 300]),
+        Say::Huge => return ScriptedAnswer(200, String::new(), vec![b' '; 5_000_000]),
+        Say::Empty => return ScriptedAnswer(200, String::new(), Vec::new()),
         Say::Bare(_, text) if !asked.is_v3 => {
             let body = format!(
                 "<xml><return_code>FAIL</return_code><return_msg>{text}</return_msg></xml>"
             );
-            return Answer(200, String::new(), body.into());
+            return ScriptedAnswer(200, String::new(), body.into());
         }
         _ => {}
     }
@@ -622,7 +622,7 @@ fn answer(inside: &Inside, truth: &Truth, asked: &Question, say: Say) -> Answer 
         }
         _ => {}
     }
-    Answer(status, headers, body.into_bytes())
+    ScriptedAnswer(status, headers, body.into_bytes())
 }
 
 fn serve(inside: &Inside, mut stream: TcpStream) {
@@ -678,7 +678,7 @@ fn serve(inside: &Inside, mut stream: TcpStream) {
 }
 
 /// A client that went away is no fault of the test.
-fn write(stream: &mut TcpStream, Answer(status, headers, body): Answer, say: Say) {
+fn write(stream: &mut TcpStream, ScriptedAnswer(status, headers, body): ScriptedAnswer, say: Say) {
     let head = format!(
         "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n",
         body.len()

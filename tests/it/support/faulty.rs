@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use recondesk::casework::{ApprovalNeed, Judgement, Outcome, RedirectTo, ReissueEvent, Thresholds};
+use recondesk::casework::{
+    ApprovalNeed, CaseOutcome, Judgement, RedirectTo, ReissueEvent, Thresholds,
+};
 use recondesk::domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk::ports::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Author,
@@ -198,7 +200,7 @@ impl Casework for FaultyCasework {
         profile: ProfileId,
         case_key: &str,
         out_trade_no: &str,
-    ) -> Result<Vec<Outcome>, StoreError> {
+    ) -> Result<Vec<CaseOutcome>, StoreError> {
         self.inner.outcomes(profile, case_key, out_trade_no)
     }
 

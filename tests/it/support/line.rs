@@ -44,9 +44,9 @@ impl Random for Nonces {
 
 /// Secrets in memory.
 #[derive(Default)]
-pub(crate) struct Pocket(Mutex<BTreeMap<SecretKind, Vec<u8>>>);
+pub(crate) struct PocketVault(Mutex<BTreeMap<SecretKind, Vec<u8>>>);
 
-impl Vault for Pocket {
+impl Vault for PocketVault {
     fn get(&self, _: ProfileId, kind: SecretKind) -> Result<Option<Secret<Vec<u8>>>, VaultError> {
         Ok(self.0.lock().unwrap().get(&kind).cloned().map(Secret::new))
     }
@@ -78,9 +78,9 @@ pub(crate) enum VerifiedBy {
 }
 
 /// Everything a merchant needs to ask.
-pub(crate) struct Desk {
+pub(crate) struct GatewayFixture {
     pub(crate) gateway: HttpGateway,
-    pub(crate) vault: Pocket,
+    pub(crate) vault: PocketVault,
     pub(crate) nonces: Nonces,
     pub(crate) clock: NoonClock,
     pub(crate) profile: MerchantProfile,
@@ -115,7 +115,7 @@ pub(crate) fn timeouts_under(fault: &serde_json::Value) -> Timeouts {
     }
 }
 
-impl Desk {
+impl GatewayFixture {
     /// A desk that knows the sandbox's merchant; over TLS where the sandbox has it.
     pub(crate) fn at(running: &Running) -> Self {
         Self::waiting(running, patient())
@@ -131,7 +131,7 @@ impl Desk {
         } else {
             profile.gateway.clone_from(&running.base_http);
         }
-        let vault = Pocket::default();
+        let vault = PocketVault::default();
         for (kind, value) in [
             (SecretKind::V2Key, running.merchant.v2_key.expose()),
             (SecretKind::ClientCert, &running.pems.client_cert),

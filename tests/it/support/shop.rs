@@ -4,17 +4,17 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 
 /// The address where notifications come in.
-pub(crate) struct Shop(pub(crate) TcpListener);
+pub(crate) struct ShopListener(pub(crate) TcpListener);
 
 /// A message as it came.
-pub(crate) struct Heard {
+pub(crate) struct ShopMessage {
     /// Header lines.
     pub(crate) head: String,
     /// As many bytes as came.
     pub(crate) body: String,
 }
 
-impl Heard {
+impl ShopMessage {
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
@@ -24,7 +24,7 @@ impl Heard {
     }
 }
 
-impl Shop {
+impl ShopListener {
     pub(crate) fn open() -> Self {
         Self(TcpListener::bind("127.0.0.1:0").unwrap())
     }
@@ -34,7 +34,7 @@ impl Shop {
     }
 
     /// Takes one message in, and confirms it or says that it did not work.
-    pub(crate) fn hears(&self, confirms: bool) -> Heard {
+    pub(crate) fn hears(&self, confirms: bool) -> ShopMessage {
         let (stream, _) = self.0.accept().unwrap();
         let mut reader = BufReader::new(&stream);
         let (mut length, mut head) = (0, String::new());
@@ -65,7 +65,7 @@ impl Shop {
         );
         // Who cut its message does not wait for an answer.
         drop((&stream).write_all((head_out + answer).as_bytes()));
-        Heard {
+        ShopMessage {
             head,
             body: String::from_utf8_lossy(&body).into_owned(),
         }

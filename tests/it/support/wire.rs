@@ -31,20 +31,20 @@ pub(crate) fn sandbox() -> Running {
 
 /// An HTTP answer.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct WireAnswer {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl WireAnswer {
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// One HTTP request over a connection of its own.
-pub(crate) fn http(base: &str, method: &str, path: &str, body: &[u8]) -> Answer {
+pub(crate) fn http(base: &str, method: &str, path: &str, body: &[u8]) -> WireAnswer {
     let host = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     stream
@@ -63,7 +63,7 @@ pub(crate) fn http(base: &str, method: &str, path: &str, body: &[u8]) -> Answer 
         .position(|four| four == b"\r\n\r\n")
         .expect("an HTTP head");
     let head = String::from_utf8(bytes[..cut].to_vec()).unwrap();
-    Answer {
+    WireAnswer {
         status: head.split(' ').nth(1).unwrap().parse().unwrap(),
         body: bytes[cut + 4..].to_vec(),
         head,
@@ -95,7 +95,7 @@ pub(crate) fn ledger_order(base: &str, number: &str) -> Value {
 
 /// Which digest signs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Digest {
+pub(crate) enum SignDigest {
     Md5,
     Hmac,
 }
@@ -106,13 +106,13 @@ pub(crate) struct Client<'a> {
     pub(crate) mch_id: &'a str,
     pub(crate) appid: &'a str,
     pub(crate) key: &'a str,
-    pub(crate) digest: Digest,
+    pub(crate) digest: SignDigest,
 }
 
-pub(crate) type Fields = BTreeMap<String, String>;
+pub(crate) type XmlFields = BTreeMap<String, String>;
 
 impl<'a> Client<'a> {
-    pub(crate) fn of(running: &'a Running, digest: Digest) -> Self {
+    pub(crate) fn of(running: &'a Running, digest: SignDigest) -> Self {
         Self {
             base: &running.base_http,
             mch_id: &running.merchant.mch_id,
@@ -122,7 +122,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    pub(crate) fn sign(&self, fields: &Fields) -> String {
+    pub(crate) fn sign(&self, fields: &XmlFields) -> String {
         let mut text = String::new();
         for (name, value) in fields {
             if name != "sign" && !value.is_empty() {
@@ -138,8 +138,8 @@ impl<'a> Client<'a> {
             out
         };
         match self.digest {
-            Digest::Md5 => hex(&Md5::digest(text.as_bytes())),
-            Digest::Hmac => {
+            SignDigest::Md5 => hex(&Md5::digest(text.as_bytes())),
+            SignDigest::Hmac => {
                 let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_bytes()).unwrap();
                 mac.update(text.as_bytes());
                 hex(&mac.finalize().into_bytes())
@@ -149,7 +149,7 @@ impl<'a> Client<'a> {
 
     /// The body of a request.
     pub(crate) fn body(&self, more: &[(&str, &str)]) -> String {
-        let mut fields: Fields = [
+        let mut fields: XmlFields = [
             ("appid", self.appid),
             ("mch_id", self.mch_id),
             ("nonce_str", "5K8264ILTKCH16CQ2502SI8ZNMTM67VS"),
@@ -158,7 +158,7 @@ impl<'a> Client<'a> {
         .chain(more)
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-        if self.digest == Digest::Hmac {
+        if self.digest == SignDigest::Hmac {
             fields.insert("sign_type".to_owned(), "HMAC-SHA256".to_owned());
         }
         let sign = self.sign(&fields);
@@ -171,7 +171,7 @@ impl<'a> Client<'a> {
     }
 
     /// Sends a request; checks the signature of the answer as an SDK does.
-    pub(crate) fn call(&self, path: &str, more: &[(&str, &str)]) -> Fields {
+    pub(crate) fn call(&self, path: &str, more: &[(&str, &str)]) -> XmlFields {
         let answer = http(self.base, "POST", path, self.body(more).as_bytes());
         assert_eq!(answer.status, 200, "{}", answer.text());
         let fields = elements(&answer.text());
@@ -183,7 +183,7 @@ impl<'a> Client<'a> {
     }
 
     /// Places an order.
-    pub(crate) fn place(&self, number: &str, fen: &str) -> Fields {
+    pub(crate) fn place(&self, number: &str, fen: &str) -> XmlFields {
         self.call(
             "/pay/unifiedorder",
             &[
@@ -210,13 +210,13 @@ impl<'a> Client<'a> {
 }
 
 /// Elements of a flat XML text, read without any XML library.
-pub(crate) fn elements(text: &str) -> Fields {
+pub(crate) fn elements(text: &str) -> XmlFields {
     let inner = text
         .trim()
         .strip_prefix("<xml>")
         .and_then(|rest| rest.trim_end().strip_suffix("</xml>"))
         .unwrap_or_else(|| panic!("not a message: {text}"));
-    let mut fields = Fields::new();
+    let mut fields = XmlFields::new();
     let mut rest = inner.trim();
     while !rest.is_empty() {
         let (name, tail) = rest.strip_prefix('<').unwrap().split_once('>').unwrap();

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use recondesk::sandbox::Running;
 use serde_json::{Value, json};
 
-use super::wire::{Answer, control, noon};
+use super::wire::{WireAnswer, control, noon};
 
 /// The merchant's own APIv3 client.
 pub(crate) struct V3Client<'a> {
@@ -57,7 +57,7 @@ impl<'a> V3Client<'a> {
     }
 
     /// Sends a request; the answer's own signature is checked by [`Self::call`].
-    pub(crate) fn send(&self, method: &str, target: &str, body: &str) -> Answer {
+    pub(crate) fn send(&self, method: &str, target: &str, body: &str) -> WireAnswer {
         let authorization = self.authorization((method, target), body, noon().unix());
         self.send_with(method, target, body, &authorization)
     }
@@ -68,7 +68,7 @@ impl<'a> V3Client<'a> {
         target: &str,
         body: &str,
         authorization: &str,
-    ) -> Answer {
+    ) -> WireAnswer {
         let host = self.running.base_http.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
         let patience = Some(Duration::from_secs(10));
@@ -87,7 +87,7 @@ impl<'a> V3Client<'a> {
             .position(|four| four == b"\r\n\r\n")
             .expect("an HTTP head");
         let head = String::from_utf8(bytes[..cut].to_vec()).unwrap();
-        Answer {
+        WireAnswer {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),
             body: bytes[cut + 4..].to_vec(),
             head,
@@ -112,7 +112,7 @@ impl<'a> V3Client<'a> {
     }
 
     /// True when the public key made the signature over time, nonce and body.
-    pub(crate) fn is_signed(&self, answer: &Answer) -> bool {
+    pub(crate) fn is_signed(&self, answer: &WireAnswer) -> bool {
         let header = |name: &str| {
             answer.head.lines().find_map(|line| {
                 let (found, value) = line.split_once(':')?;

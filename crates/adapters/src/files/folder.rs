@@ -106,13 +106,13 @@ fn make_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Counts and digests what goes through.
-struct Counted<W> {
+struct CountingWriter<W> {
     out: W,
     bytes: u64,
     hash: Hash<32>,
 }
 
-impl<W: Write> Write for Counted<W> {
+impl<W: Write> Write for CountingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         self.hash.update(bytes.get(..written).unwrap_or_default());
@@ -134,7 +134,7 @@ impl FolderDraft for FolderOfFiles {
         for_owner_only(&mut options);
         let file = options.open(&path)?;
         self.files.push(path);
-        let mut out = BufWriter::new(Counted {
+        let mut out = BufWriter::new(CountingWriter {
             out: &file,
             bytes: 0,
             hash: Hash::sha256(),

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use recondesk_domain::Language;
 use recondesk_ports::{
-    Anchor, ColumnKind, Ink, Picture, Report, ReportCell, ReportColumn, ReportTable, Shape,
+    Anchor, Ink, Picture, Report, ReportCell, ReportColumn, ReportColumnKind, ReportTable, Shape,
 };
 
 const STYLE: &str = "\
@@ -121,8 +121,8 @@ fn write_row(
 
 const fn class(column: &ReportColumn) -> &'static str {
     match column.kind {
-        ColumnKind::Money | ColumnKind::Fee | ColumnKind::Count => " class=\"n\"",
-        ColumnKind::Text | ColumnKind::Time => "",
+        ReportColumnKind::Money | ReportColumnKind::Fee | ReportColumnKind::Count => " class=\"n\"",
+        ReportColumnKind::Text | ReportColumnKind::Time => "",
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use pdf_writer::{Content, Name, Rect, Ref, Str};
 
-use recondesk_ports::{Anchor, ColumnKind, Ink, Picture, ReportCell, ReportTable, Shape};
+use recondesk_ports::{Anchor, Ink, Picture, ReportCell, ReportColumnKind, ReportTable, Shape};
 
 use super::pdf_font::PageFont;
 
@@ -23,7 +23,7 @@ const MOST_LINES: usize = 12;
 
 /// Where a line of text goes, and how it looks.
 #[derive(Clone, Copy)]
-struct Place {
+struct TextPlace {
     /// Points from the left edge of the page.
     x: f32,
     /// Points from its lower edge.
@@ -60,7 +60,7 @@ impl<'f> Pages<'f> {
         for (at, body) in (1..).zip(std::mem::take(&mut self.done)) {
             let text = format!("{footer}    {at} / {count}");
             let x = PAGE.0 - MARGIN - self.font.line_width(&text, SMALL);
-            let place = Place {
+            let place = TextPlace {
                 x,
                 y: 22.0,
                 size: SMALL,
@@ -103,7 +103,7 @@ impl<'f> Pages<'f> {
         for line in wrapped(&self.font, &text, size, WIDTH) {
             self.need(size * 1.5);
             self.y -= size * 1.4;
-            let place = Place {
+            let place = TextPlace {
                 x: MARGIN,
                 y: self.y,
                 size,
@@ -124,8 +124,8 @@ impl<'f> Pages<'f> {
         self.page.restore_state();
     }
 
-    fn text_at(&mut self, place: Place, text: &str) {
-        let Place { x, y, size, ink } = place;
+    fn text_at(&mut self, place: TextPlace, text: &str) {
+        let TextPlace { x, y, size, ink } = place;
         let shown = self.font.shown(text);
         self.fill(ink);
         self.page.begin_text();
@@ -185,7 +185,7 @@ impl<'f> Pages<'f> {
                         Anchor::End => x - width,
                     };
                     let (size, ink) = (8.0, *ink);
-                    self.text_at(Place { x, y, size, ink }, &text);
+                    self.text_at(TextPlace { x, y, size, ink }, &text);
                 }
             }
         }
@@ -242,10 +242,12 @@ impl<'f> Pages<'f> {
                 y -= LINE;
                 let end = x + width - PAD - self.font.line_width(line, SMALL);
                 let start = match column.kind {
-                    ColumnKind::Money | ColumnKind::Fee | ColumnKind::Count => end,
-                    ColumnKind::Text | ColumnKind::Time => x + PAD,
+                    ReportColumnKind::Money | ReportColumnKind::Fee | ReportColumnKind::Count => {
+                        end
+                    }
+                    ReportColumnKind::Text | ReportColumnKind::Time => x + PAD,
                 };
-                let place = Place {
+                let place = TextPlace {
                     x: start,
                     y: y + 2.0,
                     size: SMALL,

@@ -13,7 +13,9 @@ use rust_xlsxwriter::{
 };
 
 use recondesk_domain::{Fee, Fen};
-use recondesk_ports::{ColumnKind, Report, ReportCell, ReportColumn, ReportPart, ReportTable};
+use recondesk_ports::{
+    Report, ReportCell, ReportColumn, ReportColumnKind, ReportPart, ReportTable,
+};
 
 /// Rows a sheet can hold.
 const MAX_ROWS: u32 = 1_048_576;
@@ -22,7 +24,7 @@ const MAX_TEXT: usize = 32_767;
 /// Digits that a number of a spreadsheet keeps.
 const EXACT: u64 = 1_000_000_000_000_000;
 
-struct Formats {
+struct ReportFormats {
     title: Format,
     caption: Format,
     header: Format,
@@ -35,7 +37,7 @@ struct Formats {
     total_text: Format,
 }
 
-impl Formats {
+impl ReportFormats {
     fn new() -> Self {
         let number = |pattern: &str| Format::new().set_num_format(pattern);
         Self {
@@ -59,17 +61,17 @@ impl Formats {
         }
     }
 
-    const fn of(&self, kind: ColumnKind) -> &Format {
+    const fn of(&self, kind: ReportColumnKind) -> &Format {
         match kind {
-            ColumnKind::Text => &self.text,
-            ColumnKind::Money => &self.money,
-            ColumnKind::Fee => &self.fee,
-            ColumnKind::Count => &self.count,
-            ColumnKind::Time => &self.time,
+            ReportColumnKind::Text => &self.text,
+            ReportColumnKind::Money => &self.money,
+            ReportColumnKind::Fee => &self.fee,
+            ReportColumnKind::Count => &self.count,
+            ReportColumnKind::Time => &self.time,
         }
     }
 
-    fn total(&self, kind: ColumnKind) -> Format {
+    fn total(&self, kind: ReportColumnKind) -> Format {
         self.of(kind)
             .clone()
             .set_bold()
@@ -86,7 +88,7 @@ pub(super) fn write(
     if let Some(folder) = scratch {
         workbook.set_tempdir(folder)?;
     }
-    let formats = Formats::new();
+    let formats = ReportFormats::new();
     for (at, part) in report.parts.iter().enumerate() {
         let page = workbook.add_worksheet_with_constant_memory()?;
         page.set_name(&part.name)?;
@@ -113,7 +115,7 @@ fn lay_out(page: &mut Worksheet, report: &Report) {
 }
 
 /// What the report is, on top of its first sheet; gives the first free row.
-fn head(page: &mut Worksheet, report: &Report, formats: &Formats) -> Result<u32, XlsxError> {
+fn head(page: &mut Worksheet, report: &Report, formats: &ReportFormats) -> Result<u32, XlsxError> {
     let made = report
         .language
         .pick("制表时间（北京时间）", "Made at (Beijing time)");
@@ -140,7 +142,7 @@ fn fill(
     page: &mut Worksheet,
     part: &ReportPart,
     top: u32,
-    formats: &Formats,
+    formats: &ReportFormats,
 ) -> Result<(), XlsxError> {
     set_widths(page, &part.tables)?;
     let mut row = top;
@@ -178,7 +180,7 @@ fn table_at(
     page: &mut Worksheet,
     table: &ReportTable,
     header: u32,
-    formats: &Formats,
+    formats: &ReportFormats,
 ) -> Result<u32, XlsxError> {
     for (column, heading) in (0_u16..).zip(&table.columns) {
         page.write_string_with_format(header, column, &heading.title, &formats.header)?;
@@ -191,7 +193,7 @@ fn table_at(
         for ((column, cell), heading) in (0_u16..).zip(cells).zip(&table.columns) {
             put(
                 page,
-                Place { row, column },
+                CellPlace { row, column },
                 cell,
                 formats.of(heading.kind),
                 formats,
@@ -200,7 +202,7 @@ fn table_at(
         row += 1;
     }
     if let Some(totals) = &table.totals {
-        let span = Span {
+        let span = SumSpan {
             first: header + 1,
             row,
         };
@@ -213,19 +215,19 @@ fn table_at(
 }
 
 #[derive(Clone, Copy)]
-struct Place {
+struct CellPlace {
     row: u32,
     column: u16,
 }
 
 fn put(
     page: &mut Worksheet,
-    place: Place,
+    place: CellPlace,
     cell: &ReportCell,
     format: &Format,
-    formats: &Formats,
+    formats: &ReportFormats,
 ) -> Result<(), XlsxError> {
-    let Place { row, column } = place;
+    let CellPlace { row, column } = place;
     match cell {
         ReportCell::Empty => {}
         ReportCell::Text(text) => {
@@ -252,7 +254,7 @@ fn put(
 
 /// The rows a sum is over, and the row it stands in.
 #[derive(Clone, Copy)]
-struct Span {
+struct SumSpan {
     first: u32,
     row: u32,
 }
@@ -261,10 +263,10 @@ fn put_total(
     page: &mut Worksheet,
     (column, total): (u16, &ReportCell),
     heading: &ReportColumn,
-    span: Span,
-    formats: &Formats,
+    span: SumSpan,
+    formats: &ReportFormats,
 ) -> Result<(), XlsxError> {
-    let Span { first, row } = span;
+    let SumSpan { first, row } = span;
     if matches!(total, ReportCell::Empty) {
         page.write_blank(row, column, &formats.total_text)?;
         return Ok(());

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::sqlite::session::{OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{OptionalExtension as _, SessionTransaction, params};
 
 use super::cases::{read_status, write_event};
 use super::{Database, DbError, case_questions, casework};
@@ -16,7 +16,7 @@ pub(super) fn all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(),
 }
 
 /// Takes the steps of one case.
-fn take(tx: &Transaction<'_>, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
+fn take(tx: &SessionTransaction<'_>, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
     // All of them were decided at the sight of the same thing.
     if let Some(first) = steps.first() {
         not_overtaken(tx, case, first)?;
@@ -25,7 +25,11 @@ fn take(tx: &Transaction<'_>, case: CaseId, steps: &[CaseStep]) -> Result<(), Db
 }
 
 /// Refuses a step on a case that somebody else changed since the person saw it.
-fn not_overtaken(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
+fn not_overtaken(
+    tx: &SessionTransaction<'_>,
+    case: CaseId,
+    step: &CaseStep,
+) -> Result<(), DbError> {
     let Some(seen) = step.seen else {
         return Ok(());
     };
@@ -75,7 +79,7 @@ pub(super) fn each(db: &Database, cases: &[CaseSteps]) -> Vec<Result<(), StoreEr
     results
 }
 
-fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
+fn step_one(tx: &SessionTransaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
     let status: Option<String> = tx
         .query_row(
             "SELECT status FROM case_file WHERE id = ?1",
@@ -125,7 +129,7 @@ fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), D
 
 /// Gives the case back the state and the owner that it had before the last decision of the same person.
 fn take_back(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     case: CaseId,
     step: &CaseStep,
 ) -> Result<(CaseEventKind, String), DbError> {
@@ -150,7 +154,7 @@ fn take_back(
 
 /// Refuses a step that the workflow, the reason or the second person forbids.
 fn judge_step(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     case: CaseId,
     (from, next): (CaseStatus, CaseStatus),
     step: &CaseStep,
@@ -182,7 +186,11 @@ fn judge_step(
 }
 
 /// One case has one outcome: a case with money or goods under way is not closed by hand.
-fn keep_outcome(tx: &Transaction<'_>, case: CaseId, next: CaseStatus) -> Result<(), DbError> {
+fn keep_outcome(
+    tx: &SessionTransaction<'_>,
+    case: CaseId,
+    next: CaseStatus,
+) -> Result<(), DbError> {
     match next {
         CaseStatus::ForceClosed => {
             casework::forbid_while_in_force(tx, case.0)?;

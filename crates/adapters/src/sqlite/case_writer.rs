@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sqlite::session::{
-    OptionalExtension as _, Row, Statement, Transaction, ValueRef, insert_rows,
+    OptionalExtension as _, Row, SessionTransaction, Statement, ValueRef, insert_rows,
     insert_rows_returning, params,
 };
 
@@ -28,7 +28,7 @@ type Filed<'a> = dyn FnMut(i64, &[Finding], &[i64]) -> Result<(), DbError> + 'a;
 
 /// Files the findings of one run into cases.
 pub(super) struct CaseWriter<'a> {
-    tx: &'a Transaction<'a>,
+    tx: &'a SessionTransaction<'a>,
     run: &'a RunRecord,
     mch_id: &'a str,
     filed: BTreeSet<i64>,
@@ -71,14 +71,14 @@ struct KnownCases {
 
 /// The case of a finding.
 #[derive(Clone, Copy)]
-enum Place {
+enum CasePlace {
     /// With this number.
     Stored(i64),
     /// The nth that is opened now.
     New(usize),
 }
 
-impl Place {
+impl CasePlace {
     fn id(self, opened: &[i64]) -> Result<i64, DbError> {
         match self {
             Self::Stored(id) => Ok(id),
@@ -92,23 +92,23 @@ impl Place {
 
 /// What some findings mean for cases.
 #[derive(Default)]
-struct Told {
+struct CaseEffects {
     /// Cases to open: their keys, and the place of the finding.
     new: Vec<(String, i64)>,
     /// Their places by their keys.
     places: BTreeMap<String, usize>,
     /// What happened to cases.
-    events: Vec<(Place, CaseEventKind, &'static str)>,
+    events: Vec<(CasePlace, CaseEventKind, &'static str)>,
 }
 
-impl Told {
+impl CaseEffects {
     fn open(&mut self, key: String, (seq, finding): (i64, &Finding)) -> usize {
         let place = self.new.len();
         self.places.insert(key.clone(), place);
         self.new.push((key, seq));
         let name = finding.category.name();
         self.events
-            .push((Place::New(place), CaseEventKind::Found, name));
+            .push((CasePlace::New(place), CaseEventKind::Found, name));
         place
     }
 }
@@ -123,7 +123,7 @@ fn without_sub_merchant(finding: &Finding) -> Option<Finding> {
 
 impl<'a> CaseWriter<'a> {
     pub(super) fn new(
-        tx: &'a Transaction<'a>,
+        tx: &'a SessionTransaction<'a>,
         run: &'a RunRecord,
         mch_id: &'a str,
     ) -> Result<Self, DbError> {
@@ -160,22 +160,22 @@ impl<'a> CaseWriter<'a> {
     fn file(&mut self, first: i64, findings: &[Finding]) -> Result<Vec<i64>, DbError> {
         let mut known = self.known_of_all(findings)?;
         let mut cases = Vec::with_capacity(findings.len());
-        let mut told = Told::default();
+        let mut told = CaseEffects::default();
         for (seq, finding) in (first..).zip(findings) {
             let key = finding.case_key(self.mch_id);
             if let Some(place) = told.places.get(&key) {
-                cases.push(Place::New(*place));
+                cases.push(CasePlace::New(*place));
                 continue;
             }
             let found = match known.ids.get(&key) {
-                Some(id) => Some(Place::Stored(*id)),
+                Some(id) => Some(CasePlace::Stored(*id)),
                 None => self.unnamed_of(finding, &known, &told),
             };
             let place = match found {
                 Some(place) => place,
-                None => Place::New(told.open(key, (seq, finding))),
+                None => CasePlace::New(told.open(key, (seq, finding))),
             };
-            if let Place::Stored(id) = place
+            if let CasePlace::Stored(id) = place
                 && let Some(case) = known.cases.get_mut(&id)
             {
                 self.point_to(case, (seq, finding), &mut told)?;
@@ -193,14 +193,14 @@ impl<'a> CaseWriter<'a> {
         &mut self,
         known: &mut KnownCase,
         (seq, finding): (i64, &Finding),
-        told: &mut Told,
+        told: &mut CaseEffects,
     ) -> Result<(), DbError> {
         let day = self.run.day.number();
         let name = finding.category.name();
         if !self.filed.insert(known.id) || day < known.seen_on {
             return Ok(());
         }
-        let place = Place::Stored(known.id);
+        let place = CasePlace::Stored(known.id);
         let status = if known.status == CaseStatus::AutoClosed {
             told.events.push((place, CaseEventKind::Reopened, name));
             CaseStatus::Reopened
@@ -220,7 +220,7 @@ impl<'a> CaseWriter<'a> {
     }
 
     /// Opens cases; their numbers, in the order in which they were found.
-    fn open(&mut self, told: &Told) -> Result<Vec<i64>, DbError> {
+    fn open(&mut self, told: &CaseEffects) -> Result<Vec<i64>, DbError> {
         const HEAD: &str =
             "INSERT INTO case_file (profile, key, status, opened_on, day, spoken_on, run, seq)";
         let day = ValueRef::Integer(self.run.day.number().into());
@@ -243,7 +243,7 @@ impl<'a> CaseWriter<'a> {
     }
 
     /// Writes what happened to cases, in the order in which it was found.
-    fn tell(&self, told: &Told, opened: &[i64]) -> Result<(), DbError> {
+    fn tell(&self, told: &CaseEffects, opened: &[i64]) -> Result<(), DbError> {
         const HEAD: &str = "INSERT INTO case_event (case_id, at, actor, kind, text, run)";
         let mut rows = Vec::with_capacity(told.events.len().saturating_mul(6));
         for (place, kind, text) in &told.events {
@@ -292,16 +292,21 @@ impl<'a> CaseWriter<'a> {
     }
 
     /// The case of a finding that was found while nothing named its sub-merchant.
-    fn unnamed_of(&self, finding: &Finding, known: &KnownCases, told: &Told) -> Option<Place> {
+    fn unnamed_of(
+        &self,
+        finding: &Finding,
+        known: &KnownCases,
+        told: &CaseEffects,
+    ) -> Option<CasePlace> {
         let key = without_sub_merchant(finding)?.case_key(self.mch_id);
         if let Some(place) = told.places.get(&key) {
             // A case that was opened a moment ago.
-            return Some(Place::New(*place));
+            return Some(CasePlace::New(*place));
         }
         let case = known.cases.get(known.ids.get(&key)?)?;
         let sub = finding.sub_mch_id.as_str();
         let fits = case.sub_mch_id.is_empty() || case.sub_mch_id == sub;
-        fits.then_some(Place::Stored(case.id))
+        fits.then_some(CasePlace::Stored(case.id))
     }
 
     /// Closes the open cases of this day that this run no longer finds.
@@ -398,7 +403,7 @@ impl<'a> CaseWriter<'a> {
 
 /// Lets the cases of a day tell again what an older result of that day says.
 pub(super) fn refile(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     run: &RunRecord,
     findings: &[Finding],
     (mch_id, now): (&str, Instant),

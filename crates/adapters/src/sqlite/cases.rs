@@ -1,6 +1,6 @@
 //! How a case follows what is done about it, and how what happened to it is written down.
 
-use crate::sqlite::session::{Transaction, params};
+use crate::sqlite::session::{SessionTransaction, params};
 
 use super::DbError;
 use super::casework::seal_case_event;
@@ -9,7 +9,7 @@ use recondesk_ports::{CaseEvent, CaseEventKind};
 
 /// Lets a case follow what is done about it; the caller knows that it may.
 pub(super) fn set_status(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     (case, next): (i64, CaseStatus),
     actor: &str,
     text: &str,
@@ -30,7 +30,7 @@ pub(super) fn set_status(
 }
 
 pub(super) fn write_event(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     case: i64,
     event: &CaseEvent,
 ) -> Result<(), DbError> {

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::sqlite::session::{Params, Row, Transaction, params};
+use crate::sqlite::session::{Row, SessionTransaction, StatementParams, params};
 
 use super::Database;
 use super::DbError;
@@ -121,7 +121,7 @@ impl Database {
     fn imports_where(
         &self,
         condition: &str,
-        values: impl Params,
+        values: impl StatementParams,
     ) -> Result<Vec<ImportRecord>, DbError> {
         let connection = self.lock();
         let sql = format!("SELECT {COLUMNS} FROM import WHERE {condition}");
@@ -166,7 +166,7 @@ impl Database {
     fn sections_where(
         &self,
         condition: &str,
-        values: impl Params,
+        values: impl StatementParams,
     ) -> Result<Vec<SectionMeta>, DbError> {
         let connection = self.lock();
         let sql = format!("SELECT {SECTION} FROM section WHERE {condition} ORDER BY id");
@@ -395,7 +395,7 @@ impl Catalog for Database {
     }
 }
 
-fn add_sections(transaction: &Transaction<'_>, new: &NewImport) -> Result<(), DbError> {
+fn add_sections(transaction: &SessionTransaction<'_>, new: &NewImport) -> Result<(), DbError> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO section (import, profile, book, day, rows, hot, open, paid_from, paid_to, refund_from, refund_to, footer, footer_len)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -433,7 +433,7 @@ fn add_sections(transaction: &Transaction<'_>, new: &NewImport) -> Result<(), Db
 }
 
 fn put_stamp(
-    transaction: &Transaction<'_>,
+    transaction: &SessionTransaction<'_>,
     reader: Reader<'_>,
     stamp: &Stamp,
     import: u32,

@@ -19,7 +19,7 @@ const LEFT_OUT: [&str; 1] = ["import_stamp"];
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RowFate {
+pub(super) enum RowEffect {
     /// It is there now, in place of one with the same key.
     Put,
     /// It is gone.
@@ -30,7 +30,7 @@ pub(super) enum RowFate {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RowChange {
     pub(super) table: String,
-    pub(super) fate: RowFate,
+    pub(super) fate: RowEffect,
     pub(super) values: Vec<Value>,
 }
 
@@ -38,7 +38,7 @@ impl RowChange {
     /// The number of the import that this row is.
     pub(super) fn import(&self) -> Option<u32> {
         match self.values.first() {
-            Some(Value::Integer(id)) if self.table == "import" && self.fate == RowFate::Put => {
+            Some(Value::Integer(id)) if self.table == "import" && self.fate == RowEffect::Put => {
                 u32::try_from(*id).ok()
             }
             _ => None,
@@ -48,7 +48,7 @@ impl RowChange {
 
 /// A table of the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Table {
+pub(crate) struct TableSchema {
     pub(super) name: String,
     pub(super) columns: Vec<String>,
     /// Columns of its primary key.
@@ -61,20 +61,20 @@ const MOST_ROWS: usize = 60_000;
 
 /// What a transaction changed.
 #[derive(Debug, PartialEq)]
-pub(super) enum Changes {
+pub(super) enum TransactionChanges {
     /// These rows, in the order in which they changed.
     Rows(Vec<RowChange>),
     /// More than are kept.
     TooMany,
 }
 
-impl Default for Changes {
+impl Default for TransactionChanges {
     fn default() -> Self {
         Self::Rows(Vec::new())
     }
 }
 
-impl Changes {
+impl TransactionChanges {
     fn push(&mut self, row: RowChange) {
         if let Self::Rows(rows) = self {
             if rows.len() < MOST_ROWS {
@@ -89,7 +89,7 @@ impl Changes {
 /// Changes of the transaction that is under way.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ChangeLog {
-    changes: Arc<Mutex<Changes>>,
+    changes: Arc<Mutex<TransactionChanges>>,
     listens: Arc<Mutex<bool>>,
 }
 
@@ -115,25 +115,25 @@ impl ChangeLog {
             connection.execute_batch(&sql)?;
             *listens = true;
         }
-        *locked(&self.changes) = Changes::default();
+        *locked(&self.changes) = TransactionChanges::default();
         Ok(())
     }
 
     /// True when nothing changed so far.
     pub(super) fn is_empty(&self) -> bool {
-        *locked(&self.changes) == Changes::default()
+        *locked(&self.changes) == TransactionChanges::default()
     }
 
     /// The changes so far, which are forgotten.
-    pub(super) fn take(&self) -> Changes {
+    pub(super) fn take(&self) -> TransactionChanges {
         std::mem::take(&mut *locked(&self.changes))
     }
 }
 
 fn row_change(call: &Context<'_>) -> rusqlite::Result<RowChange> {
     let fate = match call.get_raw(1) {
-        ValueRef::Integer(1) => RowFate::Put,
-        _ => RowFate::Gone,
+        ValueRef::Integer(1) => RowEffect::Put,
+        _ => RowEffect::Gone,
     };
     let values = (2..call.len()).map(|at| call.get_raw(at).try_into());
     Ok(RowChange {
@@ -148,7 +148,7 @@ fn row_change(call: &Context<'_>) -> rusqlite::Result<RowChange> {
 }
 
 /// Tables whose rows are told of, in the order in which the schema made them.
-pub(super) fn tables(connection: &Connection) -> Result<Vec<Table>, DbError> {
+pub(super) fn tables(connection: &Connection) -> Result<Vec<TableSchema>, DbError> {
     let mut names = connection.prepare(
         "SELECT name FROM main.sqlite_schema
          WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
@@ -167,7 +167,7 @@ pub(super) fn tables(connection: &Connection) -> Result<Vec<Table>, DbError> {
             .query_map([&name], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         let key = found.iter().filter(|(_, place)| *place > 0);
-        out.push(Table {
+        out.push(TableSchema {
             key: key.map(|(column, _)| column.clone()).collect(),
             columns: found.iter().map(|(column, _)| column.clone()).collect(),
             name,
@@ -176,8 +176,8 @@ pub(super) fn tables(connection: &Connection) -> Result<Vec<Table>, DbError> {
     Ok(out)
 }
 
-fn triggers(table: &Table) -> String {
-    let Table { name, columns, .. } = table;
+fn triggers(table: &TableSchema) -> String {
+    let TableSchema { name, columns, .. } = table;
     // The count of transactions is told beside them; that of fences tells nothing.
     let condition = |row: &str| match name.as_str() {
         "meta" => format!("WHEN {row}.key NOT IN ('generation', 'fence')"),
@@ -236,11 +236,11 @@ mod tests {
         let (seven, one) = (|| Value::Integer(7), || Value::Integer(1));
         assert_eq!(
             changes.take(),
-            Changes::Rows(vec![
-                change("a", RowFate::Put, vec![seven(), text("it's"), bytes()]),
-                change("a", RowFate::Put, vec![seven(), Value::Null, bytes()]),
-                change("b", RowFate::Put, vec![text("k"), one()]),
-                change("b", RowFate::Gone, vec![text("k"), one()]),
+            TransactionChanges::Rows(vec![
+                change("a", RowEffect::Put, vec![seven(), text("it's"), bytes()]),
+                change("a", RowEffect::Put, vec![seven(), Value::Null, bytes()]),
+                change("b", RowEffect::Put, vec![text("k"), one()]),
+                change("b", RowEffect::Gone, vec![text("k"), one()]),
             ])
         );
         assert!(changes.is_empty());
@@ -250,6 +250,6 @@ mod tests {
                     INSERT INTO b SELECT 'k', i FROM n";
         connection.execute_batch(many).unwrap();
         assert!(!changes.is_empty());
-        assert_eq!(changes.take(), Changes::TooMany);
+        assert_eq!(changes.take(), TransactionChanges::TooMany);
     }
 }

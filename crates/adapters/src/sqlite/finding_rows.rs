@@ -1,6 +1,6 @@
 //! Findings as rows of their table: how they are written, and how its columns are read.
 
-use crate::sqlite::session::{FromValue, Row, Transaction, ValueRef, insert_rows};
+use crate::sqlite::session::{FromValue, Row, SessionTransaction, ValueRef, insert_rows};
 
 use super::DbError;
 use recondesk_domain::{Category, Fen, Finding, Instant, RowRef, Tag, Text};
@@ -13,7 +13,7 @@ pub(super) const FINDING: &str = "f.category, f.tags, f.out_trade_no, f.sub_mch_
 
 /// Enters findings of a run with their cases; the first of them is the `first`-th of the run.
 pub(super) fn insert_findings(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     run: RunId,
     first: i64,
     (findings, cases): (&[Finding], &[i64]),

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::types::Value;
 use serde_json::json;
 
-use super::change_log::{RowChange, RowFate};
+use super::change_log::{RowChange, RowEffect};
 use crate::checksum::checksum;
 use crate::digest::{from_hex, hex};
 use crate::files;
@@ -29,7 +29,7 @@ const VERSION: u64 = 1;
 
 /// Whose journal it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Heading {
+pub(super) struct JournalHeading {
     /// The name that the workspace was born with.
     pub(super) workspace: String,
     /// Version of the schema that the rows have.
@@ -38,7 +38,7 @@ pub(super) struct Heading {
 
 /// Rows of a transaction, all of them or some.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct JournalEntry {
     /// Number of the transaction.
     pub(super) generation: u64,
     /// Its rows, in the order in which they changed.
@@ -50,7 +50,7 @@ pub(super) struct Entry {
 /// What a journal tells at its ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct JournalEnds {
-    pub(super) heading: Heading,
+    pub(super) heading: JournalHeading,
     /// Number of the last transaction that is there as a whole.
     pub(super) generation: u64,
     /// True when nothing follows it.
@@ -164,7 +164,7 @@ impl Journal {
     /// Writes the journal anew: `fill` gives all rows of the database, some at a time.
     pub(super) fn replace(
         &self,
-        heading: &Heading,
+        heading: &JournalHeading,
         generation: u64,
         mut fill: impl FnMut(&mut dyn FnMut(&[RowChange]) -> io::Result<()>) -> io::Result<()>,
     ) -> io::Result<()> {
@@ -178,7 +178,7 @@ impl Journal {
     /// Reads the journal from its beginning. Lines that are not what was written are counted and left out.
     pub(super) fn read(
         &self,
-        sink: &mut dyn FnMut(Entry) -> io::Result<()>,
+        sink: &mut dyn FnMut(JournalEntry) -> io::Result<()>,
     ) -> io::Result<JournalRead> {
         let mut lines = BufReader::with_capacity(1 << 20, File::open(&self.path)?);
         let mut line = Vec::new();
@@ -211,7 +211,7 @@ impl Journal {
     /// Writes what is told of one import, in the same form; flushed like lines that are appended.
     pub(super) fn write_import(
         &self,
-        heading: &Heading,
+        heading: &JournalHeading,
         generation: u64,
         rows: &[RowChange],
     ) -> io::Result<()> {
@@ -228,13 +228,13 @@ impl Journal {
 /// What reading a journal has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct JournalRead {
-    pub(super) heading: Heading,
+    pub(super) heading: JournalHeading,
     /// Lines that were not what was written.
     pub(super) lost_lines: u64,
 }
 
-fn write_heading(out: &mut dyn io::Write, heading: &Heading) -> io::Result<()> {
-    let Heading { workspace, schema } = heading;
+fn write_heading(out: &mut dyn io::Write, heading: &JournalHeading) -> io::Result<()> {
+    let JournalHeading { workspace, schema } = heading;
     let head = json!({ "journal": VERSION, "workspace": workspace, "schema": schema });
     write_line(out, &head)
 }
@@ -274,9 +274,9 @@ fn write_line(out: &mut dyn io::Write, document: &serde_json::Value) -> io::Resu
     writeln!(out, "{:016x} {text}", checksum(text.as_bytes()))
 }
 
-fn read_heading(document: &serde_json::Value) -> Option<Heading> {
+fn read_heading(document: &serde_json::Value) -> Option<JournalHeading> {
     (document.get("journal")?.as_u64()? == VERSION).then_some(())?;
-    Some(Heading {
+    Some(JournalHeading {
         workspace: document.get("workspace")?.as_str()?.to_owned(),
         schema: document.get("schema")?.as_i64()?,
     })
@@ -320,15 +320,15 @@ fn row_document(row: &RowChange) -> io::Result<serde_json::Value> {
         })
         .collect::<io::Result<_>>()?;
     let fate = match row.fate {
-        RowFate::Put => "+",
-        RowFate::Gone => "-",
+        RowEffect::Put => "+",
+        RowEffect::Gone => "-",
     };
     Ok(json!([row.table, fate, values]))
 }
 
-fn read_entry(document: &serde_json::Value) -> Option<Entry> {
+fn read_entry(document: &serde_json::Value) -> Option<JournalEntry> {
     let rows = document.get("rows")?.as_array()?;
-    Some(Entry {
+    Some(JournalEntry {
         generation: document.get("g")?.as_u64()?,
         rows: rows.iter().map(read_row).collect::<Option<_>>()?,
         is_last: document.get("end").is_some(),
@@ -340,8 +340,8 @@ fn read_row(document: &serde_json::Value) -> Option<RowChange> {
         return None;
     };
     let fate = match fate.as_str()? {
-        "+" => RowFate::Put,
-        "-" => RowFate::Gone,
+        "+" => RowEffect::Put,
+        "-" => RowEffect::Gone,
         _ => return None,
     };
     let value = |value: &serde_json::Value| -> Option<Value> {
@@ -368,7 +368,7 @@ mod tests {
     fn change(number: i64) -> RowChange {
         RowChange {
             table: "a".to_owned(),
-            fate: RowFate::Put,
+            fate: RowEffect::Put,
             values: vec![
                 Value::Integer(number),
                 Value::Null,
@@ -378,14 +378,14 @@ mod tests {
         }
     }
 
-    fn heading() -> Heading {
-        Heading {
+    fn heading() -> JournalHeading {
+        JournalHeading {
             workspace: "0123456789abcdef".to_owned(),
             schema: 6,
         }
     }
 
-    fn all(journal: &Journal) -> (Vec<Entry>, u64) {
+    fn all(journal: &Journal) -> (Vec<JournalEntry>, u64) {
         let mut out = Vec::new();
         let read = journal
             .read(&mut |entry| {

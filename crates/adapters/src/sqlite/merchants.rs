@@ -1,6 +1,6 @@
 //! Profiles, preferences and column mappings.
 
-use crate::sqlite::session::{Connection, OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, SessionTransaction, params};
 use serde_json::{Map, Value, json};
 
 use super::Database;
@@ -140,7 +140,7 @@ fn changes(before: &MerchantProfile, after: &MerchantProfile) -> Result<Value, D
 }
 
 fn trace(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     kind: &str,
     (id, document): (ProfileId, &Value),
     by: Author<'_>,

@@ -43,7 +43,7 @@ use rusqlite::config::DbConfig;
 
 use journal::Journal;
 pub(crate) use session::DbError;
-use session::{Connection, OptionalExtension as _, Transaction};
+use session::{Connection, OptionalExtension as _, SessionTransaction};
 use shared::{Address, SharedWriter};
 pub(crate) use stored_imports::StoredImports;
 use turn::Turn;
@@ -66,14 +66,14 @@ const WEBHOOKS: &str = "webhook.";
 pub struct Database {
     // Closed before the writer, which tidies up when it is the last.
     reader: Arc<Mutex<Connection>>,
-    writer: Writing,
+    writer: WriteTarget,
     /// The name of this computer among those that share the workspace.
     computer: Option<Arc<str>>,
 }
 
 /// What writes to a database.
 #[derive(Debug, Clone)]
-enum Writing {
+enum WriteTarget {
     /// To a file, with what lies beside it.
     File(Arc<Writer>),
     /// To a server.
@@ -124,7 +124,7 @@ impl Database {
         writer.catch_up(is_new_schema)?;
         Ok(Self {
             reader,
-            writer: Writing::File(Arc::new(writer)),
+            writer: WriteTarget::File(Arc::new(writer)),
             computer: None,
         })
     }
@@ -137,7 +137,7 @@ impl Database {
         let writer = SharedWriter::open(address)?;
         Ok(Self {
             reader: Arc::clone(&writer.connection),
-            writer: Writing::Shared(Arc::new(writer)),
+            writer: WriteTarget::Shared(Arc::new(writer)),
             computer: None,
         })
     }
@@ -163,8 +163,8 @@ impl Database {
     /// As [`Database::open`].
     pub fn another(&self) -> Result<Self, StoreError> {
         let reader = match &self.writer {
-            Writing::File(writer) => Connection::Lite(connect(writer.path())?),
-            Writing::Shared(writer) => writer.connect()?,
+            WriteTarget::File(writer) => Connection::Lite(connect(writer.path())?),
+            WriteTarget::Shared(writer) => writer.connect()?,
         };
         Ok(Self {
             reader: Arc::new(Mutex::new(reader)),
@@ -176,7 +176,7 @@ impl Database {
     /// The connection for reading, for a few statements; do not call back into this database while holding it.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
         let mut connection = locked(&self.reader);
-        if let Writing::Shared(writer) = &self.writer {
+        if let WriteTarget::Shared(writer) = &self.writer {
             writer.look_after(&mut connection);
         }
         connection
@@ -188,8 +188,8 @@ impl Database {
     /// [`DbError`] when it lies on a server.
     fn file_writer(&self) -> Result<&Writer, DbError> {
         match &self.writer {
-            Writing::File(writer) => Ok(writer),
-            Writing::Shared(_) => {
+            WriteTarget::File(writer) => Ok(writer),
+            WriteTarget::Shared(_) => {
                 let why = "the workspace is shared: its database is cared for where its server is";
                 Err(StoreError::Forbidden(why.to_owned()).into())
             }
@@ -199,8 +199,8 @@ impl Database {
     /// The server of this database, where it is shared.
     pub(crate) fn shared(&self) -> Option<&Arc<SharedWriter>> {
         match &self.writer {
-            Writing::File(_) => None,
-            Writing::Shared(writer) => Some(writer),
+            WriteTarget::File(_) => None,
+            WriteTarget::Shared(writer) => Some(writer),
         }
     }
 
@@ -210,27 +210,27 @@ impl Database {
     /// Those of `work`, and of the database.
     pub(crate) fn write<T>(
         &self,
-        work: impl Fn(&Transaction<'_>) -> Result<T, DbError>,
+        work: impl Fn(&SessionTransaction<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
         match &self.writer {
-            Writing::File(writer) => writer.write(work),
-            Writing::Shared(writer) => writer.write(work),
+            WriteTarget::File(writer) => writer.write(work),
+            WriteTarget::Shared(writer) => writer.write(work),
         }
     }
 
     /// Runs `work` in the write transaction that this thread has open, or in one of its own.
     fn join<T>(&self, work: impl Fn(&Connection) -> Result<T, DbError>) -> Result<T, DbError> {
         match &self.writer {
-            Writing::File(writer) => writer.join(work),
-            Writing::Shared(writer) => writer.join(work),
+            WriteTarget::File(writer) => writer.join(work),
+            WriteTarget::Shared(writer) => writer.join(work),
         }
     }
 
     /// Makes sure that a commit which failed is not found stored later.
     pub(crate) fn make_certain(&self) -> Result<(), DbError> {
         match &self.writer {
-            Writing::File(writer) => writer.make_certain(),
-            Writing::Shared(writer) => writer.make_certain(),
+            WriteTarget::File(writer) => writer.make_certain(),
+            WriteTarget::Shared(writer) => writer.make_certain(),
         }
     }
 

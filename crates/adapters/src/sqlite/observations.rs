@@ -2,7 +2,7 @@
 
 use crate::sqlite::session::{Connection, OptionalExtension as _, Row, params};
 
-use super::{Database, DbError, Writing};
+use super::{Database, DbError, WriteTarget};
 use recondesk_domain::{Fen, Instant, ProfileId};
 use recondesk_ports::{Observation, ObservationSource, RefundWord};
 
@@ -17,8 +17,8 @@ pub(super) fn enter(db: &Database, new: &Observation) -> Result<Option<Observati
 /// Runs `work`, and keeps all that it entered or nothing.
 pub(super) fn together(db: &Database, work: &mut dyn FnMut() -> bool) -> Result<(), DbError> {
     match &db.writer {
-        Writing::File(writer) => writer.together(work),
-        Writing::Shared(writer) => writer.together(work),
+        WriteTarget::File(writer) => writer.together(work),
+        WriteTarget::Shared(writer) => writer.together(work),
     }
 }
 

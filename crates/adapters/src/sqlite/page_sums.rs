@@ -27,7 +27,7 @@ pub(super) struct PageSums {
 
 /// What comparing a file with its sums shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(super) enum PageComparison {
     /// Every page is what was written.
     Sound,
     /// This page, counted from 1, is not.
@@ -109,12 +109,12 @@ impl PageSums {
     }
 
     /// Compares a file with its sums, those pages left out that the log holds.
-    pub(super) fn compare(&self, file: &File, log: &LogPages) -> io::Result<Comparison> {
+    pub(super) fn compare(&self, file: &File, log: &LogPages) -> io::Result<PageComparison> {
         if page_size(file)? != self.page_size {
-            return Ok(Comparison::Differs(1));
+            return Ok(PageComparison::Differs(1));
         }
         let mut seen = 0;
-        let mut end = Comparison::Sound;
+        let mut end = PageComparison::Sound;
         each_page(file, self.page_size, |number, page| {
             seen = number;
             let sum = (number as usize).checked_sub(1);
@@ -124,14 +124,14 @@ impl PageSums {
                 || sum.is_none() && log.database_pages.is_some_and(|pages| number <= pages)
                 || sum.is_some_and(|sum| *sum == page_sum(number, page));
             if !is_sound {
-                end = Comparison::Differs(number);
+                end = PageComparison::Differs(number);
             }
             is_sound
         })?;
         let pages = u32::try_from(self.sums.len()).unwrap_or(u32::MAX);
         let lost = (seen.saturating_add(1)..=pages).find(|number| !log.has(*number));
         Ok(match (end, lost) {
-            (Comparison::Sound, Some(number)) => Comparison::Differs(number),
+            (PageComparison::Sound, Some(number)) => PageComparison::Differs(number),
             (end, _) => end,
         })
     }
@@ -186,11 +186,11 @@ mod tests {
         let sums = PageSums::load(&beside).unwrap().unwrap();
         let compare = |pages: &[u8]| sums.compare(&file(&path, pages), &none).unwrap();
 
-        assert_eq!(compare(&[1, 2, 3, 4]), Comparison::Sound);
-        assert_eq!(compare(&[1, 2, 9, 4]), Comparison::Differs(3));
-        assert_eq!(compare(&[1, 2, 3]), Comparison::Differs(4));
-        assert_eq!(compare(&[1, 3, 2, 4]), Comparison::Differs(2));
-        assert_eq!(compare(&[1, 2, 3, 4, 5]), Comparison::Differs(5));
+        assert_eq!(compare(&[1, 2, 3, 4]), PageComparison::Sound);
+        assert_eq!(compare(&[1, 2, 9, 4]), PageComparison::Differs(3));
+        assert_eq!(compare(&[1, 2, 3]), PageComparison::Differs(4));
+        assert_eq!(compare(&[1, 3, 2, 4]), PageComparison::Differs(2));
+        assert_eq!(compare(&[1, 2, 3, 4, 5]), PageComparison::Differs(5));
 
         let mut bytes = std::fs::read(&beside).unwrap();
         bytes[20] ^= 1;

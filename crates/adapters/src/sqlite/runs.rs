@@ -1,6 +1,6 @@
 //! Runs: figures, findings, pools, and which run speaks for a day.
 
-use crate::sqlite::session::{OptionalExtension as _, Row, ToValue, Transaction, params};
+use crate::sqlite::session::{OptionalExtension as _, Row, SessionTransaction, ToValue, params};
 
 use super::DbError;
 use super::case_writer::{CaseWriter, refile};
@@ -90,7 +90,7 @@ pub(super) fn conclude(
 }
 
 /// The stored run of the same day and inputs.
-fn twin(tx: &Transaction<'_>, run: &NewRun<'_>) -> Result<Option<RunRecord>, DbError> {
+fn twin(tx: &SessionTransaction<'_>, run: &NewRun<'_>) -> Result<Option<RunRecord>, DbError> {
     let mut statement = tx.prepare_cached(&format!(
         "{RUN} WHERE r.profile = ?1 AND r.day = ?2 AND r.digest = ?3"
     ))?;
@@ -100,7 +100,7 @@ fn twin(tx: &Transaction<'_>, run: &NewRun<'_>) -> Result<Option<RunRecord>, DbE
 }
 
 /// Writes the findings of a run, and what they mean for the cases.
-fn file(tx: &Transaction<'_>, record: &RunRecord, run: &NewRun<'_>) -> Result<(), DbError> {
+fn file(tx: &SessionTransaction<'_>, record: &RunRecord, run: &NewRun<'_>) -> Result<(), DbError> {
     let mut filer = CaseWriter::new(tx, record, run.mch_id)?;
     filer.file_all(run.findings, &mut |first, findings, cases| {
         insert_findings(tx, record.id, first, (findings, cases))
@@ -270,7 +270,7 @@ fn one(
     rows.next()?.map(read_run).transpose()
 }
 
-fn speak(tx: &Transaction<'_>, run: &RunRecord) -> Result<(), DbError> {
+fn speak(tx: &SessionTransaction<'_>, run: &RunRecord) -> Result<(), DbError> {
     // Both sides of an assignment read the old row.
     tx.execute(
         "INSERT INTO current_run (profile, day, run) VALUES (?1, ?2, ?3)

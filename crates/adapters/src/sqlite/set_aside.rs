@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::sqlite::session::{OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{OptionalExtension as _, SessionTransaction, params};
 
 use super::{Database, DbError};
 use crate::books::SetAsideRows;
@@ -13,7 +13,7 @@ use recondesk_ports::{Book, SetAside};
 /// Stores the rows that an import sets aside.
 pub(super) fn store(
     rows: &SetAsideRows,
-    transaction: &Transaction<'_>,
+    transaction: &SessionTransaction<'_>,
     (profile, kind, import): (ProfileId, &str, u32),
 ) -> Result<(), DbError> {
     let book = match kind {

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
-use super::change_log::{RowChange, RowFate, Table, tables};
-use super::journal::{Heading, Journal};
-use super::page_sums::{Comparison, PageSums};
+use super::change_log::{RowChange, RowEffect, TableSchema, tables};
+use super::journal::{Journal, JournalHeading};
+use super::page_sums::{PageComparison, PageSums};
 use super::write_ahead_log::LogPages;
 use super::writer::Writer;
 use super::{BUSY, DbError, locked, meta};
@@ -28,13 +28,13 @@ const VERSION_AT: u64 = 60;
 const SHORT: Duration = Duration::from_millis(300);
 /// Which rows of a table.
 #[derive(Debug, Clone, Copy)]
-struct RowChoice {
+struct RowSelection {
     condition: &'static str,
     value: Option<u32>,
 }
 
 /// All rows of a table.
-const EVERY: RowChoice = RowChoice {
+const EVERY: RowSelection = RowSelection {
     condition: "",
     value: None,
 };
@@ -62,8 +62,8 @@ pub(super) fn compare(path: &Path) -> Result<(), DbError> {
     };
     let log = LogPages::read(&log_path(path)).map_err(broken)?;
     match sums.compare(&file, &log).map_err(broken)? {
-        Comparison::Sound => Ok(()),
-        Comparison::Differs(page) => {
+        PageComparison::Sound => Ok(()),
+        PageComparison::Differs(page) => {
             // A newer program may keep its sums in another way.
             let version = read_at(&file, VERSION_AT, 4).map_err(broken)?;
             let version = version.first_chunk().copied().map_or(0, u32::from_be_bytes);
@@ -230,7 +230,7 @@ impl Writer {
             rows_of(
                 connection,
                 &table,
-                RowChoice {
+                RowSelection {
                     condition,
                     value: Some(import),
                 },
@@ -268,9 +268,9 @@ impl Writer {
 }
 
 /// Whose database it is, and how many transactions it has seen; one without a schema is nobody's.
-pub(super) fn state(connection: &Connection) -> Result<(Heading, u64), DbError> {
+pub(super) fn state(connection: &Connection) -> Result<(JournalHeading, u64), DbError> {
     let schema = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let mut out = Heading {
+    let mut out = JournalHeading {
         workspace: String::new(),
         schema,
     };
@@ -291,8 +291,8 @@ pub(super) fn state(connection: &Connection) -> Result<(Heading, u64), DbError> 
 /// Hands rows of a table over, some at a time.
 fn rows_of(
     connection: &Connection,
-    table: &Table,
-    choice: RowChoice,
+    table: &TableSchema,
+    choice: RowSelection,
     put: &mut dyn FnMut(&[RowChange]) -> io::Result<()>,
 ) -> Result<(), DbError> {
     let sql = format!("SELECT * FROM main.\"{}\" {}", table.name, choice.condition);
@@ -303,7 +303,7 @@ fn rows_of(
         let values = (0..table.columns.len()).map(|at| row.get(at));
         some.push(RowChange {
             table: table.name.clone(),
-            fate: RowFate::Put,
+            fate: RowEffect::Put,
             values: values.collect::<Result<_, _>>()?,
         });
         if some.len() == ROWS {

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::{OptionalExtension as _, TransactionBehavior};
 
-use super::change_log::{ChangeLog, Changes, RowChange};
+use super::change_log::{ChangeLog, RowChange, TransactionChanges};
 use super::journal::Journal;
-use super::session::{Connection, Transaction};
+use super::session::{Connection, SessionTransaction};
 use super::turn::Turn;
 use super::{BUSY, DbError, locked};
 use recondesk_ports::StoreError;
@@ -58,7 +58,7 @@ impl Writer {
     /// Runs `work` in a transaction of its own.
     pub(super) fn write<T>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, DbError>,
+        work: impl FnOnce(&SessionTransaction<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
         let turn = self.turn.enter(BUSY)?;
         if turn.is_nested() {
@@ -69,7 +69,7 @@ impl Writer {
             let connection = locked(&self.connection);
             self.changes.listen(connection.lite()?)?;
             let open = begin(&connection)?;
-            let value = work(&Transaction(&connection))?;
+            let value = work(&SessionTransaction(&connection))?;
             let generation = self.next_generation(&open)?;
             let end = open.commit();
             (end.map(|()| value), generation)
@@ -108,7 +108,7 @@ impl Writer {
             self.changes.listen(connection)?;
             connection.execute_batch("BEGIN IMMEDIATE")?;
         }
-        let open = OpenTransaction(self);
+        let open = FileTransaction(self);
         let mut generation = None;
         if work() {
             let end = {
@@ -196,13 +196,13 @@ impl Writer {
     fn note(&self, generation: u64) {
         let mut import = None;
         let written = match self.changes.take() {
-            Changes::Rows(rows) => {
+            TransactionChanges::Rows(rows) => {
                 import = rows.iter().rev().find_map(RowChange::import);
                 self.journal
                     .append(generation, &rows)
                     .map_err(super::upkeep::broken)
             }
-            Changes::TooMany => Ok(false),
+            TransactionChanges::TooMany => Ok(false),
         };
         let written = written.and_then(|is_written| {
             let connection = locked(&self.connection);
@@ -237,9 +237,9 @@ fn begin(connection: &Connection) -> Result<rusqlite::Transaction<'_>, DbError> 
 }
 
 /// A transaction that ends with its scope: what was not committed is rolled back.
-struct OpenTransaction<'a>(&'a Writer);
+struct FileTransaction<'a>(&'a Writer);
 
-impl Drop for OpenTransaction<'_> {
+impl Drop for FileTransaction<'_> {
     fn drop(&mut self) {
         let connection = locked(&self.0.connection);
         if let Ok(connection) = connection.lite()

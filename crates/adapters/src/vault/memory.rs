@@ -6,11 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use recondesk_domain::{ProfileId, Secret, SecretKind};
 use recondesk_ports::{Vault, VaultAccess, VaultError};
 
-type Kept = BTreeMap<(ProfileId, SecretKind), Secret<Vec<u8>>>;
+type SecretMap = BTreeMap<(ProfileId, SecretKind), Secret<Vec<u8>>>;
 
 /// A vault in memory.
 #[derive(Default)]
-pub struct MemoryVault(Mutex<Kept>);
+pub struct MemoryVault(Mutex<SecretMap>);
 
 impl Vault for MemoryVault {
     fn get(

@@ -51,7 +51,7 @@ struct Derived {
     key: Secret<[u8; 32]>,
 }
 
-type Entries = BTreeMap<String, Zeroizing<String>>;
+type SealedEntries = BTreeMap<String, Zeroizing<String>>;
 
 impl SealedFile {
     pub(super) fn new(path: PathBuf) -> Self {
@@ -91,7 +91,7 @@ impl SealedFile {
         } else {
             let mut salt = [0; SALT];
             random(&mut salt)?;
-            (Entries::new(), self.derive(passphrase, salt, COST)?)
+            (SealedEntries::new(), self.derive(passphrase, salt, COST)?)
         };
         match value {
             Some(value) => entries.insert(name.to_owned(), to_hex(value.expose())),
@@ -139,7 +139,7 @@ impl SealedFile {
         Ok(file)
     }
 
-    fn open(&self, passphrase: &Secret<String>) -> Result<(Entries, Derived), VaultError> {
+    fn open(&self, passphrase: &Secret<String>) -> Result<(SealedEntries, Derived), VaultError> {
         let bytes = read(&self.path)?;
         let damaged = || VaultError::Broken("the sealed file is damaged".to_owned());
         let (head, text) = bytes.split_at_checked(HEAD).ok_or_else(damaged)?;
@@ -174,7 +174,7 @@ impl SealedFile {
         Ok((entries, derived))
     }
 
-    fn seal(&self, entries: &Entries, derived: &Derived) -> Result<(), VaultError> {
+    fn seal(&self, entries: &SealedEntries, derived: &Derived) -> Result<(), VaultError> {
         let plain: BTreeMap<&str, &str> = entries
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_str()))

@@ -8,7 +8,7 @@ use recondesk_domain::{BillDate, Instant, MOrder, OutTradeNo, PayStatus};
 use recondesk_ports::Books as _;
 use recondesk_reconcile::{Evidence, MemoryBooks};
 
-use super::store::Shop;
+use super::store::StoreFixture;
 
 const STATES: [PayStatus; 7] = [
     PayStatus::Created,
@@ -83,7 +83,7 @@ proptest! {
         for (at, order) in orders.iter_mut().enumerate() {
             order.out_trade_no = OutTradeNo::new(&format!("QH{at:08}")).unwrap();
         }
-        let shop = Shop::new();
+        let shop = StoreFixture::new();
         shop.orders(&export(&orders)).unwrap();
         let mut double = MemoryBooks::new();
         double.set_orders(orders);

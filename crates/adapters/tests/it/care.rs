@@ -13,7 +13,7 @@ use recondesk_ports::{
 };
 
 use super::crash::copy;
-use super::store::{Shop, bill_text, import_bill, import_orders, open, orders_text, pays};
+use super::store::{StoreFixture, bill_text, import_bill, import_orders, open, orders_text, pays};
 
 const DATE: &str = "2026-03-08";
 const COMPANIONS: [&str; 4] = ["db-wal", "db-shm", "sums", "journal"];
@@ -267,7 +267,7 @@ fn overwrite(path: &Path, bytes: &[u8]) {
 #[test]
 fn every_file_and_folder_is_closed_to_others_from_its_birth() {
     use std::os::unix::fs::PermissionsExt as _;
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     shop.bill(&bill_text(DATE, &pays(3, 1))).unwrap();
     let mut folders = vec![shop.folder.path().to_owned()];
     let mut seen = 0;

@@ -1,10 +1,10 @@
 //! Casework on disk: what the database refuses by itself, and that history and tables say the same.
 
-use super::engine::{Raw, database};
+use super::engine::{RawDatabase, database};
 use recondesk_adapters::sqlite::Database;
 use recondesk_casework::{
-    Approval, Judgement, OrderFacts, Outcome, Queried, Refund, RefundEvent, RefundStage,
-    ReissueWay, RemoteState, Role, TRAIL_START, Thresholds, TrailEntry, seal,
+    Approval, CaseOutcome, Judgement, OrderFacts, Queried, RefundEvent, RefundProgress,
+    RefundStage, ReissueWay, RemoteState, Role, TRAIL_START, Thresholds, TrailEntry, seal,
 };
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret};
 use recondesk_ports::{
@@ -14,13 +14,13 @@ use recondesk_ports::{
 
 const NOW: Instant = Instant::from_unix(1_800_000_000);
 
-struct Desk {
+struct CaseworkFixture {
     folder: tempfile::TempDir,
     db: Database,
     profile: ProfileId,
 }
 
-impl Desk {
+impl CaseworkFixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = database(folder.path()).unwrap();
@@ -91,14 +91,14 @@ impl Desk {
     }
 
     /// The database as anybody can open it, past all rules of the program.
-    fn raw(&self) -> Raw {
-        Raw::of(self.folder.path())
+    fn raw(&self) -> RawDatabase {
+        RawDatabase::of(self.folder.path())
     }
 }
 
 #[test]
 fn a_refund_that_was_paid_from_elsewhere_asks_nobody_any_more() {
-    let desk = Desk::new();
+    let desk = CaseworkFixture::new();
     let sum = Fen::new(100_001);
     let refund = desk.db.draft_refund(&desk.draft("c", sum.get()), NOW);
     let refund = refund.unwrap();
@@ -114,7 +114,7 @@ fn a_refund_that_was_paid_from_elsewhere_asks_nobody_any_more() {
 
 #[test]
 fn the_database_refuses_the_maker_and_whoever_may_not_approve() {
-    let desk = Desk::new();
+    let desk = CaseworkFixture::new();
     let refund = desk
         .db
         .draft_refund(&desk.draft("c", 100_001), NOW)
@@ -162,7 +162,7 @@ fn the_database_refuses_the_maker_and_whoever_may_not_approve() {
 
 #[test]
 fn a_case_and_an_order_have_one_outcome() {
-    let desk = Desk::new();
+    let desk = CaseworkFixture::new();
     let reissue = |case: &str| ReissueDraft {
         profile: desk.profile,
         case_key: case.to_owned(),
@@ -193,12 +193,12 @@ fn a_case_and_an_order_have_one_outcome() {
     let refused = desk.db.draft_refund(&desk.draft("two", 100), NOW);
     assert!(matches!(refused, Err(StoreError::Forbidden(_))));
     let standing = desk.db.outcomes(desk.profile, "one", "QH1").unwrap();
-    assert_eq!(standing, [Outcome::Reissue, Outcome::Reissue]);
+    assert_eq!(standing, [CaseOutcome::Reissue, CaseOutcome::Reissue]);
 }
 
 #[test]
 fn a_number_is_fixed_and_prepared_again_is_the_same_refund() {
-    let desk = Desk::new();
+    let desk = CaseworkFixture::new();
     let first = desk.db.draft_refund(&desk.draft("c", 100), NOW).unwrap();
 
     let again = desk
@@ -220,7 +220,7 @@ fn a_number_is_fixed_and_prepared_again_is_the_same_refund() {
 
 #[test]
 fn refunds_under_way_from_here_count_against_the_order() {
-    let desk = Desk::new();
+    let desk = CaseworkFixture::new();
     let limits = Thresholds {
         refund_over: Fen::new(1_000_000),
         ..Thresholds::default()
@@ -255,7 +255,7 @@ fn refunds_under_way_from_here_count_against_the_order() {
 
 #[test]
 fn history_folds_to_what_the_table_says_and_the_trail_holds() {
-    let desk = Desk::new();
+    let desk = CaseworkFixture::new();
     let refund = desk.db.draft_refund(&desk.draft("c", 100), NOW).unwrap();
     let refund = desk
         .step(&refund, RefundEvent::Confirm(Fen::new(100)))
@@ -265,13 +265,17 @@ fn history_folds_to_what_the_table_says_and_the_trail_holds() {
 
     for known in desk.db.refunds(&RefundQuery::default()).unwrap() {
         let history = desk.db.refund_history(known.id).unwrap();
-        let folded = history.iter().fold(None, |machine: Option<Refund>, entry| {
-            Some(match (machine, entry.event) {
-                (None, RefundEvent::Redraft(amount, approval)) => Refund::draft(amount, approval),
-                (Some(machine), event) => machine.apply(event, entry.at).unwrap(),
-                (None, other) => panic!("the first event is {other:?}"),
-            })
-        });
+        let folded = history
+            .iter()
+            .fold(None, |machine: Option<RefundProgress>, entry| {
+                Some(match (machine, entry.event) {
+                    (None, RefundEvent::Redraft(amount, approval)) => {
+                        RefundProgress::draft(amount, approval)
+                    }
+                    (Some(machine), event) => machine.apply(event, entry.at).unwrap(),
+                    (None, other) => panic!("the first event is {other:?}"),
+                })
+            });
         assert_eq!(folded, Some(known.refund));
     }
     let trail = desk.db.audit(1, 1_000).unwrap();
@@ -301,7 +305,7 @@ fn history_folds_to_what_the_table_says_and_the_trail_holds() {
 
 #[test]
 fn wrong_pins_are_counted_and_make_wait() {
-    let desk = Desk::new();
+    let desk = CaseworkFixture::new();
     let pin = |text: &str| Secret::new(text.to_owned());
     assert_eq!(
         desk.db.check_pin("wang", &pin("2468"), NOW).unwrap().name,

@@ -11,18 +11,18 @@ const DATE: &str = "2026-03-08";
 
 /// What a person sees of the workspace, and the files that the catalog knows.
 #[derive(Debug, PartialEq)]
-struct Seen {
+struct VisibleState {
     imports: Vec<(u32, Standing)>,
     pays: usize,
     orders: Vec<(String, i64)>,
 }
 
-fn look(folder: &std::path::Path) -> Seen {
+fn look(folder: &std::path::Path) -> VisibleState {
     let (books, profile) = open(folder, None).unwrap();
     let evidence = books.evidence(profile).unwrap();
     let imports = books.imports(profile).unwrap();
     let orders = evidence.orders(day(DATE), 7).unwrap();
-    Seen {
+    VisibleState {
         imports: imports.iter().map(|i| (i.import, i.standing)).collect(),
         pays: evidence
             .pays(day(DATE))
@@ -50,7 +50,7 @@ pub(crate) fn copy(from: &std::path::Path, to: &std::path::Path) {
 }
 
 /// One import, of a bill or of orders; true when it ends well.
-type Work = fn(&std::path::Path, Option<Arc<PowerCut>>, (&[u8], &str)) -> bool;
+type ImportWork = fn(&std::path::Path, Option<Arc<PowerCut>>, (&[u8], &str)) -> bool;
 
 #[test]
 fn a_power_cut_at_any_step_leaves_the_books_as_before_or_as_after() {
@@ -62,10 +62,10 @@ fn a_power_cut_at_any_step_leaves_the_books_as_before_or_as_after() {
     import_orders(&books, profile, &orders_text(DATE, &old, |_| "paid")).unwrap();
     drop(books);
     let was = look(before.path());
-    let bill: Work = |folder, fault, (bill, _)| {
+    let bill: ImportWork = |folder, fault, (bill, _)| {
         open(folder, fault).is_ok_and(|(books, profile)| import_bill(&books, profile, bill).is_ok())
     };
-    let orders: Work = |folder, fault, (_, orders)| {
+    let orders: ImportWork = |folder, fault, (_, orders)| {
         open(folder, fault)
             .is_ok_and(|(books, profile)| import_orders(&books, profile, orders).is_ok())
     };

@@ -39,11 +39,11 @@ pub(crate) fn database(folder: &Path) -> Result<Database, StoreError> {
 }
 
 /// The database of a folder as anybody can open it, past all rules of the program.
-pub(crate) struct Raw {
+pub(crate) struct RawDatabase {
     folder: PathBuf,
 }
 
-impl Raw {
+impl RawDatabase {
     pub(crate) fn of(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),

@@ -5,13 +5,13 @@ use std::path::Path;
 use recondesk_domain::RowRef;
 use recondesk_ports::{Books, BooksError};
 
-use super::store::{Pay, Shop, day, open, orders_text, pays};
+use super::store::{SamplePay, StoreFixture, day, open, orders_text, pays};
 
 const DATE: &str = "2026-03-08";
 
 /// A shop that has exported its orders four times, with other sums of the same length each time.
-fn exports() -> Shop {
-    let shop = Shop::new();
+fn exports() -> StoreFixture {
+    let shop = StoreFixture::new();
     for export in 0..4 {
         shop.orders(&orders_text(DATE, &of_export(export), |_| "paid"))
             .unwrap();
@@ -19,7 +19,7 @@ fn exports() -> Shop {
     shop
 }
 
-fn of_export(export: i64) -> Vec<Pay> {
+fn of_export(export: i64) -> Vec<SamplePay> {
     let mut pays = pays(40, 1);
     for (fen, pay) in (10_000_i64..).step_by(10).zip(&mut pays) {
         pay.fen = fen + export;

@@ -91,7 +91,7 @@ fn layer(folder: &Path) -> PathBuf {
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+enum CallFailure {
     /// This call fails, the next ones do not.
     Once(u64),
     /// This call fails, and all after it.
@@ -102,7 +102,7 @@ enum Fault {
 
 /// How a job ended.
 #[derive(Debug)]
-struct End {
+struct JobEnd {
     /// `None` when it was killed before it said anything.
     said_done: Option<bool>,
     calls: u64,
@@ -110,23 +110,23 @@ struct End {
 
 /// A job of one program.
 #[derive(Debug, Clone, Copy)]
-struct Job<'a> {
+struct ProgramJob<'a> {
     name: &'a str,
     folder: &'a Path,
 }
 
-impl<'a> Job<'a> {
+impl<'a> ProgramJob<'a> {
     const fn of(name: &'a str, folder: &'a Path) -> Self {
         Self { name, folder }
     }
 }
 
 /// A program that runs a job under a fault.
-fn program(layer: &Path, job: Job<'_>, fault: Fault, beside: &Path) -> Command {
+fn program(layer: &Path, job: ProgramJob<'_>, fault: CallFailure, beside: &Path) -> Command {
     let (at, stays, kills) = match fault {
-        Fault::Once(at) => (at, "0", "0"),
-        Fault::Stays(at) => (at, "1", "0"),
-        Fault::Kills(at) => (at, "0", "1"),
+        CallFailure::Once(at) => (at, "0", "0"),
+        CallFailure::Stays(at) => (at, "1", "0"),
+        CallFailure::Kills(at) => (at, "0", "1"),
     };
     let mut program = Command::new(std::env::current_exe().unwrap());
     program
@@ -143,18 +143,18 @@ fn program(layer: &Path, job: Job<'_>, fault: Fault, beside: &Path) -> Command {
 }
 
 /// Runs a job under a fault.
-fn with_fault(layer: &Path, job: Job<'_>, fault: Fault) -> End {
+fn with_fault(layer: &Path, job: ProgramJob<'_>, fault: CallFailure) -> JobEnd {
     let beside = tempfile::tempdir().unwrap();
     let child = program(layer, job, fault, beside.path()).output().unwrap();
     let text = String::from_utf8_lossy(&child.stdout);
-    let is_killed = child.status.code() == Some(137) && matches!(fault, Fault::Kills(_));
+    let is_killed = child.status.code() == Some(137) && matches!(fault, CallFailure::Kills(_));
     assert!(
         child.status.success() || is_killed,
         "{job:?}, {fault:?}: {text}"
     );
     let outcome = std::fs::read(beside.path().join("outcome")).ok();
     let count = std::fs::read_to_string(beside.path().join("count"));
-    End {
+    JobEnd {
         said_done: outcome.map(|text| text == b"done"),
         calls: count.map_or(0, |count| count.parse().unwrap()),
     }
@@ -170,7 +170,7 @@ struct Points {
 }
 
 /// Faults to try for a job of so many calls.
-fn faults(calls: u64, points: Points) -> Vec<Fault> {
+fn faults(calls: u64, points: Points) -> Vec<CallFailure> {
     let is_thorough = std::env::var_os("RECONDESK_THOROUGH").is_some();
     let wanted = if is_thorough {
         points.many
@@ -180,9 +180,9 @@ fn faults(calls: u64, points: Points) -> Vec<Fault> {
     let step = usize::try_from((calls / wanted).max(1)).unwrap();
     let from = |first: u64| (first.min(calls)..=calls).step_by(step);
     let first = |part: u64| 1 + part * step as u64 / 3;
-    let mut out: Vec<Fault> = from(first(0)).map(Fault::Once).collect();
-    out.extend(from(first(1)).map(Fault::Stays));
-    out.extend(from(first(2)).map(Fault::Kills));
+    let mut out: Vec<CallFailure> = from(first(0)).map(CallFailure::Once).collect();
+    out.extend(from(first(1)).map(CallFailure::Stays));
+    out.extend(from(first(2)).map(CallFailure::Kills));
     out
 }
 
@@ -198,7 +198,11 @@ fn whatever_call_fails_nothing_is_torn_and_nothing_is_said_that_is_not_so() {
     for job in JOBS {
         let good = tempfile::tempdir().unwrap();
         copy(before.path(), good.path());
-        let end = with_fault(&layer, Job::of(job, good.path()), Fault::Once(0));
+        let end = with_fault(
+            &layer,
+            ProgramJob::of(job, good.path()),
+            CallFailure::Once(0),
+        );
         assert!(
             end.said_done == Some(true) && end.calls > 5,
             "{job}: {end:?}"
@@ -213,7 +217,7 @@ fn whatever_call_fails_nothing_is_torn_and_nothing_is_said_that_is_not_so() {
         for fault in faults(end.calls, every) {
             let folder = tempfile::tempdir().unwrap();
             copy(before.path(), folder.path());
-            let end = with_fault(&layer, Job::of(job, folder.path()), fault);
+            let end = with_fault(&layer, ProgramJob::of(job, folder.path()), fault);
             let context = format!("{job}, {fault:?}, {end:?}");
             let state = seen(folder.path()).unwrap_or_else(|error| panic!("{context}: {error}"));
             let is_true = state == is || end.said_done != Some(true) && state == was;
@@ -277,14 +281,18 @@ fn every_released_schema_is_brought_up_to_date_wherever_it_is_killed() {
         let mut tried = 0;
         let good = tempfile::tempdir().unwrap();
         copy(before.path(), good.path());
-        let end = with_fault(&layer, Job::of("open", good.path()), Fault::Once(0));
+        let end = with_fault(
+            &layer,
+            ProgramJob::of("open", good.path()),
+            CallFailure::Once(0),
+        );
         assert_eq!(end.said_done, Some(true));
         assert_eq!(kept(good.path()).as_deref(), Some("1"));
         let points = Points { some: 3, many: 50 };
         for fault in faults(end.calls, points) {
             let folder = tempfile::tempdir().unwrap();
             copy(before.path(), folder.path());
-            with_fault(&layer, Job::of("open", folder.path()), fault);
+            with_fault(&layer, ProgramJob::of("open", folder.path()), fault);
             assert_eq!(
                 kept(folder.path()).as_deref(),
                 Some("1"),
@@ -319,8 +327,8 @@ fn two_programs_with_the_same_file_make_one_import_and_one_copy() {
     drop(open(folder.path(), None).unwrap());
     let programs = [0, 1, 2].map(|_| {
         let beside = tempfile::tempdir().unwrap();
-        let job = Job::of("bill", folder.path());
-        let child = program(&layer, job, Fault::Once(0), beside.path())
+        let job = ProgramJob::of("bill", folder.path());
+        let child = program(&layer, job, CallFailure::Once(0), beside.path())
             .spawn()
             .unwrap();
         (beside, child)

@@ -2,7 +2,7 @@
 
 mod many;
 
-use super::engine::{Raw, database};
+use super::engine::{RawDatabase, database};
 use recondesk_adapters::sqlite::Database;
 use recondesk_domain::{
     BillDate, CaseStatus, Category, Fen, Finding, Instant, MerchantProfile, OutTradeNo, ProfileId,
@@ -16,13 +16,13 @@ use tempfile::TempDir;
 
 const MCH: &str = "1900000109";
 
-struct Stage {
+struct RecordsFixture {
     folder: TempDir,
     db: Database,
     profile: ProfileId,
 }
 
-impl Stage {
+impl RecordsFixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = database(folder.path()).unwrap();
@@ -110,7 +110,7 @@ fn finding(category: Category, number: &str) -> Finding {
 
 #[test]
 fn what_a_run_found_is_read_back_as_it_was() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let mut full = finding(Category::PayPendingM, "a");
     full.tags = vec![
         recondesk_domain::Tag::Key2,
@@ -128,7 +128,7 @@ fn what_a_run_found_is_read_back_as_it_was() {
 
 #[test]
 fn decisions_survive_a_re_run() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = finding(Category::WOnlyPay, "a");
     stage.conclude(1, "2026-03-08", std::slice::from_ref(&found), &[]);
     stage
@@ -161,7 +161,7 @@ fn decisions_survive_a_re_run() {
 
 #[test]
 fn a_case_that_is_gone_closes_itself_and_reopens_when_found_again() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = [finding(Category::WOnlyPay, "a")];
     stage.conclude(1, "2026-03-08", &found, &[]);
 
@@ -174,7 +174,7 @@ fn a_case_that_is_gone_closes_itself_and_reopens_when_found_again() {
 
 #[test]
 fn a_later_match_closes_the_case_and_a_re_run_of_the_older_day_leaves_it_closed() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let waiting = [finding(Category::PayPendingW, "a")];
     stage.conclude(1, "2026-03-08", &waiting, &[]);
     let cleared = [finding(Category::MatchedXday, "a")];
@@ -190,7 +190,7 @@ fn a_later_match_closes_the_case_and_a_re_run_of_the_older_day_leaves_it_closed(
 
 #[test]
 fn an_older_result_that_speaks_again_brings_its_cases_back() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = [finding(Category::WOnlyPay, "a")];
     let first = stage.conclude(1, "2026-03-08", &found, &[]);
     stage.conclude(2, "2026-03-08", &[], &[]);
@@ -213,7 +213,7 @@ fn an_older_result_that_speaks_again_brings_its_cases_back() {
 
 #[test]
 fn the_run_before_is_the_one_that_spoke_before() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = [finding(Category::WOnlyPay, "a")];
     let first = stage.conclude(1, "2026-03-08", &found, &[]);
     let before = || stage.db.run_before(stage.profile, first.day).unwrap();
@@ -239,7 +239,7 @@ fn the_run_before_is_the_one_that_spoke_before() {
 
 #[test]
 fn steps_that_belong_together_are_all_taken_or_none() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = finding(Category::WOnlyPay, "a");
     stage.conclude(1, "2026-03-08", std::slice::from_ref(&found), &[]);
     let step = |kind| CaseStep {
@@ -264,7 +264,7 @@ fn steps_that_belong_together_are_all_taken_or_none() {
 
 #[test]
 fn maker_and_checker_differ_and_steps_follow_the_workflow() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = finding(Category::WOnlyPay, "a");
     stage.conclude(1, "2026-03-08", std::slice::from_ref(&found), &[]);
     let step = |status, actor: &str| stage.step(&found, CaseStepKind::Status(status), actor);
@@ -285,10 +285,10 @@ fn maker_and_checker_differ_and_steps_follow_the_workflow() {
 
 #[test]
 fn history_cannot_be_changed_or_deleted() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = finding(Category::WOnlyPay, "a");
     stage.conclude(1, "2026-03-08", std::slice::from_ref(&found), &[]);
-    let raw = Raw::of(stage.folder.path());
+    let raw = RawDatabase::of(stage.folder.path());
 
     for sql in ["UPDATE case_event SET text = 'x'", "DELETE FROM case_event"] {
         let refused = raw.execute(sql, []).unwrap_err();
@@ -299,7 +299,7 @@ fn history_cannot_be_changed_or_deleted() {
 
 #[test]
 fn cases_come_most_pressing_first_and_closed_ones_only_when_asked() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = [
         finding(Category::AmountDiff, "a"),
         finding(Category::WOnlyPay, "b"),
@@ -334,7 +334,7 @@ fn cases_come_most_pressing_first_and_closed_ones_only_when_asked() {
 
 #[test]
 fn a_name_is_unique_and_a_merchant_that_comes_back_finds_its_books() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let profile = MerchantProfile::new("shop", MCH);
 
     assert_eq!(
@@ -375,7 +375,7 @@ fn a_name_is_unique_and_a_merchant_that_comes_back_finds_its_books() {
 
 #[test]
 fn a_step_on_what_somebody_else_changed_since_is_refused_with_what_happened() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let (one, other) = (
         finding(Category::PaidNotBooked, "QH1"),
         finding(Category::AmountDiff, "QH2"),

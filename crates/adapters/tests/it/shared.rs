@@ -20,7 +20,7 @@ use recondesk_ports::{
 };
 use tempfile::TempDir;
 
-use super::engine::{Raw, database, server};
+use super::engine::{RawDatabase, database, server};
 use super::store::{MCH_ID, import_orders, orders_text, pays};
 
 const NOW: Instant = Instant::from_unix(1_800_000_000);
@@ -59,7 +59,7 @@ impl Team {
         // Those of other tests go as well: they are run one after the other.
         let sql = "SELECT CAST(count(pg_terminate_backend(pid)) AS TEXT) FROM pg_stat_activity
                    WHERE application_name = 'recondesk' AND datname = current_database()";
-        let cut = Raw::of(self.folder.path()).text(sql);
+        let cut = RawDatabase::of(self.folder.path()).text(sql);
         assert!(cut.parse::<u32>().unwrap() > 0);
     }
 
@@ -175,7 +175,7 @@ fn a_right_has_one_holder_and_passes_on_when_it_is_given_back_or_left() {
     let held = other.enter_payout(Duration::ZERO).unwrap();
     // Of a program that died nobody pushes the end on.
     std::mem::forget(held);
-    let raw = Raw::of(team.folder.path());
+    let raw = RawDatabase::of(team.folder.path());
     raw.execute(
         "UPDATE lease SET holder = 'dead', until = clock_timestamp() WHERE name = 'payout'",
         [],
@@ -193,7 +193,7 @@ fn who_lost_a_right_stores_nothing_and_so_sends_nothing() {
     let refund = team.refund(&db);
     let refund = step(&db, &refund, RefundEvent::Confirm(Fen::new(200))).unwrap();
     let held = rights.enter_payout(Duration::ZERO).unwrap();
-    let raw = Raw::of(team.folder.path());
+    let raw = RawDatabase::of(team.folder.path());
     raw.execute(
         "UPDATE lease SET holder = 'other' WHERE name = 'payout'",
         [],
@@ -221,7 +221,7 @@ fn who_lost_a_right_stores_nothing_and_so_sends_nothing() {
 fn login(team: &Team, name: &str) -> (String, Address) {
     let (schema, _) = server(team.folder.path()).unwrap();
     let role = format!("{name}_{}", schema.get(schema.len() - 12..).unwrap());
-    let raw = Raw::of(team.folder.path());
+    let raw = RawDatabase::of(team.folder.path());
     raw.execute(&format!("CREATE ROLE \"{role}\" LOGIN"), [])
         .unwrap();
     let url = std::env::var("RECONDESK_TEST_POSTGRES").unwrap();

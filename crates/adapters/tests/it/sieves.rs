@@ -8,7 +8,7 @@ use recondesk_adapters::disk::PowerCut;
 use recondesk_domain::BillDate;
 use recondesk_ports::{Book, Books, TableQuery, Unwatched};
 
-use super::store::{Shop, bill_text, import_bill, open, orders_text, pays};
+use super::store::{StoreFixture, bill_text, import_bill, open, orders_text, pays};
 
 const DAYS: u32 = 40;
 
@@ -18,8 +18,8 @@ fn date(at: u32) -> String {
 }
 
 /// The first day's bill again and again, each time of one day later, and an export of every third day: 54 imports.
-fn books() -> Shop {
-    let shop = Shop::new();
+fn books() -> StoreFixture {
+    let shop = StoreFixture::new();
     for at in 0..DAYS {
         let pays = pays(6, at * 100);
         shop.bill(&bill_text(&date(at), &pays)).unwrap();
@@ -142,7 +142,7 @@ fn a_damaged_or_foreign_sieve_hides_no_row() {
         assert_eq!(found_anew(folder), with);
     }
 
-    let other = Shop::new();
+    let other = StoreFixture::new();
     for at in 0..32 {
         other.bill(&bill_text(&date(at), &pays(2, 7))).unwrap();
     }
@@ -152,7 +152,7 @@ fn a_damaged_or_foreign_sieve_hides_no_row() {
 
 #[test]
 fn a_power_cut_while_a_sieve_is_made_leaves_the_import_stored() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     for at in 0..31 {
         shop.bill(&bill_text(&date(at), &pays(4, at * 100)))
             .unwrap();

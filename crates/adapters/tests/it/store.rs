@@ -22,13 +22,13 @@ pub(crate) const MCH_ID: &str = "1900000109";
 use super::engine::database;
 
 /// A workspace with one merchant.
-pub(crate) struct Shop {
+pub(crate) struct StoreFixture {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) books: Bookshelf,
     pub(crate) profile: ProfileId,
 }
 
-impl Shop {
+impl StoreFixture {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (books, profile) = open_any(folder.path(), Arc::new(SystemClock::new())).unwrap();
@@ -123,16 +123,16 @@ pub(crate) fn day(text: &str) -> BillDate {
 
 /// One made-up payment.
 #[derive(Debug, Clone)]
-pub(crate) struct Pay {
+pub(crate) struct SamplePay {
     pub(crate) number: String,
     pub(crate) second: u32,
     pub(crate) fen: i64,
     pub(crate) refunded: bool,
 }
 
-pub(crate) fn pays(count: u32, seed: u32) -> Vec<Pay> {
+pub(crate) fn pays(count: u32, seed: u32) -> Vec<SamplePay> {
     (0..count)
-        .map(|n| Pay {
+        .map(|n| SamplePay {
             number: format!("QH260308{:010}", u64::from(n) * 7919 + u64::from(seed)),
             second: n.wrapping_mul(2_654_435_761).wrapping_add(seed) % 86_400,
             fen: i64::from(n.wrapping_mul(40_503).wrapping_add(seed) % 90_000) + 1,
@@ -151,7 +151,7 @@ fn clock(second: u32) -> String {
 }
 
 /// A bill of the current layout with these payments, each `refunded` one with a refund row.
-pub(crate) fn bill_text(date: &str, pays: &[Pay]) -> Vec<u8> {
+pub(crate) fn bill_text(date: &str, pays: &[SamplePay]) -> Vec<u8> {
     let mut out = "\u{feff}交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注\r\n".to_owned();
     let (mut rows, mut paid, mut back, mut fee) = (0, 0, 0, 0);
     for pay in pays {
@@ -178,7 +178,7 @@ pub(crate) fn bill_text(date: &str, pays: &[Pay]) -> Vec<u8> {
 /// The shop's own export of these payments.
 pub(crate) fn orders_text(
     date: &str,
-    pays: &[Pay],
+    pays: &[SamplePay],
     status: impl Fn(usize) -> &'static str,
 ) -> String {
     let mut out =
@@ -204,7 +204,7 @@ pub(crate) fn orders_text(
     out
 }
 
-fn numbers(shop: &Shop, date: &str) -> BTreeMap<String, (Fen, u32)> {
+fn numbers(shop: &StoreFixture, date: &str) -> BTreeMap<String, (Fen, u32)> {
     let evidence = shop.books.evidence(shop.profile).unwrap();
     let orders = evidence.orders(day(date), 7).unwrap();
     orders
@@ -222,7 +222,7 @@ pub(crate) const DATE: &str = "2026-03-08";
 
 #[test]
 fn a_bill_comes_back_in_key_order_and_whole() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let pays = pays(10_000, 3);
     let text = bill_text(DATE, &pays);
 
@@ -244,7 +244,8 @@ fn a_bill_comes_back_in_key_order_and_whole() {
         )
     };
     assert!(read.is_sorted_by_key(order));
-    let by_number: BTreeMap<&str, &Pay> = pays.iter().map(|p| (p.number.as_str(), p)).collect();
+    let by_number: BTreeMap<&str, &SamplePay> =
+        pays.iter().map(|p| (p.number.as_str(), p)).collect();
     for pay in &read {
         let made = by_number[pay.out_trade_no.as_str()];
         assert_eq!(pay.amount.get(), made.fen);
@@ -264,7 +265,7 @@ fn a_bill_comes_back_in_key_order_and_whole() {
 
 #[test]
 fn the_same_bytes_twice_change_nothing() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let pays = pays(300, 3);
     let bill = bill_text(DATE, &pays);
     let orders = orders_text(DATE, &pays, |_| "paid");
@@ -297,7 +298,7 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn other_bytes_for_a_day_take_the_place_of_the_bill_and_keep_it() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let first = shop.bill(&bill_text(DATE, &pays(50, 1))).unwrap();
 
     let second = shop.bill(&bill_text(DATE, &pays(60, 2))).unwrap();
@@ -317,7 +318,7 @@ fn other_bytes_for_a_day_take_the_place_of_the_bill_and_keep_it() {
 
 #[test]
 fn a_bill_that_does_not_add_up_is_kept_but_is_no_evidence() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let text = String::from_utf8(bill_text(DATE, &pays(50, 1))).unwrap();
     let cut = text.replacen("\r\n`", "\r\n", 0);
     let lines: Vec<&str> = cut.lines().collect();
@@ -335,7 +336,7 @@ fn a_bill_that_does_not_add_up_is_kept_but_is_no_evidence() {
 
 #[test]
 fn a_bill_of_another_merchant_or_day_is_refused_and_leaves_nothing() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let text = bill_text(DATE, &pays(50, 1));
     for expect in [
         BillExpect {
@@ -364,7 +365,7 @@ fn a_bill_of_another_merchant_or_day_is_refused_and_leaves_nothing() {
 #[test]
 fn a_gzip_bill_is_the_same_bill() {
     use std::io::Write as _;
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let text = bill_text(DATE, &pays(3000, 1));
     shop.bill(&text).unwrap();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -378,7 +379,7 @@ fn a_gzip_bill_is_the_same_bill() {
 #[test]
 fn a_gzip_bomb_is_refused_with_little_memory() {
     use std::io::Write as _;
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gzip.write_all(&bill_text(DATE, &pays(10, 1))).unwrap();
     for _ in 0..200 {
@@ -396,7 +397,7 @@ fn a_gzip_bomb_is_refused_with_little_memory() {
 
 #[test]
 fn a_newer_export_changes_only_what_changed_and_the_state_before_can_be_told() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let mut pays = pays(5000, 9);
     let first = shop
         .orders(&orders_text(DATE, &pays, |at| {
@@ -449,7 +450,7 @@ fn a_newer_export_changes_only_what_changed_and_the_state_before_can_be_told() {
 
 #[test]
 fn numbers_that_repeat_in_a_file_are_all_delivered_and_stay_so() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let mut list = pays(20, 1);
     // Rows that are alike in everything are the items of one order; this one is another amount under its number.
     let mut repeat = list[3].clone();
@@ -472,7 +473,7 @@ fn numbers_that_repeat_in_a_file_are_all_delivered_and_stay_so() {
 
 #[test]
 fn orders_are_candidates_of_the_day_they_were_paid_and_wait_while_open() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let text = "out_trade_no,amount,pay_status,created_at,paid_at\n\
         late,1.00,paid,2026-03-07 23:58:00,2026-03-08 00:02:00\n\
         same,1.00,paid,2026-03-08 10:00:00,2026-03-08 10:01:00\n\
@@ -492,7 +493,7 @@ fn orders_are_candidates_of_the_day_they_were_paid_and_wait_while_open() {
 
 #[test]
 fn any_number_is_found_whatever_the_day_and_the_book() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     for n in 0..30_u32 {
         let date = BillDate::parse("2026-01-01")
             .unwrap()
@@ -548,7 +549,7 @@ fn any_number_is_found_whatever_the_day_and_the_book() {
 
 #[test]
 fn many_numbers_at_once_are_found_like_one_by_one() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     for n in 0..5_u32 {
         let date = BillDate::parse("2026-01-01")
             .unwrap()
@@ -625,7 +626,7 @@ fn write_old(path: &Path, bytes: &[u8], second: u64) {
 
 #[test]
 fn damaged_files_are_named_and_nothing_false_is_said() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let list = pays(9000, 1);
     let done = shop.bill(&bill_text(DATE, &list)).unwrap();
     let path = shop
@@ -686,7 +687,7 @@ fn overwrite(path: &Path, bytes: &[u8]) {
 #[test]
 fn two_workspaces_hold_the_same_bytes() {
     let build = || {
-        let shop = Shop::new();
+        let shop = StoreFixture::new();
         let list = pays(6000, 5);
         shop.bill(&bill_text(DATE, &list)).unwrap();
         shop.orders(&orders_text(DATE, &list, |at| {
@@ -702,7 +703,7 @@ fn two_workspaces_hold_the_same_bytes() {
     // What the catalog has of an import carries its time and the name of the workspace.
     let is_data = |name: &String| Path::new(name).extension() != Some("entry".as_ref());
     for name in names(one.folder.path()).into_iter().filter(is_data) {
-        let read = |shop: &Shop| std::fs::read(shop.folder.path().join(&name)).unwrap();
+        let read = |shop: &StoreFixture| std::fs::read(shop.folder.path().join(&name)).unwrap();
         assert!(read(&one) == read(&two), "{name}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::store::{DATE, Shop, bill_text, day, orders_text, pays};
+use crate::store::{DATE, StoreFixture, bill_text, day, orders_text, pays};
 use recondesk_domain::{Instant, MOrder, PayStatus};
 use recondesk_ports::{
     Book, BookColumn, BookRow, Books as _, ColumnTest, RowTest, SortColumn, TableQuery, Unwatched,
@@ -11,7 +11,7 @@ use recondesk_ports::{
 
 #[test]
 fn tables_are_sorted_filtered_and_paged() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let list = pays(7000, 5);
     shop.bill(&bill_text(DATE, &list)).unwrap();
     let place = (shop.profile, Book::Pays, day(DATE));
@@ -151,7 +151,7 @@ fn tests_of_columns(one: &MOrder, first: Instant) -> Vec<(ColumnTest, Passes)> {
 
 #[test]
 fn orders_are_filtered_by_every_column_and_what_is_missing_comes_last() {
-    let shop = Shop::new();
+    let shop = StoreFixture::new();
     let list = pays(3000, 5);
     let text = orders_text(
         DATE,

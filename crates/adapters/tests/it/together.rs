@@ -58,14 +58,14 @@ fn with_cases(db: &Database, count: usize) -> Vec<CaseId> {
 
 /// What a person did: the steps that were told as stored, in the order of each case, and the times of all.
 #[derive(Default)]
-struct Told {
+struct PersonLog {
     stored: u64,
     overtaken: u64,
     micros: Vec<u128>,
 }
 
 /// Gives every case that falls to this person to them, if nobody changed it since they looked; else they look again.
-fn decide(db: &Database, cases: &[CaseId], person: u64, told: &Mutex<Told>) {
+fn decide(db: &Database, cases: &[CaseId], person: u64, told: &Mutex<PersonLog>) {
     let name = format!("p{person}");
     // Two people meet at each case.
     let mine = (0_u64..).zip(cases);
@@ -110,7 +110,7 @@ fn twenty_people_who_decide_at_once_lose_nothing() {
     let db = database(folder.path()).unwrap();
     let is_thorough = std::env::var_os("RECONDESK_THOROUGH").is_some();
     let cases = with_cases(&db, if is_thorough { 10_000 } else { 60 });
-    let told = Mutex::new(Told::default());
+    let told = Mutex::new(PersonLog::default());
 
     std::thread::scope(|scope| {
         for person in 0..PEOPLE {

@@ -75,7 +75,7 @@ fn put_database(from: &Path, to: &Path, with_companions: bool) {
 
 /// What was done to a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deed {
+enum DatabaseDamage {
     Removed,
     RemovedWithAllBeside,
     Emptied,
@@ -88,29 +88,31 @@ enum Deed {
     OneByte,
 }
 
-fn done(deed: Deed, imports: u32) -> tempfile::TempDir {
-    let folder = if deed == Deed::WithoutItsLog {
+fn done(deed: DatabaseDamage, imports: u32) -> tempfile::TempDir {
+    let folder = if deed == DatabaseDamage::WithoutItsLog {
         running(imports)
     } else {
         ended(imports)
     };
     let path = folder.path();
     match deed {
-        Deed::Removed => remove(path, &DATABASE),
-        Deed::RemovedWithAllBeside => {
+        DatabaseDamage::Removed => remove(path, &DATABASE),
+        DatabaseDamage::RemovedWithAllBeside => {
             remove(path, &DATABASE);
             remove(path, &BESIDE);
         }
-        Deed::Emptied => {
+        DatabaseDamage::Emptied => {
             remove(path, &DATABASE);
             std::fs::File::create(path.join("recondesk.db")).unwrap();
         }
-        Deed::WithoutItsLog => remove(path, &["recondesk.db-wal", "recondesk.db-shm"]),
-        Deed::Older | Deed::OlderAlone => return with_older(imports, deed == Deed::OlderAlone),
-        Deed::Foreign => put_database(foreign(imports).path(), path, true),
-        Deed::ForeignAlone => put_database(foreign(imports).path(), path, false),
-        Deed::ForeignOfNoImport => put_database(ended(0).path(), path, true),
-        Deed::OneByte => {
+        DatabaseDamage::WithoutItsLog => remove(path, &["recondesk.db-wal", "recondesk.db-shm"]),
+        DatabaseDamage::Older | DatabaseDamage::OlderAlone => {
+            return with_older(imports, deed == DatabaseDamage::OlderAlone);
+        }
+        DatabaseDamage::Foreign => put_database(foreign(imports).path(), path, true),
+        DatabaseDamage::ForeignAlone => put_database(foreign(imports).path(), path, false),
+        DatabaseDamage::ForeignOfNoImport => put_database(ended(0).path(), path, true),
+        DatabaseDamage::OneByte => {
             let file = path.join("recondesk.db");
             let mut bytes = std::fs::read(&file).unwrap();
             let at = bytes.len() / 2;
@@ -165,16 +167,16 @@ fn overwrite(path: &Path, bytes: &[u8]) {
 #[test]
 fn a_database_that_is_not_of_these_files_is_refused_and_nothing_is_touched() {
     let deeds = [
-        Deed::Removed,
-        Deed::RemovedWithAllBeside,
-        Deed::Emptied,
-        Deed::WithoutItsLog,
-        Deed::Older,
-        Deed::OlderAlone,
-        Deed::Foreign,
-        Deed::ForeignAlone,
-        Deed::ForeignOfNoImport,
-        Deed::OneByte,
+        DatabaseDamage::Removed,
+        DatabaseDamage::RemovedWithAllBeside,
+        DatabaseDamage::Emptied,
+        DatabaseDamage::WithoutItsLog,
+        DatabaseDamage::Older,
+        DatabaseDamage::OlderAlone,
+        DatabaseDamage::Foreign,
+        DatabaseDamage::ForeignAlone,
+        DatabaseDamage::ForeignOfNoImport,
+        DatabaseDamage::OneByte,
     ];
     let mut kept = 0;
     for deed in deeds {
@@ -199,7 +201,9 @@ fn a_database_that_is_not_of_these_files_is_refused_and_nothing_is_touched() {
                 matches!(fault, WorkspaceFault::DatabaseMissing { files } if files == imports);
             let is_gone = matches!(
                 deed,
-                Deed::Removed | Deed::RemovedWithAllBeside | Deed::Emptied
+                DatabaseDamage::Removed
+                    | DatabaseDamage::RemovedWithAllBeside
+                    | DatabaseDamage::Emptied
             );
             assert_eq!(is_missing, is_gone, "{deed:?}: {fault:?}");
             assert!(

@@ -3,7 +3,7 @@
 //!
 //! The file itself is not signed by design; what it is worth is decided by its digest and by the import.
 
-use super::{Call, ExchangeError, Fault, GatewayClient, v2, v3};
+use super::{ExchangeError, GatewayClient, PaymentCall, SignedRefusal, v2, v3};
 use crate::{Failure, Progress, Reporter, Step};
 pub use recondesk_domain::FundAccount;
 use recondesk_domain::{ApiVersion, BillDate};
@@ -89,7 +89,7 @@ pub enum BillAnswer {
     /// Something that is not a bill: an error of APIv2 as XML, or a page for people.
     NotABill(Vec<u8>),
     /// A signed refusal of APIv3.
-    Refused(Fault),
+    Refused(SignedRefusal),
     /// Nothing can be said.
     ExchangeError(ExchangeError),
 }
@@ -177,7 +177,7 @@ impl GatewayClient<'_> {
                 Arrival::Failed(error) => error.into(),
             };
             let is_final = matches!(trouble, ExchangeError::NotSent(_));
-            tracing::warn!(call = Call::BillFile.word(), %trouble, "the address of the bill failed");
+            tracing::warn!(call = PaymentCall::BillFile.word(), %trouble, "the address of the bill failed");
             last = Some(trouble);
             if is_final {
                 break;
@@ -190,19 +190,19 @@ impl GatewayClient<'_> {
 
 /// What the first bytes of a body make of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum BodyKind {
+enum BodyGuess {
     Undecided,
     Bill,
     Message,
 }
 
 /// Decides by the first byte that is neither a byte order mark nor white space.
-fn sniff(head: &[u8]) -> BodyKind {
+fn sniff(head: &[u8]) -> BodyGuess {
     let rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     match rest.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None => BodyKind::Undecided,
-        Some(b'<' | b'{') => BodyKind::Message,
-        Some(_) => BodyKind::Bill,
+        None => BodyGuess::Undecided,
+        Some(b'<' | b'{') => BodyGuess::Message,
+        Some(_) => BodyGuess::Bill,
     }
 }
 
@@ -221,7 +221,7 @@ struct Transfer<'a> {
     sink: &'a mut dyn BillSink,
     reporter: &'a dyn Reporter,
     head: Vec<u8>,
-    body: BodyKind,
+    body: BodyGuess,
     bytes: u64,
 }
 
@@ -231,7 +231,7 @@ impl<'a> Transfer<'a> {
             sink,
             reporter,
             head: Vec::new(),
-            body: BodyKind::Undecided,
+            body: BodyGuess::Undecided,
             bytes: 0,
         }
     }
@@ -263,7 +263,7 @@ impl<'a> Transfer<'a> {
             }),
             Err(GatewayError::Cancelled) => return Err(Failure::cancelled()),
             Err(error) => Arrival::Failed(error),
-            Ok(answer) if answer.status == 200 && self.body == BodyKind::Bill => {
+            Ok(answer) if answer.status == 200 && self.body == BodyGuess::Bill => {
                 Arrival::Bill(self.bytes)
             }
             Ok(answer) => Arrival::Other(HttpAnswer {
@@ -284,12 +284,12 @@ impl<'a> Transfer<'a> {
             client.cancel.cancel();
             return Err("cancelled".to_owned());
         }
-        if self.body == BodyKind::Bill {
+        if self.body == BodyGuess::Bill {
             return self.sink.take(piece).map_err(|error| error.to_string());
         }
         self.head.extend_from_slice(piece);
         self.body = sniff(&self.head);
-        if self.body == BodyKind::Bill {
+        if self.body == BodyGuess::Bill {
             let head = std::mem::take(&mut self.head);
             return self.sink.take(&head).map_err(|error| error.to_string());
         }
@@ -310,10 +310,10 @@ mod tests {
 
     #[test]
     fn the_first_sign_decides() {
-        assert!(sniff(b"\xEF\xBB\xBF \r\n<xml>") == BodyKind::Message);
-        assert!(sniff(b" {\"code\":1}") == BodyKind::Message);
-        assert!(sniff("\u{feff}交易时间".as_bytes()) == BodyKind::Bill);
-        assert!(sniff(b"\x1f\x8b\x08") == BodyKind::Bill);
-        assert!(sniff(b"\xEF\xBB\xBF  ") == BodyKind::Undecided);
+        assert!(sniff(b"\xEF\xBB\xBF \r\n<xml>") == BodyGuess::Message);
+        assert!(sniff(b" {\"code\":1}") == BodyGuess::Message);
+        assert!(sniff("\u{feff}交易时间".as_bytes()) == BodyGuess::Bill);
+        assert!(sniff(b"\x1f\x8b\x08") == BodyGuess::Bill);
+        assert!(sniff(b"\xEF\xBB\xBF  ") == BodyGuess::Undecided);
     }
 }

@@ -6,7 +6,7 @@ use wechatpay_codec::v3::api;
 
 /// What is asked of WeChat Pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Call {
+pub enum PaymentCall {
     /// 下单.
     Order,
     /// 查询订单.
@@ -29,7 +29,7 @@ pub enum Call {
     Certificates,
 }
 
-impl Call {
+impl PaymentCall {
     /// The stable word of history and scripts.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -65,7 +65,7 @@ impl Call {
     }
 }
 
-impl From<Endpoint> for Call {
+impl From<Endpoint> for PaymentCall {
     fn from(endpoint: Endpoint) -> Self {
         match endpoint {
             Endpoint::UnifiedOrder => Self::Order,
@@ -79,7 +79,7 @@ impl From<Endpoint> for Call {
     }
 }
 
-impl From<api::Call> for Call {
+impl From<api::Call> for PaymentCall {
     fn from(call: api::Call) -> Self {
         match call {
             api::Call::Order(_) => Self::Order,

@@ -2,21 +2,21 @@
 
 use crate::{Failure, FailureKind, Message};
 use recondesk_ports::GatewayError;
-use wechatpay_codec::v2::{self, Advice, same_code};
+use wechatpay_codec::v2::{self, FaultAdvice, same_code};
 use wechatpay_codec::v3::{self, MAX_SKEW_S};
 
 /// A refusal that WeChat Pay signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct SignedRefusal {
     /// `err_code` of APIv2, `code` of APIv3.
     pub code: String,
     /// The remote side's own words, with the field they are about.
     pub description: String,
     /// What to do about it.
-    pub advice: Advice,
+    pub advice: FaultAdvice,
 }
 
-impl Fault {
+impl SignedRefusal {
     /// True for that code, in either spelling.
     #[must_use]
     pub fn is(&self, code: &str) -> bool {
@@ -36,7 +36,7 @@ impl Fault {
     }
 }
 
-impl From<v2::Fault> for Fault {
+impl From<v2::Fault> for SignedRefusal {
     fn from(fault: v2::Fault) -> Self {
         Self {
             advice: fault.advice(),
@@ -46,7 +46,7 @@ impl From<v2::Fault> for Fault {
     }
 }
 
-impl From<v3::Fault> for Fault {
+impl From<v3::Fault> for SignedRefusal {
     fn from(fault: v3::Fault) -> Self {
         let advice = fault.advice();
         let mut description = fault.message;
@@ -90,7 +90,7 @@ pub enum ExchangeError {
         error_code: String,
     },
     /// Refused, and signed.
-    Fault(Fault),
+    Fault(SignedRefusal),
 }
 
 impl From<GatewayError> for ExchangeError {

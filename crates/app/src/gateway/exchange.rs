@@ -1,6 +1,6 @@
 //! One question to WeChat Pay with everything around it, to be shown, logged and handed over.
 
-use super::{Call, ExchangeError};
+use super::{ExchangeError, PaymentCall};
 use crate::Message;
 use recondesk_domain::ApiVersion;
 use recondesk_ports::HttpAnswer;
@@ -11,7 +11,7 @@ use wechatpay_codec::v2::request_id_reason;
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// The call.
-    pub call: Call,
+    pub call: PaymentCall,
     /// The generation of the API that carried it.
     pub api: ApiVersion,
     /// `GET` or `POST`.
@@ -52,17 +52,17 @@ impl Exchange {
 
 /// A question with what its answer means.
 #[derive(Debug, Clone)]
-pub struct Asked<T> {
+pub struct AnsweredQuery<T> {
     /// What went over the wire.
     pub exchange: Exchange,
     /// What it means.
     pub outcome: T,
 }
 
-impl<T> Asked<T> {
+impl<T> AnsweredQuery<T> {
     /// The same question with another reading of its answer.
-    pub fn map<U>(self, read: impl FnOnce(T) -> U) -> Asked<U> {
-        Asked {
+    pub fn map<U>(self, read: impl FnOnce(T) -> U) -> AnsweredQuery<U> {
+        AnsweredQuery {
             exchange: self.exchange,
             outcome: read(self.outcome),
         }

@@ -29,9 +29,9 @@ use recondesk_ports::{CancelToken, Clock, Gateway, Ports, Random, Route, Vault};
 use wechatpay_codec::v2::{NewRefund, OrderRef};
 
 pub use bill_files::{BillAnswer, BillFile, BillSink, BillType, FundAccount};
-pub use call::Call;
-pub use error::{ExchangeError, Fault};
-pub use exchange::{Asked, Exchange};
+pub use call::PaymentCall;
+pub use error::{ExchangeError, SignedRefusal};
+pub use exchange::{AnsweredQuery, Exchange};
 use keyring::Keyring;
 pub(crate) use keyring::platform_keys;
 pub use outcome::{CloseOutcome, QueryVerdict, RefundAnswer, RefundOutcome, RefundVerdict};
@@ -97,7 +97,7 @@ impl<'a> GatewayClient<'a> {
         &self,
         order: &OrderRef,
         sub_mch_id: &str,
-    ) -> Result<Asked<QueryVerdict>, Failure> {
+    ) -> Result<AnsweredQuery<QueryVerdict>, Failure> {
         match self.profile.1.api {
             ApiVersion::V2 => v2::query_order(self, order, sub_mch_id),
             ApiVersion::V3 => v3::query_order(self, order, sub_mch_id),
@@ -112,7 +112,7 @@ impl<'a> GatewayClient<'a> {
         &self,
         out_trade_no: &OutTradeNo,
         sub_mch_id: &str,
-    ) -> Result<Asked<CloseOutcome>, Failure> {
+    ) -> Result<AnsweredQuery<CloseOutcome>, Failure> {
         match self.profile.1.api {
             ApiVersion::V2 => v2::close_order(self, out_trade_no, sub_mch_id),
             ApiVersion::V3 => v3::close_order(self, out_trade_no, sub_mch_id),
@@ -129,7 +129,7 @@ impl<'a> GatewayClient<'a> {
         &self,
         refund: &NewRefund,
         sub_mch_id: &str,
-    ) -> Result<Asked<RefundOutcome>, Failure> {
+    ) -> Result<AnsweredQuery<RefundOutcome>, Failure> {
         match self.profile.1.api {
             ApiVersion::V2 => v2::refund(self, refund, sub_mch_id),
             ApiVersion::V3 => v3::refund(self, refund, sub_mch_id),
@@ -145,7 +145,7 @@ impl<'a> GatewayClient<'a> {
         &self,
         refund: &AbnormalRefund<'_>,
         sub_mch_id: &str,
-    ) -> Result<Asked<RefundOutcome>, Failure> {
+    ) -> Result<AnsweredQuery<RefundOutcome>, Failure> {
         match self.profile.1.api {
             ApiVersion::V2 => Err(only_v3()),
             ApiVersion::V3 => v3_redirect::redirect(self, refund, sub_mch_id),
@@ -160,7 +160,7 @@ impl<'a> GatewayClient<'a> {
         &self,
         out_refund_no: &OutRefundNo,
         sub_mch_id: &str,
-    ) -> Result<Asked<RefundVerdict>, Failure> {
+    ) -> Result<AnsweredQuery<RefundVerdict>, Failure> {
         match self.profile.1.api {
             ApiVersion::V2 => v2::query_refund(self, out_refund_no, sub_mch_id),
             ApiVersion::V3 => v3::query_refund(self, out_refund_no, sub_mch_id),
@@ -176,7 +176,7 @@ impl<'a> GatewayClient<'a> {
         refund_id: &RefundId,
         known: Option<&OutRefundNo>,
         sub_mch_id: &str,
-    ) -> Result<Asked<RefundVerdict>, Failure> {
+    ) -> Result<AnsweredQuery<RefundVerdict>, Failure> {
         match (self.profile.1.api, known) {
             (ApiVersion::V2, _) => v2::query_refund_id(self, refund_id, sub_mch_id),
             (ApiVersion::V3, Some(number)) => {

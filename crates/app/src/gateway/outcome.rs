@@ -1,6 +1,6 @@
 //! What the answers mean: one form for each question, whichever API was asked.
 
-use super::{ExchangeError, Fault};
+use super::{ExchangeError, SignedRefusal};
 use recondesk_domain::Fen;
 use wechatpay_codec::v2::{OrderState, RefundLine};
 
@@ -47,7 +47,7 @@ pub enum RefundOutcome {
     /// Refused by a signed answer with a code: this request moved no money.
     ///
     /// An earlier request with the same number may have been accepted; query before anything is concluded from it.
-    Refused(Fault),
+    Refused(SignedRefusal),
     /// Certainly not carried out: it never reached WeChat Pay.
     NotCarriedOut(ExchangeError),
     /// May have been carried out: query by the same number, and never take a new one.
@@ -81,7 +81,7 @@ pub enum CloseOutcome {
     /// The customer is paying: ask again in five seconds.
     Paying,
     /// Refused by a signed answer for another reason.
-    Refused(Fault),
+    Refused(SignedRefusal),
     /// Nothing can be said.
     ExchangeError(ExchangeError),
 }

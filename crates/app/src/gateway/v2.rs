@@ -1,23 +1,24 @@
 //! The APIv2 half: XML, signed with the API key in both directions, refunds over mutual TLS.
 
 use super::{
-    Asked, CloseOutcome, Exchange, ExchangeError, Fault, GatewayClient, QueryVerdict, RefundAnswer,
-    RefundOutcome, RefundVerdict, foreign, missing, other_refund, page_title,
+    AnsweredQuery, CloseOutcome, Exchange, ExchangeError, GatewayClient, QueryVerdict,
+    RefundAnswer, RefundOutcome, RefundVerdict, SignedRefusal, foreign, missing, other_refund,
+    page_title,
 };
 use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{ApiVersion, OutRefundNo, OutTradeNo, RefundId, Secret, SecretKind};
 use recondesk_ports::{GatewayError, HttpAnswer, HttpRequest};
 use wechatpay_codec::Params;
 use wechatpay_codec::v2::{
-    Answer, Endpoint, Envelope, NewRefund, OrderRef, OrderState, RefundAccepted, RefundLine,
-    RefundList, RefundRef, RefundState, ReplyError, Request, Signed, build, open,
+    Answer, Endpoint, NewRefund, OrderRef, OrderState, RefundAccepted, RefundLine, RefundList,
+    RefundRef, RefundState, ReplyError, Request, RequestEnvelope, Signed, build, open,
 };
 
 pub(super) fn query_order(
     client: &GatewayClient<'_>,
     order: &OrderRef,
     sub_mch_id: &str,
-) -> Result<Asked<QueryVerdict>, Failure> {
+) -> Result<AnsweredQuery<QueryVerdict>, Failure> {
     let exchange = ask(client, &Request::OrderQuery(*order), sub_mch_id)?;
     let outcome = match &exchange.result {
         Ok(params) => match OrderState::read(params) {
@@ -30,14 +31,14 @@ pub(super) fn query_order(
         Err(ExchangeError::Fault(fault)) if fault.is("ORDERNOTEXIST") => QueryVerdict::NotFound,
         Err(trouble) => QueryVerdict::ExchangeError(trouble.clone()),
     };
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 pub(super) fn close_order(
     client: &GatewayClient<'_>,
     out_trade_no: &OutTradeNo,
     sub_mch_id: &str,
-) -> Result<Asked<CloseOutcome>, Failure> {
+) -> Result<AnsweredQuery<CloseOutcome>, Failure> {
     let exchange = ask(client, &Request::CloseOrder(*out_trade_no), sub_mch_id)?;
     let outcome = match &exchange.result {
         Ok(_) => CloseOutcome::Closed,
@@ -48,21 +49,21 @@ pub(super) fn close_order(
         },
         Err(trouble) => CloseOutcome::ExchangeError(trouble.clone()),
     };
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 pub(super) fn refund(
     client: &GatewayClient<'_>,
     refund: &NewRefund,
     sub_mch_id: &str,
-) -> Result<Asked<RefundOutcome>, Failure> {
+) -> Result<AnsweredQuery<RefundOutcome>, Failure> {
     let request = Request::Refund(Box::new(refund.clone()));
     let exchange = ask(client, &request, sub_mch_id)?;
     let outcome = match &exchange.result {
         Ok(params) => accepted(params, refund),
         Err(error) => RefundOutcome::from_error(error.clone()),
     };
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 /// Reads an accepted refund; one that does not say what was asked leaves the outcome unclear.
@@ -99,7 +100,7 @@ pub(super) fn query_refund(
     client: &GatewayClient<'_>,
     out_refund_no: &OutRefundNo,
     sub_mch_id: &str,
-) -> Result<Asked<RefundVerdict>, Failure> {
+) -> Result<AnsweredQuery<RefundVerdict>, Failure> {
     query_one(client, RefundRef::Merchant(*out_refund_no), sub_mch_id)
 }
 
@@ -107,7 +108,7 @@ pub(super) fn query_refund_id(
     client: &GatewayClient<'_>,
     refund_id: &RefundId,
     sub_mch_id: &str,
-) -> Result<Asked<RefundVerdict>, Failure> {
+) -> Result<AnsweredQuery<RefundVerdict>, Failure> {
     query_one(client, RefundRef::Refund(*refund_id), sub_mch_id)
 }
 
@@ -115,7 +116,7 @@ fn query_one(
     client: &GatewayClient<'_>,
     which: RefundRef,
     sub_mch_id: &str,
-) -> Result<Asked<RefundVerdict>, Failure> {
+) -> Result<AnsweredQuery<RefundVerdict>, Failure> {
     let asked = refund_page(client, &which, None, sub_mch_id)?;
     Ok(asked.map(|page| match page {
         Ok(list) => one_refund(list),
@@ -125,7 +126,7 @@ fn query_one(
 }
 
 /// True when there is no such refund.
-pub(super) fn is_absent(fault: &Fault) -> bool {
+pub(super) fn is_absent(fault: &SignedRefusal) -> bool {
     fault.is("REFUNDNOTEXIST") || fault.is("RESOURCE_NOT_EXISTS")
 }
 
@@ -156,7 +157,7 @@ pub(super) fn refund_page(
     which: &RefundRef,
     offset: Option<u32>,
     sub_mch_id: &str,
-) -> Result<Asked<Result<RefundList, ExchangeError>>, Failure> {
+) -> Result<AnsweredQuery<Result<RefundList, ExchangeError>>, Failure> {
     let exchange = ask(client, &Request::RefundQuery(*which, offset), sub_mch_id)?;
     let outcome = exchange
         .result
@@ -169,7 +170,7 @@ pub(super) fn refund_page(
             Some(why) => Err(ExchangeError::Untrusted(why)),
             None => Ok(list),
         });
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 /// Why a list of refunds is not about what was asked.
@@ -230,7 +231,7 @@ pub(crate) fn sign(
             ),
         )
     })?;
-    let envelope = Envelope {
+    let envelope = RequestEnvelope {
         appid,
         mch_id: profile.mch_id.clone(),
         sub_appid: String::new(),
@@ -324,7 +325,7 @@ fn judge(
             _ => Ok(params),
         },
         Ok(Answer::Fault(fault)) => {
-            let fault = Fault::from(fault);
+            let fault = SignedRefusal::from(fault);
             Err(if fault.is_unclear() {
                 ExchangeError::Unclear(format!("{} {}", fault.code, fault.description))
             } else {

@@ -3,8 +3,9 @@
 use super::keyring::Keyring;
 use super::v2::is_absent;
 use super::{
-    Asked, Call, CloseOutcome, Exchange, ExchangeError, Fault, GatewayClient, QueryVerdict,
-    RefundAnswer, RefundOutcome, RefundVerdict, foreign, missing, other_refund, page_title,
+    AnsweredQuery, CloseOutcome, Exchange, ExchangeError, GatewayClient, PaymentCall, QueryVerdict,
+    RefundAnswer, RefundOutcome, RefundVerdict, SignedRefusal, foreign, missing, other_refund,
+    page_title,
 };
 use crate::{Advice, Failure, Message};
 use recondesk_domain::{ApiVersion, OutRefundNo, OutTradeNo, SecretKind};
@@ -26,7 +27,7 @@ pub(super) fn query_order(
     client: &GatewayClient<'_>,
     order: &OrderRef,
     sub_mch_id: &str,
-) -> Result<Asked<QueryVerdict>, Failure> {
+) -> Result<AnsweredQuery<QueryVerdict>, Failure> {
     let profile = client.profile.1;
     let request = api::query_order(order, &profile.mch_id, sub_mch_id);
     let exchange = ask(client, &request)?;
@@ -38,7 +39,7 @@ pub(super) fn query_order(
         Err(ExchangeError::Fault(fault)) if fault.is("ORDER_NOT_EXIST") => QueryVerdict::NotFound,
         Err(trouble) => QueryVerdict::ExchangeError(trouble),
     };
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 fn order_state(
@@ -79,7 +80,7 @@ pub(super) fn close_order(
     client: &GatewayClient<'_>,
     out_trade_no: &OutTradeNo,
     sub_mch_id: &str,
-) -> Result<Asked<CloseOutcome>, Failure> {
+) -> Result<AnsweredQuery<CloseOutcome>, Failure> {
     let mch_id = &client.profile.1.mch_id;
     let request = api::close_order(out_trade_no.as_str(), mch_id, sub_mch_id);
     let exchange = ask(client, &request)?;
@@ -93,14 +94,14 @@ pub(super) fn close_order(
         },
         Err(trouble) => CloseOutcome::ExchangeError(trouble.clone()),
     };
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 pub(super) fn refund(
     client: &GatewayClient<'_>,
     refund: &NewRefund,
     sub_mch_id: &str,
-) -> Result<Asked<RefundOutcome>, Failure> {
+) -> Result<AnsweredQuery<RefundOutcome>, Failure> {
     let exchange = ask(client, &api::refund(refund, sub_mch_id))?;
     let outcome = match believed(&exchange) {
         Ok(body) => match refund_answer(body) {
@@ -112,14 +113,14 @@ pub(super) fn refund(
         },
         Err(trouble) => RefundOutcome::from_error(trouble),
     };
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 pub(super) fn query_refund(
     client: &GatewayClient<'_>,
     out_refund_no: &OutRefundNo,
     sub_mch_id: &str,
-) -> Result<Asked<RefundVerdict>, Failure> {
+) -> Result<AnsweredQuery<RefundVerdict>, Failure> {
     let number = out_refund_no.as_str();
     let exchange = ask(client, &api::query_refund(number, sub_mch_id))?;
     let told = believed(&exchange).and_then(refund_answer);
@@ -132,7 +133,7 @@ pub(super) fn query_refund(
         Err(ExchangeError::Fault(fault)) if is_absent(&fault) => RefundVerdict::NotFound,
         Err(trouble) => RefundVerdict::ExchangeError(trouble),
     };
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 pub(super) fn refund_answer(body: &[u8]) -> Result<RefundAnswer, ExchangeError> {
@@ -256,7 +257,7 @@ pub(super) fn ask(client: &GatewayClient<'_>, request: &Unsigned) -> Result<Exch
         flat_fields(body).map_err(|error| ExchangeError::Unclear(error.to_string()))
     });
     Ok(Exchange {
-        call: Call::from(request.call),
+        call: PaymentCall::from(request.call),
         api: ApiVersion::V3,
         method: request.method,
         target: request.target.clone(),
@@ -331,7 +332,7 @@ fn judge(
     match answer.status {
         200 | 204 => Ok(()),
         status => {
-            let fault = Fault::from(v3::Fault::read(request.call, status, &answer.body));
+            let fault = SignedRefusal::from(v3::Fault::read(request.call, status, &answer.body));
             let is_close = request.call == api::Call::Close;
             Err(if status >= 500 || (fault.is_unclear() && !is_close) {
                 ExchangeError::Unclear(format!(
@@ -388,7 +389,7 @@ pub(super) fn unsigned_answer(call: api::Call, answer: &HttpAnswer) -> ExchangeE
     }
     let said = v3::Fault::read(call, status, &answer.body);
     if (400..500).contains(&status) && !said.code.is_empty() {
-        let fault = Fault::from(said);
+        let fault = SignedRefusal::from(said);
         return ExchangeError::Refused {
             message: fault.description,
             error_code: fault.code,

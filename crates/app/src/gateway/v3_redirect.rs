@@ -2,7 +2,7 @@
 //! has this call.
 
 use super::v3::{ask, believed, keyring, refund_answer};
-use super::{Asked, ExchangeError, GatewayClient, RefundOutcome, missing};
+use super::{AnsweredQuery, ExchangeError, GatewayClient, RefundOutcome, missing};
 use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{OutRefundNo, RefundId, Secret};
 use wechatpay_codec::v3::api::{self, AbnormalRefundTo};
@@ -34,7 +34,7 @@ pub(super) fn redirect(
     client: &GatewayClient<'_>,
     refund: &AbnormalRefund<'_>,
     sub_mch_id: &str,
-) -> Result<Asked<RefundOutcome>, Failure> {
+) -> Result<AnsweredQuery<RefundOutcome>, Failure> {
     let (id, number) = (refund.refund_id.as_str(), refund.out_refund_no.as_str());
     let request = match refund.card {
         None => api::abnormal_refund(id, number, AbnormalRefundTo::MerchantAccount, sub_mch_id),
@@ -61,7 +61,7 @@ pub(super) fn redirect(
         ))),
         Err(trouble) => RefundOutcome::from_error(trouble),
     };
-    Ok(Asked { exchange, outcome })
+    Ok(AnsweredQuery { exchange, outcome })
 }
 
 fn no_key() -> Failure {

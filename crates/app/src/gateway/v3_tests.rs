@@ -5,7 +5,7 @@ mod stage;
 use super::*;
 use recondesk_domain::Fen;
 use recondesk_ports::{GatewayError, HttpAnswer};
-use stage::{Manner, PLATFORM, PUBLIC_ID, Stage, V3_KEY, answer, noon};
+use stage::{PLATFORM, PUBLIC_ID, SigningManner, Stage, V3_KEY, answer, noon};
 use wechatpay_codec::v2::{RefundState, TradeState};
 use wechatpay_codec::v3::{Authorization, seal_resource};
 
@@ -16,7 +16,7 @@ fn a1() -> OrderRef {
     OrderRef::Merchant(OutTradeNo::new("A1").unwrap())
 }
 
-fn verdict(status: u16, body: &str, manner: &Manner) -> QueryVerdict {
+fn verdict(status: u16, body: &str, manner: &SigningManner) -> QueryVerdict {
     let stage = Stage::new(vec![Ok(answer(status, body, manner))]);
     stage.client().query_order(&a1(), "").unwrap().outcome
 }
@@ -40,7 +40,7 @@ fn refunded(answer: Result<HttpAnswer, GatewayError>) -> RefundOutcome {
 
 #[test]
 fn a_signed_answer_is_an_order_and_the_request_was_signed() {
-    let sound = Manner::sound(PUBLIC_ID);
+    let sound = SigningManner::sound(PUBLIC_ID);
     let stage = Stage::new(vec![Ok(answer(200, PAID, &sound))]);
 
     let asked = stage.client().query_order(&a1(), "").unwrap();
@@ -68,12 +68,12 @@ fn a_signed_answer_is_an_order_and_the_request_was_signed() {
 
 #[test]
 fn an_answer_without_a_fitting_signature_is_never_believed() {
-    let sound = Manner::sound(PUBLIC_ID);
-    let damaged = Manner {
+    let sound = SigningManner::sound(PUBLIC_ID);
+    let damaged = SigningManner {
         damaged: true,
         ..sound.clone()
     };
-    let bare = Manner {
+    let bare = SigningManner {
         serial: None,
         ..sound.clone()
     };
@@ -94,7 +94,7 @@ fn an_answer_without_a_fitting_signature_is_never_believed() {
             "{told:?}"
         );
     }
-    let stranger = Manner::sound("PUB_KEY_ID_999");
+    let stranger = SigningManner::sound("PUB_KEY_ID_999");
     assert_eq!(
         verdict(200, PAID, &stranger),
         QueryVerdict::ExchangeError(ExchangeError::UnknownKey("PUB_KEY_ID_999".to_owned()))
@@ -103,8 +103,8 @@ fn an_answer_without_a_fitting_signature_is_never_believed() {
 
 #[test]
 fn a_clock_that_is_away_is_named_with_its_measure() {
-    let sound = Manner::sound(PUBLIC_ID);
-    let ahead = Manner {
+    let sound = SigningManner::sound(PUBLIC_ID);
+    let ahead = SigningManner {
         at: noon().plus(-400),
         skew_s: Some(-400),
         ..sound.clone()
@@ -115,7 +115,7 @@ fn a_clock_that_is_away_is_named_with_its_measure() {
     assert_eq!(trouble, ExchangeError::Clock { skew_s: -400 });
     assert!(trouble.words().0.zh.contains("快 6 分 40 秒"));
 
-    let bare = Manner {
+    let bare = SigningManner {
         serial: None,
         skew_s: Some(301),
         ..sound.clone()
@@ -127,7 +127,7 @@ fn a_clock_that_is_away_is_named_with_its_measure() {
     );
 
     // The clocks agree, so an old signature is an old answer played again.
-    let old = Manner {
+    let old = SigningManner {
         at: noon().plus(-301),
         ..sound
     };
@@ -140,8 +140,8 @@ fn a_clock_that_is_away_is_named_with_its_measure() {
 
 #[test]
 fn only_a_signed_no_is_a_no() {
-    let sound = Manner::sound(PUBLIC_ID);
-    let bare = Manner {
+    let sound = SigningManner::sound(PUBLIC_ID);
+    let bare = SigningManner {
         serial: None,
         ..sound.clone()
     };
@@ -167,8 +167,8 @@ fn only_a_signed_no_is_a_no() {
 
 #[test]
 fn what_became_of_a_refund_is_told_apart() {
-    let sound = Manner::sound(PUBLIC_ID);
-    let bare = Manner {
+    let sound = SigningManner::sound(PUBLIC_ID);
+    let bare = SigningManner {
         serial: None,
         ..sound.clone()
     };
@@ -206,7 +206,7 @@ fn what_became_of_a_refund_is_told_apart() {
 
 #[test]
 fn a_refund_is_found_or_signed_not_to_be_there() {
-    let sound = Manner::sound(PUBLIC_ID);
+    let sound = SigningManner::sound(PUBLIC_ID);
     let absent = r#"{"code":"RESOURCE_NOT_EXISTS","message":"退款单不存在"}"#;
     let number = OutRefundNo::new("R1").unwrap();
     let ask = |status, body: &str| {
@@ -240,7 +240,7 @@ fn certificates() -> String {
 
 #[test]
 fn certificates_are_fetched_on_first_use_kept_and_not_fetched_again() {
-    let by_certificate = Manner::sound("5F02");
+    let by_certificate = SigningManner::sound("5F02");
     let stage = Stage::new(vec![
         Ok(answer(200, &certificates(), &by_certificate)),
         Ok(answer(200, PAID, &by_certificate)),
@@ -261,8 +261,8 @@ fn certificates_are_fetched_on_first_use_kept_and_not_fetched_again() {
 
 #[test]
 fn an_unknown_serial_leads_to_one_refresh_and_never_to_a_loop() {
-    let by_certificate = Manner::sound("5F02");
-    let stranger = Manner::sound("AAAA");
+    let by_certificate = SigningManner::sound("5F02");
+    let stranger = SigningManner::sound("AAAA");
     let stage = Stage::new(vec![
         Ok(answer(200, PAID, &by_certificate)),
         Ok(answer(200, &certificates(), &by_certificate)),

@@ -118,7 +118,7 @@ fn mask(sheet: &mut ImportSheet) {
 }
 
 /// What the file lacks takes no part in its mapping.
-fn forget_absent(chosen: &mut intake::Chosen) {
+fn forget_absent(chosen: &mut intake::ProposedMapping) {
     let Guess { headers, .. } = &chosen.guess;
     let has = |name: &String| headers.iter().any(|header| header.trim() == name.trim());
     let mapping = &mut chosen.mapping;

@@ -91,7 +91,12 @@ pub fn run(
         if done > 0 {
             std::thread::sleep(pace);
         }
-        let arrived = day::fetch(ports, (id, profile), (day, BillType::All), &Whole(reporter));
+        let arrived = day::fetch(
+            ports,
+            (id, profile),
+            (day, BillType::All),
+            &ListReporter(reporter),
+        );
         let stops = match &arrived {
             Ok(_) => {
                 in_a_row = 0;
@@ -118,9 +123,9 @@ pub fn run(
 }
 
 /// A reporter of the whole list: the bytes of a single bill would count against it.
-struct Whole<'a>(&'a dyn Reporter);
+struct ListReporter<'a>(&'a dyn Reporter);
 
-impl Reporter for Whole<'_> {
+impl Reporter for ListReporter<'_> {
     fn progress(&self, _: Progress) {}
 
     fn cancelled(&self) -> bool {

@@ -72,7 +72,7 @@ pub fn bills_in(writers: &dyn Writers, source: Source) -> Result<FoundBills, Fai
 /// As [`bills_in`], and for bills of more than 256 MiB.
 pub fn bills_for_a_look(source: Source) -> Result<FoundBills, Failure> {
     let (found, passed) = files_in(source, &mut |file, source| {
-        let mut sink = Limited {
+        let mut sink = LimitedBuffer {
             bytes: Vec::new(),
             most: LARGEST_LOOK,
         };
@@ -97,12 +97,12 @@ fn each_day(found: Vec<Source>, unproven: Unproven) -> Result<Vec<FoundBill>, Fa
 const LARGEST_LOOK: usize = 256 << 20;
 
 /// A buffer that does not grow beyond what memory is for.
-struct Limited {
+struct LimitedBuffer {
     bytes: Vec<u8>,
     most: usize,
 }
 
-impl Write for Limited {
+impl Write for LimitedBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.bytes.len().saturating_add(bytes.len()) > self.most {
             return Err(io::Error::other("too large to be unpacked in memory"));

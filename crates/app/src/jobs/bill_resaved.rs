@@ -115,7 +115,7 @@ fn restore(bytes: &[u8]) -> Option<(Vec<u8>, SavedAgain)> {
         .flexible(true)
         .delimiter(separator)
         .from_reader(text.as_bytes());
-    let mut bill = Rebuilt::default();
+    let mut bill = BillRewriter::default();
     for record in reader.records() {
         bill.push(record.ok()?.iter().map(str::to_owned).collect());
     }
@@ -136,7 +136,7 @@ fn separator_of(header: &str) -> u8 {
 /// The bill in a workbook's first sheet.
 fn book(source: &mut Source) -> Option<(Vec<u8>, SavedAgain)> {
     rewind(source).ok()?;
-    let mut bill = Rebuilt::default();
+    let mut bill = BillRewriter::default();
     let mut row = |row: TextRow| {
         let is_over = row.sheet > 0
             || (bill.width == 0 && row.line as usize > HEADER_ROWS)
@@ -153,7 +153,7 @@ fn book(source: &mut Source) -> Option<(Vec<u8>, SavedAgain)> {
 
 /// A bill written anew from its cells.
 #[derive(Default)]
-struct Rebuilt {
+struct BillRewriter {
     out: Vec<u8>,
     /// Columns of the header; 0 before it was seen.
     width: usize,
@@ -161,7 +161,7 @@ struct Rebuilt {
     has_bare: bool,
 }
 
-impl Rebuilt {
+impl BillRewriter {
     fn push(&mut self, mut cells: Vec<String>) {
         // Short rows are filled up to the width of the longest.
         let least = if self.in_summary { 0 } else { self.width };

@@ -10,7 +10,7 @@ mod page;
 mod shop;
 mod verify;
 
-pub use document::{Evidence, EvidenceRow};
+pub use document::{EvidenceDocument, EvidenceRow};
 pub use gather::gather;
 pub use verify::{BundleFault, BundleReading, read_bundle};
 
@@ -32,7 +32,7 @@ const MANIFEST_FORMAT: &str = "recondesk bundle 1";
 /// What the zip holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Manifest {
+struct BundleManifest {
     format: String,
     files: Vec<ManifestFile>,
 }
@@ -50,7 +50,7 @@ struct ManifestFile {
 ///
 /// # Errors
 /// When the zip cannot be written.
-pub fn bundle(evidence: &Evidence) -> Result<Vec<u8>, Failure> {
+pub fn bundle(evidence: &EvidenceDocument) -> Result<Vec<u8>, Failure> {
     let json = serde_json::to_vec_pretty(evidence).map_err(|error| broken(&error))?;
     let page = page::html(evidence).into_bytes();
     let file = |name: &str, bytes: &[u8]| ManifestFile {
@@ -58,7 +58,7 @@ pub fn bundle(evidence: &Evidence) -> Result<Vec<u8>, Failure> {
         bytes: bytes.len() as u64,
         sha256: hex(&Sha256::digest(bytes)),
     };
-    let manifest = Manifest {
+    let manifest = BundleManifest {
         format: MANIFEST_FORMAT.to_owned(),
         files: vec![file(DOCUMENT, &json), file(PAGE, &page)],
     };

@@ -1,7 +1,7 @@
 //! Closing an unpaid order (关单): asked about first, never closed once money may be in it, and asked about afterwards.
 
 use super::lookup::live;
-use crate::gateway::{Asked, CloseOutcome, ExchangeError, GatewayClient, QueryVerdict};
+use crate::gateway::{AnsweredQuery, CloseOutcome, ExchangeError, GatewayClient, QueryVerdict};
 use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_ports::{CancelToken, Ports};
@@ -31,7 +31,7 @@ pub fn close(
         .filter(|number| !number.is_empty())
         .ok_or_else(|| no_number(number))?;
     let client = GatewayClient::new(ports, profile, cancel);
-    let order = Order {
+    let order = OrderToClose {
         ports,
         client: &client,
         number,
@@ -61,15 +61,15 @@ pub fn close(
     }
 }
 
-struct Order<'a> {
+struct OrderToClose<'a> {
     ports: &'a Ports,
     client: &'a GatewayClient<'a>,
     number: OutTradeNo,
     sub_mch_id: &'a str,
 }
 
-impl Order<'_> {
-    fn log<T>(&self, asked: &Asked<T>) -> Result<(), Failure> {
+impl OrderToClose<'_> {
+    fn log<T>(&self, asked: &AnsweredQuery<T>) -> Result<(), Failure> {
         let profile = self.client.profile.0;
         let entry = live::record(self.ports, profile, self.number.as_str(), &asked.exchange);
         Ok(self.ports.records.log_exchange(&entry)?)

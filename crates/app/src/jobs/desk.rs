@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::model::{Identity, Person};
+use crate::model::{OperatorIdentity, Person};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
 use recondesk_domain::ProfileId;
@@ -14,12 +14,12 @@ use recondesk_ports::{Operator, PinError, Ports, StoreError};
 #[derive(Debug, Clone, Default)]
 pub struct Desk {
     signed_in: Arc<Mutex<Option<String>>>,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<ReadMarks>>,
 }
 
 /// Up to which change of any case the screens were read.
 #[derive(Debug, Default)]
-struct Seen {
+struct ReadMarks {
     /// The list of cases.
     list: Option<i64>,
     /// The case that is open.
@@ -46,7 +46,7 @@ impl Desk {
         seen.list.max(open.map(|(_, last)| *last))
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, ReadMarks> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -54,7 +54,7 @@ impl Desk {
     ///
     /// # Errors
     /// When name or PIN are wrong, or were wrong too often.
-    pub fn sign_in(&self, ports: &Ports, identity: &Identity) -> Result<Person, Failure> {
+    pub fn sign_in(&self, ports: &Ports, identity: &OperatorIdentity) -> Result<Person, Failure> {
         let operator = known(ports, identity)?;
         *self.place() = Some(operator.name.clone());
         Ok(Person {
@@ -129,7 +129,7 @@ impl Desk {
 /// When somebody must say who he is, the PIN is wrong, or the role is missing.
 pub fn identify(
     ports: &Ports,
-    identity: Option<&Identity>,
+    identity: Option<&OperatorIdentity>,
     (role, user): (Role, &str),
 ) -> Result<String, Failure> {
     if let Some(identity) = identity {
@@ -158,7 +158,10 @@ pub(super) fn living(ports: &Ports) -> Result<Vec<Operator>, StoreError> {
 }
 
 /// The operator whose name and PIN fit.
-pub(super) fn known(ports: &Ports, Identity { name, pin }: &Identity) -> Result<Operator, Failure> {
+pub(super) fn known(
+    ports: &Ports,
+    OperatorIdentity { name, pin }: &OperatorIdentity,
+) -> Result<Operator, Failure> {
     match ports.casework.check_pin(name, pin, ports.clock.now()) {
         Ok(known) => Ok(known),
         Err(PinError::Wrong) => Err(refused(

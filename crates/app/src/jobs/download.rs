@@ -3,7 +3,7 @@
 //! "No bill that day", "not made yet", "refused" and "not a bill at all" are four different things;
 //! only the first lets a day be reconciled as empty. What the bytes hold is judged by the import.
 
-use crate::gateway::{BillAnswer, BillFile, BillSink, ExchangeError, Fault, GatewayClient};
+use crate::gateway::{BillAnswer, BillFile, BillSink, ExchangeError, GatewayClient, SignedRefusal};
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::BillDate;
 use wechatpay_codec::v2::{BillRefusal, bill_refusal, xml};
@@ -109,7 +109,7 @@ fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
 }
 
 /// A signed refusal of APIv3.
-fn refused_by(fault: &Fault) -> Result<Fetched, Failure> {
+fn refused_by(fault: &SignedRefusal) -> Result<Fetched, Failure> {
     let detail = format!("{} {}", fault.code, fault.description);
     match bill_refusal(&fault.code, &fault.description) {
         BillRefusal::NoBill => Ok(Fetched::NoBill),

@@ -174,7 +174,7 @@ pub fn examine_day(
     let mut accounts = Vec::new();
     for (account, held) in &texts {
         let outcome = match held {
-            Held::Text(record, text) => {
+            StoredFunds::Text(record, text) => {
                 let bill = FundBill::read(text).map_err(unread_fund)?;
                 let report = report_of(ports, ask, *account, &bill)?;
                 bills.push(bill);
@@ -184,8 +184,8 @@ pub fn examine_day(
                     report,
                 }))
             }
-            Held::NothingMoved => AccountOutcome::NothingMoved,
-            Held::NotHere => AccountOutcome::NotHere {
+            StoredFunds::NothingMoved => AccountOutcome::NothingMoved,
+            StoredFunds::NotHere => AccountOutcome::NotHere {
                 is_used: is_used(ports, ask, *account)?,
             },
         };
@@ -206,7 +206,7 @@ pub fn examine_day(
 }
 
 /// What is here of an account and day.
-enum Held {
+enum StoredFunds {
     Text(Box<ImportRecord>, Vec<u8>),
     NothingMoved,
     NotHere,
@@ -217,7 +217,7 @@ fn text_of(
     ask: &FundsRequest<'_>,
     account: FundAccount,
     reporter: &dyn Reporter,
-) -> Result<Held, Failure> {
+) -> Result<StoredFunds, Failure> {
     let expect = |sha1| FundExpect {
         account,
         day: ask.day,
@@ -232,7 +232,7 @@ fn text_of(
         let mut sink = ScratchSink::new(ports);
         let file = BillFile::FundFlow(account);
         match download::fetch(&client, file, ask.day, &mut sink, reporter)? {
-            Fetched::NoBill if record.is_none() => return Ok(Held::NothingMoved),
+            Fetched::NoBill if record.is_none() => return Ok(StoredFunds::NothingMoved),
             Fetched::NoBill => {}
             Fetched::Bill { sha1, .. } => {
                 let (mch, day, word) = (&profile.mch_id, ask.day, account.word());
@@ -245,13 +245,13 @@ fn text_of(
         }
     }
     let Some(record) = record else {
-        return Ok(Held::NotHere);
+        return Ok(StoredFunds::NotHere);
     };
     let mut text = Vec::new();
     ports
         .books
         .raw_file(record.import, &mut |piece| text.extend_from_slice(piece))?;
-    Ok(Held::Text(Box::new(record), text))
+    Ok(StoredFunds::Text(Box::new(record), text))
 }
 
 /// Whether any bill of the account was ever taken in.

@@ -4,8 +4,8 @@ use super::lab_keys::{private_key, refuse_key_as_field, v2_candidates, verify_ke
 use super::lab_open::{front_end, open};
 use super::lab_send;
 use crate::model::{
-    KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabMessage, LabOutcome, MeantField, Signed,
-    Steps, Verified, Why, WhyAsk,
+    KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabMessage, LabOutcome, LabSigned,
+    MeantField, Steps, Verified, Why, WhyAsk,
 };
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{MerchantProfile, ProfileId, SecretKind, SignType};
@@ -102,7 +102,7 @@ fn sign(
     template: Template,
     message: &LabMessage,
     key: &KeyChoice,
-) -> Result<Signed, Failure> {
+) -> Result<LabSigned, Failure> {
     let profile = chosen_profile(ports, key)?;
     match message {
         LabMessage::V2(params, sign_type) => {
@@ -119,7 +119,7 @@ fn sign(
                 let address = format!("{}{}", base.trim_end_matches('/'), endpoint.path());
                 curl("POST", &address, &[("Content-Type", "text/xml")], &xml)
             });
-            Ok(Signed {
+            Ok(LabSigned {
                 problems: check(template, params, ports.clock.now()),
                 steps: Steps::V2(steps),
                 curl: command.unwrap_or_default(),
@@ -135,7 +135,7 @@ fn sign_v3(
     http: &HttpPart,
     key: &KeyChoice,
     profile: Option<&MerchantProfile>,
-) -> Result<Signed, Failure> {
+) -> Result<LabSigned, Failure> {
     let private = private_key(ports, key)?;
     let header = authorization(http);
     let or = |own: &str, other: Option<&str>| match own {
@@ -163,7 +163,7 @@ fn sign_v3(
         ("Content-Type", "application/json"),
     ];
     let body = String::from_utf8_lossy(&http.body);
-    Ok(Signed {
+    Ok(LabSigned {
         curl: if http.host.is_empty() {
             String::new()
         } else {

@@ -2,9 +2,9 @@
 
 use super::inquiry::{self, QueryVerdict};
 use super::lab::{meant, refused, usage};
-use super::poll::{Next, Plan, Poll};
+use super::poll::{Next, Poll, PollPlan};
 use crate::gateway::{Exchange, ExchangeError, GatewayClient, v2};
-use crate::model::{Follow, Followed, Heard, SendAsk, Sent, Worth};
+use crate::model::{Follow, Followed, FollowedAnswer, SendAsk, Sent, Worth};
 use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_ports::{CancelToken, Ports, StoreError};
@@ -159,7 +159,7 @@ fn begin(ports: &Ports, ask: &SendAsk) -> Option<Follow> {
         profile: ask.profile,
         number,
         sub_mch_id: sub.to_owned(),
-        poll: Poll::new(Plan::Ordered, now),
+        poll: Poll::new(PollPlan::Ordered, now),
         at: now,
         after_ms: 0,
         heard: Vec::new(),
@@ -204,7 +204,7 @@ pub fn follow(ports: &Ports, ask: &Follow, cancel: &CancelToken) -> Result<Follo
         ),
         QueryVerdict::ExchangeError(trouble) => (trouble.words().0, false),
     };
-    next.heard.push(Heard { at: now, words });
+    next.heard.push(FollowedAnswer { at: now, words });
     let answers = inquiry
         .exchanges
         .first()

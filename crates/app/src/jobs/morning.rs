@@ -30,7 +30,7 @@ use recondesk_domain::{BillDate, Category, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{
     CaseQuery, CaseRecord, Files, Ports, Records, RunRecord, Standing, StoreError,
 };
-use state::MorningState;
+use state::MorningMemory;
 
 /// Minutes after midnight in Beijing at which a missing bill or file is an alarm.
 pub const ALARM_MINUTES: i64 = 11 * 60;
@@ -150,7 +150,7 @@ pub fn run(
     reporter: &dyn Reporter,
 ) -> Result<MerchantMorning, Failure> {
     let records = ports.records.as_ref();
-    let mut state = MorningState::of(records, id)?;
+    let mut state = MorningMemory::of(records, id)?;
     let mut out = MerchantMorning {
         id,
         name: profile.name.clone(),
@@ -185,7 +185,7 @@ pub fn run(
             due.days.into_iter().collect()
         }
     };
-    let work = Work {
+    let work = MorningWork {
         ports,
         merchant: (id, profile),
         ask,
@@ -203,19 +203,19 @@ pub fn run(
 }
 
 /// The comparisons of a morning.
-struct Work<'a> {
+struct MorningWork<'a> {
     ports: &'a Ports,
     merchant: (ProfileId, &'a MerchantProfile),
     ask: &'a MorningAsk<'a>,
     reporter: &'a dyn Reporter,
 }
 
-impl Work<'_> {
+impl MorningWork<'_> {
     /// Fetches and compares the days, oldest first: what is missing is gone first, and each day's pool is the next one's.
     fn compare(
         &self,
         due: &[BillDate],
-        (state, out): (&mut MorningState, &mut MerchantMorning),
+        (state, out): (&mut MorningMemory, &mut MerchantMorning),
     ) -> Result<(), Failure> {
         let today = self.ports.clock.now().day();
         let mut in_a_row = 0;
@@ -325,7 +325,7 @@ impl Due {
     fn of(
         ports: &Ports,
         (id, profile): (ProfileId, &MerchantProfile),
-        (state, covered): (&MorningState, Option<(BillDate, BillDate)>),
+        (state, covered): (&MorningMemory, Option<(BillDate, BillDate)>),
     ) -> Result<Self, Failure> {
         let now = ports.clock.now();
         let yesterday = now.day().prev();

@@ -10,9 +10,9 @@ mod reason;
 use sha2::{Digest as _, Sha256};
 
 use crate::{Failure, FailureKind, Message, Reporter};
-use claim::{Claim, ClaimKeys, Refusal, open_v2, open_v3, read_keys};
+use claim::{ClaimKeys, ClaimRefusal, NotificationClaim, open_v2, open_v3, read_keys};
 pub use log::{LoggedNotice, MAX_LOG_BYTES, messages};
-pub use reason::{Fate, SetAsideReason, stored_words};
+pub use reason::{AsideReason, NotificationFate, stored_words};
 use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId, mask_message};
 use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports};
 use wechatpay_codec::v2::notify::{SUCCESS_ANSWER, failure_answer};
@@ -20,7 +20,7 @@ use wechatpay_codec::v3::notify::failure_answer as v3_failure_answer;
 
 /// The result of one notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
+pub struct NotificationResult {
     /// First line of it in the log, counted from 1.
     pub line: u32,
     /// `v2.payment`, `v2.refund`, `v3.payment`, `v3.refund`, `v3.other`, or `unknown`.
@@ -34,7 +34,7 @@ pub struct Received {
     /// Amount it tells.
     pub amount: Option<Fen>,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: NotificationFate,
     /// The body of the answer that WeChat Pay should get; empty for an empty one.
     pub answer: String,
 }
@@ -48,7 +48,7 @@ pub fn import(
     profile: (ProfileId, &MerchantProfile),
     text: &[u8],
     reporter: &dyn Reporter,
-) -> Result<Vec<Received>, Failure> {
+) -> Result<Vec<NotificationResult>, Failure> {
     // A failure in the middle leaves no half to be guessed at.
     let mut results = Ok(Vec::new());
     ports.records.observe_together(&mut || {
@@ -63,7 +63,7 @@ fn take_each(
     profile: (ProfileId, &MerchantProfile),
     text: &[u8],
     reporter: &dyn Reporter,
-) -> Result<Vec<Received>, Failure> {
+) -> Result<Vec<NotificationResult>, Failure> {
     if text.len() > MAX_LOG_BYTES {
         return Err(Failure::new(
             FailureKind::RefusedInput,
@@ -92,14 +92,14 @@ fn receive(
     (id, profile): (ProfileId, &MerchantProfile),
     keys: &ClaimKeys,
     message: &LoggedNotice<'_>,
-) -> Result<Received, Failure> {
+) -> Result<NotificationResult, Failure> {
     let opened = match message {
         LoggedNotice::V2 { body, .. } => open_v2(body, keys),
         LoggedNotice::V3 { headers, body, .. } => open_v3(headers, body, keys),
     };
     let judged = opened.and_then(|claim| match judge(ports, (id, profile), &claim)? {
         None => Ok(claim),
-        Some(reason) => Err(Refusal::Aside(Box::new(Some(claim)), reason)),
+        Some(reason) => Err(ClaimRefusal::Aside(Box::new(Some(claim)), reason)),
     });
     let is_v3 = matches!(message, LoggedNotice::V3 { .. });
     match judged {
@@ -108,11 +108,11 @@ fn receive(
                 .records
                 .observe(&observation(ports, id, &claim, None))?;
             let fate = match known {
-                None => Fate::Applied,
+                None => NotificationFate::Applied,
                 Some(first) if first.amount == Some(claim.amount) && first.state == claim.state => {
-                    Fate::Repeated { first: first.at }
+                    NotificationFate::Repeated { first: first.at }
                 }
-                Some(first) => Fate::Aside(SetAsideReason::Contradiction(format!(
+                Some(first) => NotificationFate::Aside(AsideReason::Contradiction(format!(
                     "{} {}",
                     first.state,
                     first.amount.unwrap_or_default()
@@ -120,14 +120,14 @@ fn receive(
             };
             Ok(received(message, Some(&claim), fate, is_v3))
         }
-        Err(Refusal::Failed(failure)) => Err(failure),
-        Err(Refusal::Aside(claim, reason)) => {
+        Err(ClaimRefusal::Failed(failure)) => Err(failure),
+        Err(ClaimRefusal::Aside(claim, reason)) => {
             let aside = (claim.as_ref().as_ref(), &reason);
             put_aside(ports, id, (message, keys), aside)?;
             Ok(received(
                 message,
                 claim.as_ref().as_ref(),
-                Fate::Aside(reason),
+                NotificationFate::Aside(reason),
                 is_v3,
             ))
         }
@@ -138,10 +138,10 @@ fn receive(
 fn judge(
     ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
-    claim: &Claim,
-) -> Result<Option<SetAsideReason>, Refusal> {
+    claim: &NotificationClaim,
+) -> Result<Option<AsideReason>, ClaimRefusal> {
     if claim.mch_id != profile.mch_id {
-        return Ok(Some(SetAsideReason::Foreign(format!(
+        return Ok(Some(AsideReason::Foreign(format!(
             "mch_id {}",
             claim.mch_id
         ))));
@@ -149,10 +149,7 @@ fn judge(
     // A profile that names no app has nothing to compare with; merchant and seal have been checked.
     let names_apps = !profile.appids.is_empty();
     if names_apps && !claim.appid.is_empty() && !profile.appids.contains(&claim.appid) {
-        return Ok(Some(SetAsideReason::Foreign(format!(
-            "appid {}",
-            claim.appid
-        ))));
+        return Ok(Some(AsideReason::Foreign(format!("appid {}", claim.appid))));
     }
     let [out_trade_no, ..] = &claim.numbers;
     let shop = claim.sub_mch_id.as_str();
@@ -165,10 +162,10 @@ fn judge(
     let is_unknown = names_shops && !profile.sub_mch_ids.iter().any(|known| known == shop);
     if !shop.is_empty() && (is_unknown || order.as_ref().is_some_and(is_foreign)) {
         let why = format!("sub_mch_id {shop}");
-        return Ok(Some(SetAsideReason::Foreign(why)));
+        return Ok(Some(AsideReason::Foreign(why)));
     }
     let Some(order) = order else {
-        return Ok(Some(SetAsideReason::NoOrder(out_trade_no.clone())));
+        return Ok(Some(AsideReason::NoOrder(out_trade_no.clone())));
     };
     let mut wrong = Vec::new();
     if claim.total != order.amount {
@@ -189,7 +186,7 @@ fn judge(
             order.transaction_id
         ));
     }
-    Ok((!wrong.is_empty()).then(|| SetAsideReason::Mismatch(wrong.join("; "))))
+    Ok((!wrong.is_empty()).then(|| AsideReason::Mismatch(wrong.join("; "))))
 }
 
 /// The order of a sub-merchant; else one that names none, else whatever has the number.
@@ -241,8 +238,8 @@ pub fn local_order(
 fn observation(
     ports: &Ports,
     profile: ProfileId,
-    claim: &Claim,
-    aside: Option<(&str, &SetAsideReason)>,
+    claim: &NotificationClaim,
+    aside: Option<(&str, &AsideReason)>,
 ) -> Observation {
     let [out_trade_no, transaction_id, out_refund_no, refund_id] = claim.numbers.clone();
     Observation {
@@ -271,7 +268,7 @@ fn put_aside(
     ports: &Ports,
     profile: ProfileId,
     (message, keys): (&LoggedNotice<'_>, &ClaimKeys),
-    (claim, reason): (Option<&Claim>, &SetAsideReason),
+    (claim, reason): (Option<&NotificationClaim>, &AsideReason),
 ) -> Result<(), Failure> {
     let body = message.body();
     let digest: String = Sha256::digest(body)
@@ -282,7 +279,7 @@ fn put_aside(
     let entry = if let Some(claim) = claim {
         observation(ports, profile, claim, Some((&key, reason)))
     } else {
-        let nobody = Claim {
+        let nobody = NotificationClaim {
             kind: "unknown",
             key: String::new(),
             numbers: Default::default(),
@@ -312,13 +309,13 @@ fn put_aside(
 
 fn received(
     message: &LoggedNotice<'_>,
-    claim: Option<&Claim>,
-    fate: Fate,
+    claim: Option<&NotificationClaim>,
+    fate: NotificationFate,
     is_v3: bool,
-) -> Received {
+) -> NotificationResult {
     let answer = match (&fate, is_v3) {
-        (Fate::Aside(reason), false) => failure_answer(&reason.words().zh),
-        (Fate::Aside(reason), true) => v3_failure_answer(&reason.words().zh),
+        (NotificationFate::Aside(reason), false) => failure_answer(&reason.words().zh),
+        (NotificationFate::Aside(reason), true) => v3_failure_answer(&reason.words().zh),
         (_, false) => SUCCESS_ANSWER.to_owned(),
         (_, true) => String::new(),
     };
@@ -329,7 +326,7 @@ fn received(
             .unwrap_or_default()
     };
     let refund = number(3);
-    Received {
+    NotificationResult {
         line: message.line(),
         kind: claim.map_or("unknown", |claim| claim.kind),
         out_trade_no: number(0),

@@ -1,7 +1,7 @@
 //! Operators are added and removed and the limits set by one rule, whether the window or the terminal asks.
 
 use super::desk::{identify, known, living, needed};
-use crate::model::{Identity, OperatorGate, OperatorsView};
+use crate::model::{OperatorGate, OperatorIdentity, OperatorsView};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{Role, Roles, Thresholds};
 use recondesk_domain::Secret;
@@ -42,7 +42,7 @@ pub fn gate(ports: &Ports) -> Result<OperatorGate, StoreError> {
 ///
 /// # Errors
 /// When somebody must say who he is, the PIN is wrong, or the role is missing.
-pub fn admitted(ports: &Ports, identity: Option<&Identity>) -> Result<String, Failure> {
+pub fn admitted(ports: &Ports, identity: Option<&OperatorIdentity>) -> Result<String, Failure> {
     match (gate(ports)?, identity) {
         (OperatorGate::Anybody, _) => Ok(String::new()),
         (OperatorGate::Administrator, identity) => {

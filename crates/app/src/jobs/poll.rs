@@ -13,14 +13,14 @@ pub const AFTER_CODE_PAY_S: [i64; 6] = [5, 10, 15, 20, 25, 30];
 
 /// Which plan is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plan {
+pub enum PollPlan {
     /// An order was just placed.
     Ordered,
     /// The customer is typing the password of a code payment.
     CodePay,
 }
 
-impl Plan {
+impl PollPlan {
     const fn seconds(self) -> &'static [i64] {
         match self {
             Self::Ordered => &AFTER_ORDERING_S,
@@ -45,7 +45,7 @@ pub enum Next {
 /// A poll in progress.
 #[derive(Debug, Clone)]
 pub struct Poll {
-    plan: Plan,
+    plan: PollPlan,
     since: Instant,
     asked_at: Option<Instant>,
     ended: bool,
@@ -54,7 +54,7 @@ pub struct Poll {
 impl Poll {
     /// Starts to follow an order that was placed (or a code that was scanned) at `since`.
     #[must_use]
-    pub const fn new(plan: Plan, since: Instant) -> Self {
+    pub const fn new(plan: PollPlan, since: Instant) -> Self {
         Self {
             plan,
             since,
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_new_order_is_asked_about_at_the_official_points_and_no_others() {
-        let mut poll = Poll::new(Plan::Ordered, start());
+        let mut poll = Poll::new(PollPlan::Ordered, start());
         let mut now = start();
         let mut asked = Vec::new();
 
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn points_that_were_slept_through_are_one_question() {
-        let mut poll = Poll::new(Plan::Ordered, start());
+        let mut poll = Poll::new(PollPlan::Ordered, start());
         let late = start().plus(200);
 
         assert_eq!(poll.next(late), Next::Ask);
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn an_order_older_than_the_plan_is_asked_about_once() {
-        let mut poll = Poll::new(Plan::CodePay, start());
+        let mut poll = Poll::new(PollPlan::CodePay, start());
         let late = start().plus(90_000);
 
         assert_eq!(poll.next(late), Next::Ask);

@@ -54,12 +54,12 @@ pub struct Reconciled {
     /// True when the result was there already.
     pub is_known: bool,
     /// What changed against the run that spoke for the day before; `None` for the first one.
-    pub changes: Option<Changes>,
+    pub changes: Option<FindingChanges>,
 }
 
 /// How the findings of a day changed between two runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Changes {
+pub struct FindingChanges {
     /// Found now, not before.
     pub new: Vec<Finding>,
     /// Found before, not now.
@@ -68,7 +68,7 @@ pub struct Changes {
     pub changed: Vec<(Finding, Finding)>,
 }
 
-impl Changes {
+impl FindingChanges {
     /// Compares two lists of findings by their case keys.
     #[must_use]
     pub fn between(mch_id: &str, before: &[Finding], now: &[Finding]) -> Self {
@@ -158,7 +158,7 @@ pub fn run(
         (Some(comparison), _) => comparison,
         (None, _) => compare(ports, ask, &input, reporter)?,
     };
-    let Comparison {
+    let DayComparison {
         outcome,
         findings,
         matched,
@@ -194,7 +194,7 @@ pub struct WhatIf {
     /// Rows in agreement, where they were asked for.
     pub matched: Vec<Finding>,
     /// What differs from the run that speaks for the day; `None` where there is none.
-    pub changes: Option<Changes>,
+    pub changes: Option<FindingChanges>,
 }
 
 /// Compares a day under the rules of the request, and leaves runs and cases as they are.
@@ -208,7 +208,7 @@ pub fn what_if(
 ) -> Result<WhatIf, Failure> {
     let (id, profile) = ask.profile;
     let input = input(ports, ask)?;
-    let Comparison {
+    let DayComparison {
         outcome,
         findings,
         matched,
@@ -216,7 +216,7 @@ pub fn what_if(
     let changes = match ports.records.current_run(id, ask.day)? {
         Some(current) => {
             let now = ports.records.findings(current.id)?;
-            Some(Changes::between(&profile.mch_id, &now, &findings))
+            Some(FindingChanges::between(&profile.mch_id, &now, &findings))
         }
         None => None,
     };
@@ -239,10 +239,14 @@ fn finish(
     crate::jobs::reissue::prove(ports, Some(ask.profile.0))?;
     let changes = match before {
         None => None,
-        Some(before) if before.id == run.id => Some(Changes::default()),
+        Some(before) if before.id == run.id => Some(FindingChanges::default()),
         Some(before) => {
             let old = ports.records.findings(before.id)?;
-            Some(Changes::between(&ask.profile.1.mch_id, &old, &findings))
+            Some(FindingChanges::between(
+                &ask.profile.1.mch_id,
+                &old,
+                &findings,
+            ))
         }
     };
     Ok(Reconciled {
@@ -288,8 +292,8 @@ fn not_yet(day: BillDate) -> Failure {
 }
 
 /// What a comparison says, before any of it is stored.
-struct Comparison {
-    outcome: recondesk_reconcile::Outcome,
+struct DayComparison {
+    outcome: recondesk_reconcile::RunOutcome,
     findings: Vec<Finding>,
     matched: Vec<Finding>,
 }
@@ -299,7 +303,7 @@ fn compare(
     ask: &RunRequest<'_>,
     input: &DayInput,
     reporter: &dyn Reporter,
-) -> Result<Comparison, Failure> {
+) -> Result<DayComparison, Failure> {
     let evidence = ports.books.evidence(ask.profile.0)?;
     let mut sink = Sink {
         reporter,
@@ -308,7 +312,7 @@ fn compare(
         matched: Vec::new(),
     };
     let outcome = recondesk_reconcile::run(input, evidence.as_ref(), &mut sink)?;
-    Ok(Comparison {
+    Ok(DayComparison {
         outcome,
         findings: sink.findings,
         matched: sink.matched,
@@ -415,11 +419,11 @@ mod tests {
             finding(Category::WOnlyPay, "d", 4),
         ];
 
-        let changes = Changes::between("1900000109", &before, &now);
+        let changes = FindingChanges::between("1900000109", &before, &now);
 
         assert_eq!(changes.new, [now[2].clone()]);
         assert_eq!(changes.gone, [before[1].clone()]);
         assert_eq!(changes.changed, [(before[0].clone(), now[0].clone())]);
-        assert!(Changes::between("1", &now, &now).is_empty());
+        assert!(FindingChanges::between("1", &now, &now).is_empty());
     }
 }

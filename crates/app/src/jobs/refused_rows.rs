@@ -147,7 +147,7 @@ pub fn import(
 }
 
 /// The refused rows of an import, and how its file is read.
-struct Refused {
+struct RefusedImport {
     record: ImportRecord,
     plan: Plan,
     rejects: Vec<Reject>,
@@ -155,7 +155,7 @@ struct Refused {
     replaced: u64,
 }
 
-impl Refused {
+impl RefusedImport {
     /// The mapping by which a file of refused rows is read: no matter what the original was, this one is text.
     fn mapping_of_file(&self) -> Mapping {
         let mapping = self.plan.mapping();
@@ -287,7 +287,11 @@ impl Refused {
     }
 }
 
-fn changed(ports: &Ports, wish: &MendedRows, reporter: &dyn Reporter) -> Result<Refused, Failure> {
+fn changed(
+    ports: &Ports,
+    wish: &MendedRows,
+    reporter: &dyn Reporter,
+) -> Result<RefusedImport, Failure> {
     let mut refused = gather(ports, (wish.profile, wish.import), reporter)?;
     let columns = refused.plan.headers().len();
     for CellEdit { line, column, text } in &wish.edits {
@@ -315,7 +319,7 @@ fn gather(
     ports: &Ports,
     (profile, import): (ProfileId, u32),
     reporter: &dyn Reporter,
-) -> Result<Refused, Failure> {
+) -> Result<RefusedImport, Failure> {
     let books = ports.books.as_ref();
     let imports = books.imports(profile)?;
     let record = imports.iter().find(|record| record.import == import);
@@ -372,7 +376,7 @@ fn gather(
     if let Some(error) = failed {
         return Err(error);
     }
-    Ok(Refused {
+    Ok(RefusedImport {
         plan: intake::plan(&mapping, &guess?)?,
         record: record.clone(),
         rejects: found,

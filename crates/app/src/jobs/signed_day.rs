@@ -1,6 +1,6 @@
 //! Looking anew at a day that is signed off: its result is locked, so what its books say now is shown and not kept.
 
-use super::reconcile::{self, Changes, Matched, RunRequest};
+use super::reconcile::{self, FindingChanges, Matched, RunRequest};
 use crate::{Failure, Message, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
 use recondesk_ports::{Ports, SignOffRecord};
@@ -12,7 +12,7 @@ pub struct SignedDay {
     pub signed: SignOffRecord,
     /// What a comparison would find now and the signed one did not, and the other way round; nothing while the books
     /// are those that were signed.
-    pub changes: Changes,
+    pub changes: FindingChanges,
     /// True when files changed since, even where that changes no finding.
     pub has_new_books: bool,
 }
@@ -35,7 +35,7 @@ pub fn look(
     if current.is_some_and(|run| run.digest == now) {
         return Ok(Some(SignedDay {
             signed,
-            changes: Changes::default(),
+            changes: FindingChanges::default(),
             has_new_books: false,
         }));
     }

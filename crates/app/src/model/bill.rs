@@ -2,11 +2,11 @@
 
 use recondesk_domain::{BillDate, Fen, FundAccount, Instant, ProfileId};
 
-use super::{Certificate, RawLine};
+use super::{RawLine, ShownCertificate};
 
 /// Whether a bill's rows count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BillState {
+pub enum BillStanding {
     /// Its totals add up.
     Verified,
     /// Its rows and its summary disagree.
@@ -29,7 +29,7 @@ pub struct BillRow {
     /// `ALL`, `SUCCESS`, `REFUND`; `FUND.BASIC`, `FUND.OPERATION`, `FUND.FEES` for the fund flow of an account.
     pub kind: String,
     /// Whether it counts.
-    pub state: BillState,
+    pub state: BillStanding,
     /// Rows.
     pub rows: u64,
     /// 订单总金额; a fund-flow bill has none.
@@ -73,7 +73,7 @@ pub struct BillDetail {
     /// Its row.
     pub row: BillRow,
     /// Its certificate.
-    pub certificate: Certificate,
+    pub certificate: ShownCertificate,
     /// The balances of a fund-flow bill.
     pub balances: Option<FundBalances>,
     /// The first lines of the file.

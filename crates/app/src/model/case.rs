@@ -246,7 +246,7 @@ pub enum CaseFact {
 
 /// How a case was closed: what every screen says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closing {
+pub struct CaseClosing {
     /// When.
     pub at: Instant,
     /// Who; empty where a later comparison did it.
@@ -279,7 +279,7 @@ pub struct CaseDetail {
     /// The proposal that waits, while there is one.
     pub proposal: Option<Proposal>,
     /// How it was closed, once it is.
-    pub closing: Option<Closing>,
+    pub closing: Option<CaseClosing>,
     /// What was begun for it here, what hangs on it, what can be taken back.
     pub work: super::CaseWork,
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{CaseFilter, Decision, Identity};
+use super::{CaseFilter, Decision, OperatorIdentity};
 use crate::{Failure, Message};
 use recondesk_casework::ReissueWay;
 use recondesk_domain::{CaseStatus, Fen, ProfileId};
@@ -151,7 +151,7 @@ pub enum BulkPayout {
         /// Their total, as it was typed.
         typed: Fen,
         /// Who sends them.
-        identity: Option<Identity>,
+        identity: Option<OperatorIdentity>,
     },
     /// What was written down and not sent is given up.
     GiveUp(Arc<[RefundRowId]>),
@@ -164,7 +164,7 @@ pub enum BulkPayout {
         /// The file of the list.
         list: Option<PathBuf>,
         /// Who asks.
-        identity: Option<Identity>,
+        identity: Option<OperatorIdentity>,
     },
 }
 

@@ -126,7 +126,7 @@ pub struct IdentityRow {
 
 /// The certificate of a bill.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Certificate {
+pub struct ShownCertificate {
     /// `ALL`, `SUCCESS`, `REFUND`; `FUND.BASIC` and the like for a fund-flow bill.
     pub kind: String,
     /// Columns of the file; 0 where nothing depends on them.
@@ -143,7 +143,7 @@ pub struct Certificate {
     pub unknown_columns: Vec<String>,
 }
 
-impl Certificate {
+impl ShownCertificate {
     /// How many identities hold.
     #[must_use]
     pub fn holding(&self) -> usize {
@@ -159,7 +159,7 @@ impl Certificate {
 
 /// Which direction of the pool a column is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PoolSide {
+pub struct PoolTotals {
     /// Rows.
     pub count: u64,
     /// Their sum.
@@ -170,15 +170,15 @@ pub struct PoolSide {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PoolRow {
     /// Opening.
-    pub opening: PoolSide,
+    pub opening: PoolTotals,
     /// New on the day.
-    pub new: PoolSide,
+    pub new: PoolTotals,
     /// Cleared by a match.
-    pub cleared: PoolSide,
+    pub cleared: PoolTotals,
     /// Expired into cases.
-    pub expired: PoolSide,
+    pub expired: PoolTotals,
     /// Closing.
-    pub closing: PoolSide,
+    pub closing: PoolTotals,
 }
 
 /// One condition for signing the day off.
@@ -297,7 +297,7 @@ pub struct DayModel {
     /// Tags.
     pub tags: Vec<TagRow>,
     /// The bill's certificate.
-    pub certificate: Option<Certificate>,
+    pub certificate: Option<ShownCertificate>,
     /// The pool, what WeChat has and what the merchant has.
     pub pool: (PoolRow, PoolRow),
     /// Conditions for signing off.

@@ -6,7 +6,7 @@ use super::lab_sent::{Follow, Followed, SendAsk, Sent};
 use recondesk_domain::{Message, ProfileId, Secret, SignType};
 use wechatpay_codec::Params;
 use wechatpay_codec::front_end::{JsSet, PaySet};
-use wechatpay_codec::lab::explain::{Alignment, Verdict};
+use wechatpay_codec::lab::explain::{Alignment, SignatureVerdict};
 use wechatpay_codec::lab::paste::{HttpPart, Pasted};
 use wechatpay_codec::lab::steps::{StepsV2, StepsV3};
 use wechatpay_codec::lab::template::{FieldProblem, Template};
@@ -168,7 +168,7 @@ pub enum Steps {
 
 /// A signed message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
+pub struct LabSigned {
     /// Every step.
     pub steps: Steps,
     /// The XML to send; empty for APIv3.
@@ -183,7 +183,7 @@ pub struct Signed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
     /// The answer of the search.
-    pub verdict: Verdict,
+    pub verdict: SignatureVerdict,
     /// Our string beside that of a 401 answer.
     pub aligned: Option<Alignment>,
     /// The steps of the right signature; `None` for APIv3 without a private key.
@@ -224,7 +224,7 @@ pub struct Verified {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LabAnswer {
     /// To `Sign`.
-    Signed(Signed),
+    Signed(LabSigned),
     /// To `Why`.
     Why(Why),
     /// To `Verify`.

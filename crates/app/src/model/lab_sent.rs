@@ -35,12 +35,12 @@ pub struct Follow {
     /// Milliseconds to wait before asking.
     pub after_ms: u64,
     /// What was heard, oldest first.
-    pub heard: Vec<Heard>,
+    pub heard: Vec<FollowedAnswer>,
 }
 
 /// One answer about an order that is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
+pub struct FollowedAnswer {
     /// When.
     pub at: Instant,
     /// What the order is said to be.
@@ -97,7 +97,7 @@ pub struct Followed {
     /// True once the money is there.
     pub paid: bool,
     /// What was heard, oldest first.
-    pub heard: Vec<Heard>,
+    pub heard: Vec<FollowedAnswer>,
     /// Fields of the last believed answer.
     pub fields: Vec<MeantField>,
     /// The next question; `None` at the end of the order or of the plan.

@@ -21,9 +21,9 @@ mod refused;
 
 pub use super::jobs::intake::MappingChoice;
 pub use approval::{Approvals, WaitingApproval};
-pub use bill::{BillDetail, BillRow, BillState, FundBalances, account_of};
+pub use bill::{BillDetail, BillRow, BillStanding, FundBalances, account_of};
 pub use case::{
-    CaseDetail, CaseFact, CaseFilter, CaseRow, CaseTotals, Closing, CompareField, CompareRow,
+    CaseClosing, CaseDetail, CaseFact, CaseFilter, CaseRow, CaseTotals, CompareField, CompareRow,
     Decision, Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
 };
 pub use case_work::{
@@ -31,17 +31,17 @@ pub use case_work::{
     BulkWish, CaseName, CaseWork, PreparedRefunds, RefundChoice, SaveAttachmentWish, UndoOffer,
 };
 pub use day::{
-    BookPair, BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
-    DayCoverage, DayModel, DaySignature, DayState, Equation, IdentityRow, Movement, PoolRow,
-    PoolSide, SignOffItem, TagRow,
+    BookPair, BookSum, CategoryRow, ChangeKind, ChangeRow, CoverageHole, DayChanges, DayCoverage,
+    DayModel, DaySignature, DayState, Equation, IdentityRow, Movement, PoolRow, PoolTotals,
+    ShownCertificate, SignOffItem, TagRow,
 };
 pub use funds::{FundsAsk, FundsModel};
 pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, StoreAs, renamed};
 pub use lab::{
-    FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabMessage, LabOutcome, LabTab,
-    MeantField, OpenKind, PayMethod, Signed, Steps, Verified, Why, WhyAsk,
+    FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabMessage, LabOutcome,
+    LabSigned, LabTab, MeantField, OpenKind, PayMethod, Steps, Verified, Why, WhyAsk,
 };
-pub use lab_sent::{Follow, Followed, Heard, SendAsk, Sent, Worth};
+pub use lab_sent::{Follow, Followed, FollowedAnswer, SendAsk, Sent, Worth};
 pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
 pub use merchant_asks::{KeptMapping, MerchantAsk};
 pub use order::{OrderDetail, OrderFilter, OrderRow};
@@ -51,7 +51,8 @@ pub use overview::{
     SeverityCounts,
 };
 pub use payout::{
-    Identity, JudgeWish, PayoutView, Person, RefundWish, ReissueWish, SignOffWish, UnlockWish,
+    JudgeWish, OperatorIdentity, PayoutView, Person, RefundWish, ReissueWish, SignOffWish,
+    UnlockWish,
 };
 pub use people::{
     LOCAL_PERSON, LimitsWish, NewOperatorWish, OperatorGate, OperatorsView, RemoveOperatorWish,

@@ -8,7 +8,7 @@ use recondesk_ports::{ApprovalId, RefundRecord, ReissueRecord};
 
 /// Who does it: an operator and the PIN, where operators are named.
 #[derive(Debug, Clone)]
-pub struct Identity {
+pub struct OperatorIdentity {
     /// Name of the operator.
     pub name: String,
     /// The PIN.
@@ -84,7 +84,7 @@ pub struct RefundWish {
     /// Shown to the customer.
     pub reason: String,
     /// Who asks.
-    pub identity: Option<Identity>,
+    pub identity: Option<OperatorIdentity>,
 }
 
 /// A reissue that a person asked for.
@@ -99,7 +99,7 @@ pub struct ReissueWish {
     /// The file of the list.
     pub list: Option<PathBuf>,
     /// Who asks.
-    pub identity: Option<Identity>,
+    pub identity: Option<OperatorIdentity>,
 }
 
 /// A second person's decision.
@@ -110,7 +110,7 @@ pub struct JudgeWish {
     /// The decision.
     pub judgement: Judgement,
     /// Who decides.
-    pub identity: Option<Identity>,
+    pub identity: Option<OperatorIdentity>,
 }
 
 /// A day to be signed off.
@@ -121,7 +121,7 @@ pub struct SignOffWish {
     /// The day.
     pub day: BillDate,
     /// Who signs.
-    pub identity: Option<Identity>,
+    pub identity: Option<OperatorIdentity>,
 }
 
 /// A signed day to be opened again, once a second person agrees.
@@ -134,5 +134,5 @@ pub struct UnlockWish {
     /// Why.
     pub reason: String,
     /// Who asks.
-    pub identity: Option<Identity>,
+    pub identity: Option<OperatorIdentity>,
 }

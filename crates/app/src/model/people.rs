@@ -1,6 +1,6 @@
 //! Who is named to decide, and what is asked for to change that.
 
-use super::Identity;
+use super::OperatorIdentity;
 use recondesk_casework::{Roles, Thresholds};
 use recondesk_domain::Secret;
 use recondesk_ports::Operator;
@@ -60,7 +60,7 @@ pub struct NewOperatorWish {
     /// The PIN.
     pub pin: Secret<String>,
     /// Who adds.
-    pub identity: Option<Identity>,
+    pub identity: Option<OperatorIdentity>,
 }
 
 /// An operator to be removed.
@@ -69,7 +69,7 @@ pub struct RemoveOperatorWish {
     /// The name.
     pub name: String,
     /// Who removes.
-    pub identity: Option<Identity>,
+    pub identity: Option<OperatorIdentity>,
 }
 
 /// Limits to be set.
@@ -78,5 +78,5 @@ pub struct LimitsWish {
     /// From when on a second person must agree.
     pub limits: Thresholds,
     /// Who sets them.
-    pub identity: Option<Identity>,
+    pub identity: Option<OperatorIdentity>,
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::cell_test::{contains, is_blank, number};
-use super::columns::{Known, RowSum, TableRow, spec};
+use super::columns::{RowContext, RowSum, TableRow, spec};
 use super::view::TableView;
 use recondesk_domain::{Fen, SheetCell};
 
@@ -19,7 +19,7 @@ enum SortKey {
     Blank,
 }
 
-fn sort_key<R: TableRow>(row: &R, column: &str, known: &Known<'_>) -> SortKey {
+fn sort_key<R: TableRow>(row: &R, column: &str, known: &RowContext<'_>) -> SortKey {
     if let Some(rank) = row.rank(column) {
         return SortKey::Number(rank);
     }
@@ -55,7 +55,7 @@ fn compare(a: &SortKey, b: &SortKey, descending: bool) -> Ordering {
 
 /// True when a row passes all filters of a view.
 #[must_use]
-pub fn passes<R: TableRow>(row: &R, view: &TableView, known: &Known<'_>) -> bool {
+pub fn passes<R: TableRow>(row: &R, view: &TableView, known: &RowContext<'_>) -> bool {
     passes_but(row, view, None, known)
 }
 
@@ -63,7 +63,7 @@ fn passes_but<R: TableRow>(
     row: &R,
     view: &TableView,
     but: Option<&str>,
-    known: &Known<'_>,
+    known: &RowContext<'_>,
 ) -> bool {
     let asked = view.filters.iter();
     asked
@@ -73,7 +73,7 @@ fn passes_but<R: TableRow>(
 
 /// Rows in the order and with the filters of a view; equal ones stay as they come.
 #[must_use]
-pub fn arrange<R: TableRow>(rows: &[R], view: &TableView, known: &Known<'_>) -> Arranged {
+pub fn arrange<R: TableRow>(rows: &[R], view: &TableView, known: &RowContext<'_>) -> Arranged {
     let listed = (0_u32..)
         .zip(rows)
         .filter(|(_, row)| passes(*row, view, known));
@@ -103,7 +103,7 @@ pub fn column_values<R: TableRow>(
     rows: &[R],
     (view, column): (&TableView, &str),
     most: usize,
-    known: &Known<'_>,
+    known: &RowContext<'_>,
 ) -> Option<Vec<(SheetCell, u64)>> {
     let mut counts: BTreeMap<String, (SheetCell, u64)> = BTreeMap::new();
     for row in rows
@@ -128,7 +128,7 @@ pub fn find_row<'r, R: TableRow + 'r>(
     count: u64,
     row_at: impl Fn(u64) -> Option<&'r R>,
     search: &Search<'_>,
-    known: &Known<'_>,
+    known: &RowContext<'_>,
 ) -> Option<u64> {
     search.places(count).find(|place| {
         row_at(*place).is_some_and(|row| {
@@ -201,17 +201,17 @@ mod tests {
     use crate::tables::{CellTest, ColumnKind, ColumnSpec};
     use recondesk_domain::{BillDate, Term};
 
-    struct Row(&'static str, Option<i64>);
+    struct ListedRow(&'static str, Option<i64>);
 
     const AMOUNT: Term = Term::new("金额", "Amount");
 
-    impl TableRow for Row {
+    impl TableRow for ListedRow {
         const COLUMNS: &'static [ColumnSpec] = &[
             ColumnSpec::new("name", "name", ColumnKind::Text, Term::new("名称", "Name")),
             ColumnSpec::new("sum", "sum_fen", ColumnKind::Money, AMOUNT),
         ];
 
-        fn cell(&self, column: &str, _: &Known<'_>) -> SheetCell {
+        fn cell(&self, column: &str, _: &RowContext<'_>) -> SheetCell {
             match column {
                 "name" => SheetCell::text(self.0),
                 "sum" => SheetCell::money(self.1.map(Fen::new)),
@@ -227,19 +227,19 @@ mod tests {
         }
     }
 
-    fn known() -> Known<'static> {
-        Known {
+    fn known() -> RowContext<'static> {
+        RowContext {
             today: BillDate::parse("2026-03-09").unwrap(),
             name_of: &|_| String::new(),
         }
     }
 
-    const ROWS: [Row; 5] = [
-        Row("b", Some(200)),
-        Row("a", Some(200)),
-        Row("", None),
-        Row("c", Some(-100)),
-        Row("a", Some(900)),
+    const ROWS: [ListedRow; 5] = [
+        ListedRow("b", Some(200)),
+        ListedRow("a", Some(200)),
+        ListedRow("", None),
+        ListedRow("c", Some(-100)),
+        ListedRow("a", Some(900)),
     ];
 
     fn places(view: &TableView) -> Arranged {
@@ -301,7 +301,7 @@ mod tests {
             from: None,
             back: true,
         };
-        find_row(0, |_| None::<&Row>, &search, &known())
+        find_row(0, |_| None::<&ListedRow>, &search, &known())
     }
 
     #[test]
@@ -309,7 +309,7 @@ mod tests {
         let all = sums(ROWS.iter()).unwrap();
         assert_eq!((all[0].count, all[0].sum.get()), (4, 1200));
         assert_eq!(all[0].mean(), Some(Fen::new(300)));
-        let large = [Row("a", Some(i64::MAX)), Row("b", Some(1))];
+        let large = [ListedRow("a", Some(i64::MAX)), ListedRow("b", Some(1))];
         assert_eq!(sums(large.iter()), None);
         let mut view = TableView::default();
         view.set_filter("sum", Some(CellTest::Blank));

@@ -114,14 +114,14 @@ pub enum ListAnswer {
     /// Sums.
     Sums(Vec<RowSum>),
     /// Values of a column.
-    Values(ColumnValues),
+    Values(ValueCounts),
     /// The row that was found.
     Found(Option<u64>),
 }
 
 /// The different values of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnValues {
+pub struct ValueCounts {
     /// The column.
     pub column: String,
     /// Each value with its count, the most frequent first; `None` when there are too many to choose from.

@@ -1,7 +1,7 @@
 //! The columns of the table of bills.
 
-use super::{ColumnKind, ColumnSpec, Known, TableRow};
-use crate::model::{BillRow, BillState, account_of};
+use super::{ColumnKind, ColumnSpec, RowContext, TableRow};
+use crate::model::{BillRow, BillStanding, account_of};
 use recondesk_domain::{Fen, FundAccount, SheetCell, Term};
 
 const fn column(
@@ -68,18 +68,20 @@ const fn of_account(account: FundAccount) -> Term {
     }
 }
 
-const fn state(state: BillState) -> SheetCell {
+const fn state(state: BillStanding) -> SheetCell {
     match state {
-        BillState::Verified => SheetCell::Word("verified", Term::new("已校验", "Verified")),
-        BillState::Quarantined => SheetCell::Word("quarantined", Term::new("已隔离", "Set aside")),
-        BillState::Replaced => SheetCell::Word("replaced", Term::new("已替换", "Replaced")),
+        BillStanding::Verified => SheetCell::Word("verified", Term::new("已校验", "Verified")),
+        BillStanding::Quarantined => {
+            SheetCell::Word("quarantined", Term::new("已隔离", "Set aside"))
+        }
+        BillStanding::Replaced => SheetCell::Word("replaced", Term::new("已替换", "Replaced")),
     }
 }
 
 impl TableRow for BillRow {
     const COLUMNS: &'static [ColumnSpec] = COLUMNS;
 
-    fn cell(&self, column: &str, _: &Known<'_>) -> SheetCell {
+    fn cell(&self, column: &str, _: &RowContext<'_>) -> SheetCell {
         match column {
             "day" => SheetCell::Day(self.day),
             "merchant" => SheetCell::text(&self.merchant),

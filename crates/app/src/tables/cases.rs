@@ -1,6 +1,6 @@
 //! The columns of the table of cases.
 
-use super::{ColumnKind, ColumnSpec, Known, TableRow};
+use super::{ColumnKind, ColumnSpec, RowContext, TableRow};
 use crate::model::{CaseRow, age_days};
 use recondesk_domain::{Fen, Severity, SheetCell, Term};
 
@@ -63,7 +63,7 @@ pub const fn severity_word(severity: Severity) -> Term {
 impl TableRow for CaseRow {
     const COLUMNS: &'static [ColumnSpec] = COLUMNS;
 
-    fn cell(&self, column: &str, known: &Known<'_>) -> SheetCell {
+    fn cell(&self, column: &str, known: &RowContext<'_>) -> SheetCell {
         let category = self.category;
         match column {
             "severity" => {

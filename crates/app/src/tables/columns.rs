@@ -64,7 +64,7 @@ pub fn spec(columns: &'static [ColumnSpec], id: &str) -> Option<&'static ColumnS
 
 /// What rows need to know beside themselves.
 #[derive(Clone, Copy)]
-pub struct Known<'a> {
+pub struct RowContext<'a> {
     /// Today, for ages.
     pub today: BillDate,
     /// Names of merchants.
@@ -77,7 +77,7 @@ pub trait TableRow {
     const COLUMNS: &'static [ColumnSpec];
 
     /// What stands in a column; nothing in one that there is not.
-    fn cell(&self, column: &str, known: &Known<'_>) -> SheetCell;
+    fn cell(&self, column: &str, known: &RowContext<'_>) -> SheetCell;
 
     /// What the row is sorted by in a column of words that have an order of their own.
     fn rank(&self, column: &str) -> Option<i64> {

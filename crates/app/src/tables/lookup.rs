@@ -1,7 +1,7 @@
 //! The columns of the lists of Lookup: questions asked so far, and the answers about many numbers.
 
 use super::orders::pay_cell;
-use super::{ColumnKind, ColumnSpec, Known, TableRow};
+use super::{ColumnKind, ColumnSpec, RowContext, TableRow};
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::lookup::answers::{reason, verdict_word};
 use crate::jobs::lookup::live::LiveAnswer;
@@ -34,7 +34,7 @@ impl TableRow for ExchangeRecord {
         column("took", "took_ms", ColumnKind::Count, "用时", "Took"),
     ];
 
-    fn cell(&self, column: &str, known: &Known<'_>) -> SheetCell {
+    fn cell(&self, column: &str, known: &RowContext<'_>) -> SheetCell {
         match column {
             "at" => SheetCell::Time(self.at),
             "merchant" => SheetCell::text(&(known.name_of)(self.profile)),
@@ -93,7 +93,7 @@ impl TableRow for LiveAnswer {
         ),
     ];
 
-    fn cell(&self, column: &str, _: &Known<'_>) -> SheetCell {
+    fn cell(&self, column: &str, _: &RowContext<'_>) -> SheetCell {
         let known = match &self.inquiry.verdict {
             QueryVerdict::Known(state) => Some(state),
             QueryVerdict::NotFound | QueryVerdict::ExchangeError(_) => None,

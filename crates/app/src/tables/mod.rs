@@ -18,6 +18,6 @@ mod view;
 
 pub use arrange::{Arranged, Search, arrange, column_values, find_row, passes, sums};
 pub use cell_test::CellTest;
-pub use columns::{ColumnKind, ColumnSpec, Known, RowSum, TableRow, spec};
+pub use columns::{ColumnKind, ColumnSpec, RowContext, RowSum, TableRow, spec};
 pub use layout::{SavedView, TableLayout};
 pub use view::{ColumnFilter, ColumnSort, TableView};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CellTest, ColumnKind, ColumnSpec, Known, TableRow, TableView};
+use super::{CellTest, ColumnKind, ColumnSpec, RowContext, TableRow, TableView};
 use crate::model::OrderRow;
 use recondesk_domain::{Fen, FulfilStatus, Instant, PayStatus, SheetCell, Term};
 use recondesk_ports::{BookColumn, BookValue, ColumnTest, RowTest, SortColumn, TableQuery};
@@ -139,7 +139,7 @@ pub const fn fulfil_cell(status: FulfilStatus) -> SheetCell {
 impl TableRow for OrderRow {
     const COLUMNS: &'static [ColumnSpec] = COLUMNS;
 
-    fn cell(&self, column: &str, _: &Known<'_>) -> SheetCell {
+    fn cell(&self, column: &str, _: &RowContext<'_>) -> SheetCell {
         let order = &self.order;
         match column {
             "number" => SheetCell::text(order.out_trade_no.as_str()),

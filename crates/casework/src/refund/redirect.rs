@@ -3,9 +3,9 @@
 //! It stands as accepted from the moment the wish is on disk. Whatever then happens to the request, a question tells
 //! whether WeChat Pay took it up: the refund is under way, or abnormal as before.
 
-use super::{Approval, RedirectTo, Refund, RefundStage, SendAnswer};
+use super::{Approval, RedirectTo, RefundProgress, RefundStage, SendAnswer};
 
-impl Refund {
+impl RefundProgress {
     /// True where the limits ask for nobody, or a second person agreed to this very account.
     #[must_use]
     pub fn may_redirect(self, to: RedirectTo, needs_second: bool) -> bool {
@@ -55,7 +55,7 @@ mod tests {
     const NOW: Instant = Instant::from_unix(1_772_935_200);
     const TO: RedirectTo = RedirectTo::CustomerCard(1_234);
 
-    fn abnormal() -> Refund {
+    fn abnormal() -> RefundProgress {
         let sum = Fen::new(1_230);
         let found = Queried::Found(sum, RemoteState::Abnormal);
         [
@@ -65,9 +65,10 @@ mod tests {
             RefundEvent::Query(found),
         ]
         .into_iter()
-        .fold(Refund::draft(sum, Approval::NotNeeded), |refund, event| {
-            refund.apply(event, NOW).unwrap()
-        })
+        .fold(
+            RefundProgress::draft(sum, Approval::NotNeeded),
+            |refund, event| refund.apply(event, NOW).unwrap(),
+        )
     }
 
     #[test]
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn only_an_abnormal_refund_goes_elsewhere() {
-        let drafted = Refund::draft(Fen::new(1), Approval::NotNeeded);
+        let drafted = RefundProgress::draft(Fen::new(1), Approval::NotNeeded);
         for event in [
             RefundEvent::Redirect(TO),
             RefundEvent::RequireRedirect(TO),

@@ -5,22 +5,23 @@ use super::*;
 const NOW: Instant = Instant::from_unix(1_800_000_000);
 const SUM: Fen = Fen::new(1_230);
 
-fn sent() -> Refund {
+fn sent() -> RefundProgress {
     [RefundEvent::Confirm(SUM), RefundEvent::Dispatch]
         .into_iter()
-        .try_fold(Refund::draft(SUM, Approval::NotNeeded), |refund, event| {
-            refund.apply(event, NOW)
-        })
+        .try_fold(
+            RefundProgress::draft(SUM, Approval::NotNeeded),
+            |refund, event| refund.apply(event, NOW),
+        )
         .unwrap()
 }
 
-fn after(answer: SendAnswer) -> Refund {
+fn after(answer: SendAnswer) -> RefundProgress {
     sent().apply(RefundEvent::Answer(answer), NOW).unwrap()
 }
 
 #[test]
 fn the_sum_typed_must_be_the_sum() {
-    let draft = Refund::draft(SUM, Approval::NotNeeded);
+    let draft = RefundProgress::draft(SUM, Approval::NotNeeded);
 
     assert!(
         draft
@@ -32,7 +33,7 @@ fn the_sum_typed_must_be_the_sum() {
 
 #[test]
 fn nothing_is_sent_without_the_second_person() {
-    let draft = Refund::draft(SUM, Approval::Awaited);
+    let draft = RefundProgress::draft(SUM, Approval::Awaited);
     let confirmed = draft.apply(RefundEvent::Confirm(SUM), NOW).unwrap();
 
     assert_eq!(confirmed.next_move(NOW), Move::Approve);
@@ -96,7 +97,7 @@ fn a_refusal_is_believed_when_a_question_finds_nothing_either() {
 
 #[test]
 fn a_refund_that_is_there_already_is_taken_over() {
-    let draft = Refund::draft(SUM, Approval::NotNeeded);
+    let draft = RefundProgress::draft(SUM, Approval::NotNeeded);
     let other = Fen::new(999);
 
     let found = draft
@@ -126,7 +127,7 @@ fn no_connection_at_the_second_attempt_says_nothing_about_the_first() {
 
 #[test]
 fn a_typed_sum_is_good_for_a_day() {
-    let draft = Refund::draft(SUM, Approval::NotNeeded);
+    let draft = RefundProgress::draft(SUM, Approval::NotNeeded);
     let confirmed = draft.apply(RefundEvent::Confirm(SUM), NOW).unwrap();
     let later = NOW.plus(CONFIRMATION_S);
 
@@ -149,7 +150,7 @@ fn an_accepted_refund_does_not_vanish() {
 
 #[test]
 fn what_stands_in_a_batch_file_is_asked_about_and_never_sent() {
-    let draft = Refund::draft(SUM, Approval::NotNeeded);
+    let draft = RefundProgress::draft(SUM, Approval::NotNeeded);
     let listed = draft.apply(RefundEvent::List, NOW).unwrap();
 
     assert_eq!(listed.next_move(NOW), Move::Attend);
@@ -177,7 +178,7 @@ fn what_stands_in_a_batch_file_is_asked_about_and_never_sent() {
 
 #[test]
 fn only_what_was_never_sent_and_is_agreed_goes_into_a_batch_file() {
-    let awaited = Refund::draft(SUM, Approval::Awaited);
+    let awaited = RefundProgress::draft(SUM, Approval::Awaited);
     assert!(awaited.apply(RefundEvent::List, NOW).is_err());
     let given = awaited.apply(RefundEvent::Approve, NOW).unwrap();
     assert!(given.apply(RefundEvent::List, NOW).is_ok());

@@ -1,7 +1,8 @@
 //! Ten faults that a hurried programmer makes, each planted by replacing one decision: the model must turn red.
 
 use recondesk_casework::{
-    Approval, Evidence, Move, Queried, Refund, RefundEvent, RefundStage, SendAnswer, refund_number,
+    AnswerEvidence, Approval, Move, Queried, RefundEvent, RefundProgress, RefundStage, SendAnswer,
+    refund_number,
 };
 use recondesk_domain::Instant;
 
@@ -36,7 +37,7 @@ fn a_new_number_on_retry_turns_red() {
 fn sending_again_instead_of_asking_turns_red() {
     let broken = turns_red(|p| {
         p.apply = |refund, event, now| match event {
-            RefundEvent::Answer(SendAnswer::Unclear) | RefundEvent::Restart => Ok(Refund {
+            RefundEvent::Answer(SendAnswer::Unclear) | RefundEvent::Restart => Ok(RefundProgress {
                 stage: RefundStage::Confirmed,
                 ..refund
             }),
@@ -71,8 +72,8 @@ fn approval_in_the_window_only_turns_red() {
     assert_eq!(broken, "approval before sending");
 }
 
-fn without_approval(refund: Refund) -> Refund {
-    Refund {
+fn without_approval(refund: RefundProgress) -> RefundProgress {
+    RefundProgress {
         approval: Approval::NotNeeded,
         ..refund
     }
@@ -87,8 +88,8 @@ fn believing_the_unsigned_turns_red() {
     println!("{broken}");
 }
 
-fn signed<T>(answer: Evidence<T>) -> Evidence<T> {
-    Evidence {
+fn signed<T>(answer: AnswerEvidence<T>) -> AnswerEvidence<T> {
+    AnswerEvidence {
         is_signed: true,
         ..answer
     }
@@ -131,7 +132,7 @@ fn sending_from_a_restored_backup_without_looking_turns_red() {
 fn a_refund_that_may_be_under_way_is_never_left_alone() {
     // The very moves of the program, beside the planted ones: an interrupted sending is taken up again.
     let now = Instant::from_unix(1_800_000_000);
-    let mut refund = Refund::draft(super::model::PAID, Approval::NotNeeded);
+    let mut refund = RefundProgress::draft(super::model::PAID, Approval::NotNeeded);
     for event in [
         RefundEvent::Confirm(super::model::PAID),
         RefundEvent::Dispatch,

@@ -2,9 +2,9 @@
 //! replaces exactly one of them.
 
 use recondesk_casework::{
-    Evidence, Illegal, LimitError, Move, OrderFacts, Outcome, OutcomeError, Queried, QueryReply,
-    Refund, RefundEvent, RefundSubject, SendAnswer, SendReply, check_refund, may_claim, read_query,
-    read_send, refund_number,
+    AnswerEvidence, CaseOutcome, Illegal, LimitError, Move, OrderFacts, OutcomeError, Queried,
+    QueryReply, RefundEvent, RefundProgress, RefundSubject, SendAnswer, SendReply, check_refund,
+    may_claim, read_query, read_send, refund_number,
 };
 use recondesk_domain::{Fen, Instant};
 
@@ -17,12 +17,12 @@ use recondesk_domain::{Fen, Instant};
 pub(crate) struct Protocol {
     /// The number of the nth refund of a case, and how often it was sent before.
     pub(crate) number: fn(&RefundSubject<'_>, u16, u16) -> String,
-    pub(crate) apply: fn(Refund, RefundEvent, Instant) -> Result<Refund, Illegal>,
-    pub(crate) next_move: fn(Refund, Instant) -> Move,
+    pub(crate) apply: fn(RefundProgress, RefundEvent, Instant) -> Result<RefundProgress, Illegal>,
+    pub(crate) next_move: fn(RefundProgress, Instant) -> Move,
     pub(crate) check: fn(&OrderFacts, &str, Fen, Instant) -> Result<(), LimitError>,
-    pub(crate) claim: fn(&[Outcome], Outcome) -> Result<(), OutcomeError>,
-    pub(crate) read_send: fn(Option<Evidence<SendReply>>) -> SendAnswer,
-    pub(crate) read_query: fn(Option<Evidence<QueryReply>>) -> Queried,
+    pub(crate) claim: fn(&[CaseOutcome], CaseOutcome) -> Result<(), OutcomeError>,
+    pub(crate) read_send: fn(Option<AnswerEvidence<SendReply>>) -> SendAnswer,
+    pub(crate) read_query: fn(Option<AnswerEvidence<QueryReply>>) -> Queried,
     /// A refund of this number that WeChat Pay lists already is taken over instead of being sent.
     pub(crate) adopts: bool,
     /// `Sent` is on disk before the first byte goes out.
@@ -37,8 +37,8 @@ impl Protocol {
     pub(crate) fn program() -> Self {
         Self {
             number: |subject, nth, _| refund_number(subject, nth).unwrap().as_str().to_owned(),
-            apply: Refund::apply,
-            next_move: Refund::next_move,
+            apply: RefundProgress::apply,
+            next_move: RefundProgress::next_move,
             check: check_refund,
             claim: |standing, wanted| may_claim(standing.iter().copied(), wanted),
             read_send,

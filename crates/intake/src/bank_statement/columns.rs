@@ -5,7 +5,7 @@ use crate::header::join;
 
 /// What a column of a statement is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum StatementRole {
     Day,
     Clock,
     Income,
@@ -20,9 +20,9 @@ enum Role {
 }
 
 /// Names without brackets, marks and blanks; of several of one role the first in this order is taken.
-const NAMES: &[(Role, &[&str])] = &[
+const NAMES: &[(StatementRole, &[&str])] = &[
     (
-        Role::Day,
+        StatementRole::Day,
         &[
             "交易日期",
             "交易日",
@@ -44,7 +44,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Clock,
+        StatementRole::Clock,
         &[
             "交易时间",
             "时间",
@@ -55,7 +55,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Income,
+        StatementRole::Income,
         &[
             "收入金额",
             "收入",
@@ -79,7 +79,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Expense,
+        StatementRole::Expense,
         &[
             "支出金额",
             "支出",
@@ -104,7 +104,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Amount,
+        StatementRole::Amount,
         &[
             "交易金额",
             "发生额",
@@ -115,7 +115,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Direction,
+        StatementRole::Direction,
         &[
             "借贷标志",
             "借贷标识",
@@ -135,7 +135,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Balance,
+        StatementRole::Balance,
         &[
             "余额",
             "账户余额",
@@ -150,7 +150,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Payer,
+        StatementRole::Payer,
         &[
             "对方户名",
             "对方账户名称",
@@ -172,7 +172,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Remark,
+        StatementRole::Remark,
         &[
             "摘要",
             "交易摘要",
@@ -189,7 +189,7 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
     (
-        Role::Reference,
+        StatementRole::Reference,
         &[
             "交易流水号",
             "流水号",
@@ -209,7 +209,10 @@ const NAMES: &[(Role, &[&str])] = &[
             "serialno",
         ],
     ),
-    (Role::Currency, &["币种", "货币", "币别", "currency"]),
+    (
+        StatementRole::Currency,
+        &["币种", "货币", "币别", "currency"],
+    ),
 ];
 
 /// Where the columns of a statement stand.
@@ -262,8 +265,8 @@ impl StatementColumns {
     }
 
     fn of(names: &[String]) -> Option<Self> {
-        let roles: Vec<Option<Role>> = names.iter().map(|name| role(name)).collect();
-        let all = |wanted: Role| -> Vec<usize> {
+        let roles: Vec<Option<StatementRole>> = names.iter().map(|name| role(name)).collect();
+        let all = |wanted: StatementRole| -> Vec<usize> {
             let places = roles.iter().enumerate();
             let mut places: Vec<usize> = places
                 .filter(|(_, role)| **role == Some(wanted))
@@ -274,17 +277,17 @@ impl StatementColumns {
             places
         };
         let first = |wanted| all(wanted).first().copied();
-        let clock = first(Role::Clock);
-        let (day, clock) = match first(Role::Day) {
+        let clock = first(StatementRole::Clock);
+        let (day, clock) = match first(StatementRole::Day) {
             Some(day) => (day, clock),
             None => (clock?, None),
         };
-        let money = match (first(Role::Income), first(Role::Amount)) {
+        let money = match (first(StatementRole::Income), first(StatementRole::Amount)) {
             (Some(income), _) => MoneyColumns::TwoSides {
                 income,
-                expense: first(Role::Expense),
+                expense: first(StatementRole::Expense),
             },
-            (None, Some(amount)) => match first(Role::Direction) {
+            (None, Some(amount)) => match first(StatementRole::Direction) {
                 Some(direction) => MoneyColumns::Directed { amount, direction },
                 None => MoneyColumns::Signed { amount },
             },
@@ -299,11 +302,11 @@ impl StatementColumns {
             day,
             clock,
             money,
-            balance: first(Role::Balance),
-            payer: first(Role::Payer),
-            remarks: in_order(Role::Remark),
-            references: in_order(Role::Reference),
-            currency: first(Role::Currency),
+            balance: first(StatementRole::Balance),
+            payer: first(StatementRole::Payer),
+            remarks: in_order(StatementRole::Remark),
+            references: in_order(StatementRole::Reference),
+            currency: first(StatementRole::Currency),
         })
     }
 
@@ -325,7 +328,7 @@ fn bare(name: &str) -> String {
     text.chars().filter(|sign| sign.is_alphanumeric()).collect()
 }
 
-fn found(name: &str) -> Option<(Role, usize)> {
+fn found(name: &str) -> Option<(StatementRole, usize)> {
     let name = bare(name);
     NAMES.iter().find_map(|(role, names)| {
         let place = names.iter().position(|known| *known == name)?;
@@ -333,7 +336,7 @@ fn found(name: &str) -> Option<(Role, usize)> {
     })
 }
 
-fn role(name: &str) -> Option<Role> {
+fn role(name: &str) -> Option<StatementRole> {
     found(name).map(|(role, _)| role)
 }
 

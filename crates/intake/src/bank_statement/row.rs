@@ -90,7 +90,7 @@ impl StatementReason {
 }
 
 /// Reads rows by the columns of their header.
-pub(super) struct RowReader<'a> {
+pub(super) struct StatementRowReader<'a> {
     columns: &'a StatementColumns,
     times: ForgivingTimeReader,
     /// The bank prints what left with a minus: its sign says nothing beyond the column or the word.
@@ -99,7 +99,7 @@ pub(super) struct RowReader<'a> {
     has_minus: bool,
 }
 
-impl<'a> RowReader<'a> {
+impl<'a> StatementRowReader<'a> {
     pub(super) fn new(columns: &'a StatementColumns, rows: &[TextRow]) -> Self {
         let left = rows.iter().filter_map(|row| match columns.money {
             MoneyColumns::TwoSides { expense, .. } => money(cell(&row.cells, expense?)).ok(),

@@ -6,7 +6,7 @@ use recondesk_domain::BEIJING_OFFSET_S;
 
 /// What the parts of a written time say.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
+pub(super) struct TimeParts {
     /// Numbers outside the clock, with their digits, in order.
     pub(super) numbers: Vec<(u32, usize)>,
     /// A month by name.
@@ -19,7 +19,7 @@ pub(super) struct Parts {
     pub(super) offset: Option<i64>,
 }
 
-impl Parts {
+impl TimeParts {
     /// What a text says; `None` where a part of it has no place in a time.
     pub(super) fn of(text: &str) -> Option<Self> {
         let mut parts = Self::default();

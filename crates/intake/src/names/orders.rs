@@ -1,6 +1,6 @@
 //! Names of the columns of lists of orders.
 
-use super::{Names, Part};
+use super::{ColumnNames, NamePart};
 use crate::Column;
 
 /// What makes a sum of money another one than the one that was paid.
@@ -77,8 +77,8 @@ const NOT_A_NUMBER: &[&str] = &[
     "编码",
 ];
 
-pub(super) const NAMES: &[Names] = &[
-    Names {
+pub(super) const NAMES: &[ColumnNames] = &[
+    ColumnNames {
         column: Column::OutTradeNo,
         exact: "\
             outtradeno 商户订单号 商户单号 商家订单号 微信商户订单号 微信支付商户订单号 商户支付单号 \
@@ -94,48 +94,48 @@ pub(super) const NAMES: &[Names] = &[
             incrementid purchase orderid order 订单id 单号 单据编号 单据号 编号 name reference \
             number id receiptnumber receiptno orderreference orderref",
         parts: &[
-            Part {
+            NamePart {
                 has: &["商户订单号"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["商户单号"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["outtradeno"],
                 lacks: &[],
             },
-            Part {
+            NamePart {
                 has: &["支付", "单号"],
                 lacks: NOT_A_NUMBER,
             },
-            Part {
+            NamePart {
                 has: &["订单", "号"],
                 lacks: NOT_A_NUMBER,
             },
-            Part {
+            NamePart {
                 has: &["订单编号"],
                 lacks: NOT_A_NUMBER,
             },
-            Part {
+            NamePart {
                 has: &["order", "no"],
                 lacks: &["refund", "note", "notice"],
             },
-            Part {
+            NamePart {
                 has: &["单号"],
                 lacks: NOT_A_NUMBER,
             },
         ],
     },
-    Names {
+    ColumnNames {
         column: Column::OrderNo,
         exact: "\
             orderno 业务订单号 订单号 订单编号 主订单编号 主订单号 平台订单号 店铺订单号 业务单号 \
             ordersn ordernumber ordernum ordercode incrementid order name orderid 订单id",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::Amount,
         exact: "\
             amount 微信支付金额 微信实付金额 微信实付 实付金额 订单实付金额 实际支付金额 \
@@ -151,63 +151,63 @@ pub(super) const NAMES: &[Names] = &[
             订单总价 订单价格 订单合计 订单合计金额 amountcents amountincents totalcents gross grossamount 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
             消费金额 充值金额 缴费金额 报名费 挂号费 预付运费 押金金额 实际结算 合计应收 本币价税合计 预付金额 金额 money price sum fee value 商家实收金额",
         parts: &[
-            Part {
+            NamePart {
                 has: &["实付"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["实际支付"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["支付", "金额"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["付款", "金额"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["实收"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["应付"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["订单", "金额"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["订单", "总"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["pay", "amount"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["order", "total"],
                 lacks: NOT_PAID,
             },
-            Part {
+            NamePart {
                 has: &["total", "amount"],
                 lacks: NOT_PAID,
             },
         ],
     },
-    Names {
+    ColumnNames {
         column: Column::MchId,
         exact: "mchid 商户号 微信商户号 微信支付商户号 收款商户号 merchantid",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::Currency,
         exact: "currency 币种 货币种类 货币 币别 货币类型 currencycode ordercurrency feetype",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::Channel,
         exact: "\
             channel 支付方式 付款方式 支付渠道 付款渠道 支付类型 支付工具 支付通道 收款方式 收款渠道 \
@@ -216,30 +216,30 @@ pub(super) const NAMES: &[Names] = &[
             paymentchannel paymentgateway paymenttype paymentprovider paymentjournal gateway \
             paymentname paymentcode payplatform payname paycode 收款账户 结算账户 资金账户",
         parts: &[
-            Part {
+            NamePart {
                 has: &["支付方式"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["付款方式"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["支付渠道"],
                 lacks: &["退", "单号", "流水"],
             },
-            Part {
+            NamePart {
                 has: &["payment", "method"],
                 lacks: &["refund"],
             },
         ],
     },
-    Names {
+    ColumnNames {
         column: Column::PayStatus,
         exact: "paystatus",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::CreatedAt,
         exact: "\
             createdat 创建时间 订单成交时间 下单时间 订单创建时间 订单时间 订单提交时间 提交时间 拍下时间 \
@@ -250,29 +250,29 @@ pub(super) const NAMES: &[Names] = &[
             purchasedate purchaseddate dateordered dateorder dateadded date timecreated inserttime \
             ctime dateadd postingdate 结账时间 结帐时间 开单时间 开单日期 制单日期 制单时间 录单时间 日期 时间 time timestamp",
         parts: &[
-            Part {
+            NamePart {
                 has: &["下单", "时间"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["创建", "时间"],
                 lacks: &["退", "售后"],
             },
-            Part {
+            NamePart {
                 has: &["下单", "日期"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["order", "date"],
                 lacks: &["refund", "update"],
             },
-            Part {
+            NamePart {
                 has: &["created"],
                 lacks: &["refund", "by", "via"],
             },
         ],
     },
-    Names {
+    ColumnNames {
         column: Column::PaidAt,
         exact: "\
             paidat 支付时间 付款时间 支付完成时间 支付成功时间 付款完成时间 付款成功时间 \
@@ -282,94 +282,94 @@ pub(super) const NAMES: &[Names] = &[
             paydate timepaid successtime timeend paymentat gmtpayment processedat confirmtime \
             付款成功日期 gmtpaid gmtpay gmtpayed 销售时间 收费时间 捐赠时间 结账时间 结帐时间 订单结账时间 paid",
         parts: &[
-            Part {
+            NamePart {
                 has: &["付款", "时间"],
                 lacks: &["退", "截止", "最晚", "超时"],
             },
-            Part {
+            NamePart {
                 has: &["支付", "时间"],
                 lacks: &["退", "截止", "最晚", "超时"],
             },
-            Part {
+            NamePart {
                 has: &["付款", "日期"],
                 lacks: &["退", "截止"],
             },
-            Part {
+            NamePart {
                 has: &["paid", "at"],
                 lacks: &["refund"],
             },
         ],
     },
-    Names {
+    ColumnNames {
         column: Column::ClosedAt,
         exact: "\
             closedat 关闭时间 关单时间 取消时间 订单关闭时间 订单取消时间 交易关闭时间 closetime \
             closedtime canceltime cancelledat canceledat canceledtime",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::FulfilStatus,
         exact: "fulfilstatus",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::FulfilledAt,
         exact: "\
             fulfilledat 发货时间 履约时间 交付时间 核销时间 验券时间 商家发货时间 卖家发货时间 订单发货时间 \
             出库时间 发货日期 出库日期 使用时间 自提时间 送达时间 shippedat shiptime shippingtime \
             deliverytime deliveredat sendtime consigntime shippeddate dateshipped deliverydate \
             effectivedate fulfillmentdate datecompleted completedat 开通时间",
-        parts: &[Part {
+        parts: &[NamePart {
             has: &["发货", "时间"],
             lacks: &["退", "承诺", "预计", "最晚", "截止", "要求", "预约"],
         }],
     },
-    Names {
+    ColumnNames {
         column: Column::TransactionId,
         exact: "\
             transactionid 微信订单号 微信支付订单号 微信支付单号 微信支付交易号 微信支付流水号 \
             微信交易号 微信交易单号 微信单号 微信流水号 微信支付交易单号 wxtransactionid \
             wechattransactionid wechatorderid wechatorderno wxorderno wxtradeno",
-        parts: &[Part {
+        parts: &[NamePart {
             has: &["微信", "单号"],
             lacks: &["商户", "退"],
         }],
     },
-    Names {
+    ColumnNames {
         column: Column::Appid,
         exact: "appid 公众账号id 应用id 小程序appid",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::SubMchid,
         exact: "submchid 子商户号 特约商户号 二级商户号",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::Void,
         exact: "\
             void 是否作废 作废标志 作废标记 作废 是否取消 取消标志 已作废 isvoid isvoided voided iscancelled \
             iscanceled cancelled canceled voidflag cancelflag",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::Direction,
         exact: "\
             direction 收支 收支类型 收支方向 资金方向 资金流向 资金流动类型 交易方向 收付 收付方向 收付类型 \
             收入支出 出入账 借贷方向",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::TradeType,
         exact: "tradetype 交易类型",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::Openid,
         exact: "openid 用户标识 用户openid 买家openid 微信openid",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::Goods,
         exact: "\
             goods product 商品名称 商品 商品标题 商品描述 商品信息 货品名称 宝贝标题 选购商品 \
@@ -377,17 +377,17 @@ pub(super) const NAMES: &[Names] = &[
             subject body title description 全部商品名称",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::Attach,
         exact: "attach 附加数据 商户数据包",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::RefundNo,
         exact: "refundno 退款单号 商户退款单号 outrefundno 退款编号 售后单号 售后编号 refundid refundsn",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::RefundAmount,
         exact: "\
             微信退款金额 微信退款 微信实退金额 refundamount 退款金额 已退金额 已退款金额 累计退款 累计退款金额 订单已退款金额 \
@@ -395,28 +395,28 @@ pub(super) const NAMES: &[Names] = &[
             退费金额 refundedamount refundtotal totalrefunded amountrefunded refundmoney refundfee refunded refund 退货金额 售后金额 退款合计 实际退款 退回金额 \
             refundprice amounttotalrefunded totalrefund orderrefundamount refundedtotal",
         parts: &[
-            Part {
+            NamePart {
                 has: &["退款", "金额"],
                 lacks: &["申请", "可退", "未退", "运费", "优惠", "待退"],
             },
-            Part {
+            NamePart {
                 has: &["refund", "amount"],
                 lacks: &["shipping", "tax"],
             },
         ],
     },
-    Names {
+    ColumnNames {
         column: Column::RefundStatus,
         exact: "",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::RefundChannel,
         exact: "\
             refundchannel 退款方式 退款渠道 退款途径 退款去向 退回方式 退款通道 refundmethod",
         parts: &[],
     },
-    Names {
+    ColumnNames {
         column: Column::RefundAt,
         exact: "\
             refundat 退款时间 退款成功时间 退款完成时间 退款到账时间 退款日期 refundtime refundedat \

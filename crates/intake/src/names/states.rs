@@ -1,6 +1,6 @@
 //! Names of the columns of states, by what they are about.
 
-use super::{Part, StateNames};
+use super::{NamePart, StateNames};
 use crate::StateSubject;
 
 pub(super) const OF_ORDERS: &[StateNames] = &[
@@ -9,7 +9,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
         exact: "\
             status 订单状态 状态 当前状态 主订单状态 订单当前状态 子订单状态 商品状态 orderstatus \
             orderstate state 订单进度 业务状态 statusname orderstatusname statustext 订单状态名称 账单状态 券状态 单据状态 整单状态 收款单状态 票据状态 处理状态 流程状态 审核状态 状态说明 result currentstate",
-        parts: &[Part {
+        parts: &[NamePart {
             has: &["订单状态"],
             lacks: &["退", "售后", "支付", "物流", "发货"],
         }],
@@ -22,15 +22,15 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
             invoicepaymentstatus billingstatus transactionstatus 是否支付 是否付款 是否已支付 \
             是否已付款 ispaid paid ispay payflag paidflag 结算状态",
         parts: &[
-            Part {
+            NamePart {
                 has: &["支付状态"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["付款状态"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["payment", "status"],
                 lacks: &["refund"],
             },
@@ -45,23 +45,23 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
             expressstatus logisticsstatus 是否发货 是否已发货 isshipped isdelivered isfulfilled issent sendflag shipflag deliverflag deliveryflag fulfilled sent 交货状态 发放状态 验证状态 签收状态 快递状态 运输状态 出餐状态 检票状态 就诊状态 shipstate 是否出库 是否核销 发货标志 物流情况 shipped \
             delivered 开通状态 服务状态 fulfillment fulfilment shipping 出票状态 充值状态 制作状态 出货结果 取货状态",
         parts: &[
-            Part {
+            NamePart {
                 has: &["发货状态"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["物流状态"],
                 lacks: &["退"],
             },
-            Part {
+            NamePart {
                 has: &["shipping", "status"],
                 lacks: &[],
             },
-            Part {
+            NamePart {
                 has: &["delivery", "status"],
                 lacks: &[],
             },
-            Part {
+            NamePart {
                 has: &["fulfillment", "status"],
                 lacks: &[],
             },
@@ -74,11 +74,11 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
             商品退款状态 退货状态 退货退款状态 refundstate aftersalestatus aftersalesstatus 是否退款 \
             是否已退款 isrefund isrefunded 退费状态",
         parts: &[
-            Part {
+            NamePart {
                 has: &["退款状态"],
                 lacks: &[],
             },
-            Part {
+            NamePart {
                 has: &["售后状态"],
                 lacks: &[],
             },
@@ -93,11 +93,11 @@ pub(super) const OF_REFUNDS: &[StateNames] = &[StateNames {
         refundstate aftersalestatus aftersalesstatus 状态 处理状态 state 退款进度 售后进度 处理结果 \
         退款退货状态",
     parts: &[
-        Part {
+        NamePart {
             has: &["退款状态"],
             lacks: &[],
         },
-        Part {
+        NamePart {
             has: &["售后状态"],
             lacks: &[],
         },

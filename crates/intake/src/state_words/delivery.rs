@@ -2,9 +2,9 @@
 
 use recondesk_domain::FulfilStatus;
 
-use super::{Group, Meaning};
+use super::{Meaning, WordGroup};
 
-pub(super) const WORDS: &[Group] = &[
+pub(super) const WORDS: &[WordGroup] = &[
     // Whether the customer has signed says nothing of whether the shop has sent.
     (Meaning::NOTHING, "未签收 未收货"),
     (

@@ -2,9 +2,9 @@
 
 use recondesk_domain::PayStatus;
 
-use super::{Group, Meaning};
+use super::{Meaning, WordGroup};
 
-pub(super) const WORDS: &[Group] = &[
+pub(super) const WORDS: &[WordGroup] = &[
     (
         Meaning::order(PayStatus::Created, None),
         "\

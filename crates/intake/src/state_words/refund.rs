@@ -2,10 +2,10 @@
 
 use recondesk_domain::RefundStatus;
 
-use super::{Group, Meaning};
+use super::{Meaning, WordGroup};
 
 /// Words of a refund column on the row of an order.
-pub(super) const OF_ORDERS: &[Group] = &[
+pub(super) const OF_ORDERS: &[WordGroup] = &[
     // No refund, or one that was asked for and came to nothing: a sum beside the word did not go back.
     (
         Meaning::refund(RefundStatus::Closed),
@@ -51,7 +51,7 @@ pub(super) const OF_ORDERS: &[Group] = &[
 ];
 
 /// Words of the state of one refund.
-pub(super) const OF_REFUNDS: &[Group] = &[
+pub(super) const OF_REFUNDS: &[WordGroup] = &[
     (
         Meaning::refund(RefundStatus::Processing),
         "\

@@ -79,13 +79,13 @@ fn bytes(file: &str) -> Vec<u8> {
 }
 
 /// What a file is read as: its orders, or number, fen and state of its refunds, and what has to be asked.
-struct Read {
+struct FileReading {
     orders: Vec<MOrder>,
     refunds: Vec<Vec<String>>,
     asked: Vec<String>,
 }
 
-fn read(bytes: &[u8], kind: RecordKind, answer: impl Fn(&mut Mapping)) -> Read {
+fn read(bytes: &[u8], kind: RecordKind, answer: impl Fn(&mut Mapping)) -> FileReading {
     let mut head = Vec::new();
     bytes
         .take(HEAD_BYTES as u64)
@@ -101,7 +101,7 @@ fn read(bytes: &[u8], kind: RecordKind, answer: impl Fn(&mut Mapping)) -> Read {
     };
     let mut mapping = Mapping::propose(&guess, kind);
     answer(&mut mapping);
-    let mut out = Read {
+    let mut out = FileReading {
         orders: Vec::new(),
         refunds: Vec::new(),
         asked: Vec::new(),

@@ -1,7 +1,7 @@
 //! Refunds as they are written down.
 
 use super::ApprovalRecord;
-use recondesk_casework::{OrderFacts, Refund, RefundEvent, RefundPart, RefundStage};
+use recondesk_casework::{OrderFacts, RefundEvent, RefundPart, RefundProgress, RefundStage};
 use recondesk_domain::{Fen, Instant, OutRefundNo, ProfileId};
 
 /// Number of a refund in this workspace.
@@ -59,7 +59,7 @@ pub struct RefundRecord {
     /// `out_refund_no`.
     pub out_refund_no: OutRefundNo,
     /// Where it stands; its sum is the one that counts.
-    pub refund: Refund,
+    pub refund: RefundProgress,
     /// What the second person has to decide or decided.
     pub approval: Option<ApprovalRecord>,
     /// `refund_id`, once WeChat Pay gave one.

@@ -92,8 +92,8 @@ impl AccountReport {
 /// [`FundOverflow`] when sums leave the range of 64 bits.
 pub fn examine(day: &AccountDay<'_>) -> Result<AccountReport, FundOverflow> {
     let counted = count(day.entries)?;
-    let order = Order::of(day.entries);
-    let chain = Chain::walk(day.entries, order)?;
+    let order = TimeOrder::of(day.entries);
+    let chain = BalanceChain::walk(day.entries, order)?;
     let carried = day.before.map(|before| before.closing);
     let opening = chain.opening.or(carried);
     let closing = chain.closing.or(carried);
@@ -153,7 +153,7 @@ pub fn examine(day: &AccountDay<'_>) -> Result<AccountReport, FundOverflow> {
 
 /// What the entries add up to.
 #[derive(Default)]
-struct Counted<'a> {
+struct EntryTotals<'a> {
     totals: FundTotals,
     kinds: BTreeMap<&'a str, (FundKindCount, Fen)>,
     days: BTreeMap<i32, u64>,
@@ -164,7 +164,7 @@ struct FundKindCount {
     count: u64,
 }
 
-impl Counted<'_> {
+impl EntryTotals<'_> {
     fn other_days(&self, day: &AccountDay<'_>) -> u64 {
         let others = self.days.iter().filter(|(at, _)| **at != day.day.number());
         others.map(|(_, count)| count).sum()
@@ -183,8 +183,8 @@ impl Counted<'_> {
     }
 }
 
-fn count<'a>(entries: &[FundEntry<'a>]) -> Result<Counted<'a>, FundOverflow> {
-    let mut out = Counted::default();
+fn count<'a>(entries: &[FundEntry<'a>]) -> Result<EntryTotals<'a>, FundOverflow> {
+    let mut out = EntryTotals::default();
     for entry in entries {
         let totals = &mut out.totals;
         totals.entries = totals.entries.saturating_add(1);
@@ -212,7 +212,7 @@ fn count<'a>(entries: &[FundEntry<'a>]) -> Result<Counted<'a>, FundOverflow> {
 }
 
 /// I7, with an entry of nothing counted by its word alone: 收入 of 0.00 and 支出 of 0.00 cannot be told apart by sums.
-fn summary_checks(printed: &FundTotals, counted: &Counted<'_>) -> Vec<FundCheck> {
+fn summary_checks(printed: &FundTotals, counted: &EntryTotals<'_>) -> Vec<FundCheck> {
     let found = &counted.totals;
     vec![
         FundCheck::new(
@@ -243,12 +243,12 @@ fn summary_checks(printed: &FundTotals, counted: &Counted<'_>) -> Vec<FundCheck>
 
 /// Which way time runs through the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
+enum TimeOrder {
     Ascending,
     Descending,
 }
 
-impl Order {
+impl TimeOrder {
     /// By the times; where they say nothing, by which way the balances follow. A mixed order counts as ascending,
     /// and its chain breaks.
     fn of(entries: &[FundEntry<'_>]) -> Self {
@@ -270,22 +270,22 @@ impl Order {
 }
 
 /// The chain of balances from the first entry in time to the last.
-struct Chain {
+struct BalanceChain {
     opening: Option<Fen>,
     closing: Option<Fen>,
     breaks: FindingGroup,
 }
 
-impl Chain {
-    fn walk(entries: &[FundEntry<'_>], order: Order) -> Result<Self, FundOverflow> {
+impl BalanceChain {
+    fn walk(entries: &[FundEntry<'_>], order: TimeOrder) -> Result<Self, FundOverflow> {
         let mut chain = Self {
             opening: None,
             closing: None,
             breaks: FindingGroup::new(Category::BalanceBreak),
         };
         match order {
-            Order::Ascending => entries.iter().try_for_each(|entry| chain.step(entry))?,
-            Order::Descending => entries
+            TimeOrder::Ascending => entries.iter().try_for_each(|entry| chain.step(entry))?,
+            TimeOrder::Descending => entries
                 .iter()
                 .rev()
                 .try_for_each(|entry| chain.step(entry))?,

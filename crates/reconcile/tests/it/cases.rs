@@ -7,7 +7,7 @@ use recondesk_domain::{
 use recondesk_reconcile::{LiveRefund, LiveRefundState};
 
 use crate::small_books::{
-    BOTH, Told, at, back, booked, books, day, noon, order, pay, plain, tell, with_pool,
+    BOTH, RunResult, at, back, booked, books, day, noon, order, pay, plain, tell, with_pool,
 };
 
 #[test]
@@ -214,7 +214,7 @@ fn both_runs_around_midnight_agree_without_a_case() {
 
     assert_eq!(before.categories(), []);
     assert_eq!(after.categories(), []);
-    let xday = |told: &Told| {
+    let xday = |told: &RunResult| {
         told.outcome
             .summary
             .pays

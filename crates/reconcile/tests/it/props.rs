@@ -5,9 +5,9 @@ use recondesk_domain::{
     BillDate, Category, Fen, Finding, MOrder, OutTradeNo, RowRef, Tag, WPay, WRefund,
 };
 use recondesk_reconcile::{
-    Collected, DayInput, MemoryBooks, Outcome, PoolItem, ReconcileError, Rules, run,
+    Collected, DayInput, MemoryBooks, PoolItem, ReconcileError, Rules, RunOutcome, run,
 };
-use wechatpay_sandbox::scenario::{Anomaly, Hole, RATE, Scenario};
+use wechatpay_sandbox::scenario::{Anomaly, ExportHole, RATE, Scenario};
 
 fn day() -> BillDate {
     BillDate::ymd(2026, 3, 8).unwrap()
@@ -15,14 +15,14 @@ fn day() -> BillDate {
 
 /// The rows of a scene, numbered in the order in which a file would have them.
 #[derive(Debug, Clone, Default)]
-struct Rows {
+struct SceneRows {
     pays: Vec<WPay>,
     refunds: Vec<WRefund>,
     orders: Vec<MOrder>,
     expected: Vec<(Category, OutTradeNo)>,
 }
 
-impl Rows {
+impl SceneRows {
     fn of(scene: &Scenario) -> Self {
         let mut out = Self::default();
         for deal in scene.deals() {
@@ -81,7 +81,7 @@ fn reconcile(
     books: &MemoryBooks,
     day: BillDate,
     pool: &[PoolItem],
-) -> Result<(Outcome, Vec<Finding>), ReconcileError> {
+) -> Result<(RunOutcome, Vec<Finding>), ReconcileError> {
     let mut input = DayInput::new("1900000109", day, rules());
     input.bill = books.bill_facts(day)?;
     input.pool = pool.to_vec();
@@ -120,7 +120,7 @@ fn scene(seed: u64, orders: u64, twists: Vec<Anomaly>) -> Scenario {
 
 #[test]
 fn a_plain_day_has_no_findings() {
-    let rows = Rows::of(&scene(7, 3_000, Vec::new()));
+    let rows = SceneRows::of(&scene(7, 3_000, Vec::new()));
 
     let (outcome, findings) = reconcile(&rows.books(&[day().prev(), day()]), day(), &[]).unwrap();
 
@@ -135,7 +135,7 @@ fn a_plain_day_has_no_findings() {
 #[test]
 fn every_twist_is_found_and_nothing_besides() {
     let twists: Vec<Anomaly> = Anomaly::all().chain(Anomaly::all()).collect();
-    let rows = Rows::of(&scene(1, 4_000, twists));
+    let rows = SceneRows::of(&scene(1, 4_000, twists));
 
     let (_, findings) = reconcile(&rows.books(&[day().prev(), day()]), day(), &[]).unwrap();
 
@@ -147,11 +147,11 @@ fn every_twist_is_found_and_nothing_besides() {
 #[test]
 fn a_truncated_export_is_one_hole_and_no_one_sided_payments() {
     let mut cut = scene(3, 4_000, Vec::new());
-    cut.hole = Some(Hole {
+    cut.hole = Some(ExportHole {
         from: 18 * 3600 + 250,
         to: 86_399,
     });
-    let rows = Rows::of(&cut);
+    let rows = SceneRows::of(&cut);
 
     let (outcome, findings) = reconcile(&rows.books(&[day().prev(), day()]), day(), &[]).unwrap();
 
@@ -165,7 +165,7 @@ fn a_truncated_export_is_one_hole_and_no_one_sided_payments() {
 
 #[test]
 fn a_day_without_its_bill_blocks_one_sided_findings() {
-    let rows = Rows::of(&scene(4, 500, Vec::new()));
+    let rows = SceneRows::of(&scene(4, 500, Vec::new()));
 
     let (outcome, findings) = reconcile(&rows.books(&[day().prev()]), day(), &[]).unwrap();
 
@@ -176,7 +176,7 @@ fn a_day_without_its_bill_blocks_one_sided_findings() {
 
 #[test]
 fn a_pending_order_is_cleared_by_the_next_bill() {
-    let rows = Rows::of(&scene(5, 500, vec![Anomaly::Find(Category::PayPendingM)]));
+    let rows = SceneRows::of(&scene(5, 500, vec![Anomaly::Find(Category::PayPendingM)]));
     let books = rows.books(&[day().prev(), day(), day().next()]);
 
     let (first, findings) = reconcile(&books, day(), &[]).unwrap();
@@ -192,7 +192,7 @@ fn a_pending_order_is_cleared_by_the_next_bill() {
 
 #[test]
 fn a_pending_payment_expires_with_the_next_bill() {
-    let rows = Rows::of(&scene(6, 500, vec![Anomaly::Find(Category::PayPendingW)]));
+    let rows = SceneRows::of(&scene(6, 500, vec![Anomaly::Find(Category::PayPendingW)]));
     let books = rows.books(&[day().prev(), day(), day().next()]);
 
     let (first, _) = reconcile(&books, day(), &[]).unwrap();
@@ -207,7 +207,7 @@ fn a_pending_payment_expires_with_the_next_bill() {
 
 #[test]
 fn a_failed_download_does_not_age_the_pool() {
-    let rows = Rows::of(&scene(6, 500, vec![Anomaly::Find(Category::PayPendingW)]));
+    let rows = SceneRows::of(&scene(6, 500, vec![Anomaly::Find(Category::PayPendingW)]));
     let books = rows.books(&[day().prev(), day(), day().plus(2)]);
 
     let (first, _) = reconcile(&books, day(), &[]).unwrap();
@@ -222,7 +222,7 @@ fn a_failed_download_does_not_age_the_pool() {
 
 #[test]
 fn an_order_that_comes_late_is_matched_through_the_pool() {
-    let full = Rows::of(&scene(8, 500, Vec::new()));
+    let full = SceneRows::of(&scene(8, 500, Vec::new()));
     let mut short = full.clone();
     let last = full
         .pays
@@ -248,7 +248,7 @@ fn an_order_that_comes_late_is_matched_through_the_pool() {
 
 #[test]
 fn an_open_item_is_not_opened_again_by_a_rerun_of_its_own_day() {
-    let rows = Rows::of(&scene(5, 500, vec![Anomaly::Find(Category::PayPendingM)]));
+    let rows = SceneRows::of(&scene(5, 500, vec![Anomaly::Find(Category::PayPendingM)]));
     let books = rows.books(&[day().prev(), day()]);
     let (first, before) = reconcile(&books, day(), &[]).unwrap();
 
@@ -260,7 +260,7 @@ fn an_open_item_is_not_opened_again_by_a_rerun_of_its_own_day() {
 
 #[test]
 fn rows_that_the_certificate_does_not_count_stop_the_run() {
-    let rows = Rows::of(&scene(9, 100, Vec::new()));
+    let rows = SceneRows::of(&scene(9, 100, Vec::new()));
     let books = rows.books(&[day()]);
     let mut input = DayInput::new("1900000109", day(), rules());
     let mut facts = books.bill_facts(day()).unwrap().unwrap();
@@ -274,20 +274,20 @@ fn rows_that_the_certificate_does_not_count_stop_the_run() {
 
 #[test]
 fn a_run_can_be_stopped() {
-    struct Impatient;
-    impl recondesk_reconcile::FindingSink for Impatient {
+    struct ImpatientControl;
+    impl recondesk_reconcile::FindingSink for ImpatientControl {
         fn finding(&mut self, _: Finding) {}
         fn keep_going(&mut self, _: u64) -> bool {
             false
         }
     }
-    let rows = Rows::of(&scene(9, 100, Vec::new()));
+    let rows = SceneRows::of(&scene(9, 100, Vec::new()));
     let books = rows.books(&[day()]);
     let mut input = DayInput::new("1900000109", day(), rules());
     input.bill = books.bill_facts(day()).unwrap();
 
     assert_eq!(
-        run(&input, &books, &mut Impatient),
+        run(&input, &books, &mut ImpatientControl),
         Err(ReconcileError::Cancelled)
     );
 }
@@ -311,7 +311,7 @@ proptest! {
 
     #[test]
     fn random_days_are_told_exactly(seed in any::<u64>(), orders in 300_u64..1_500, twists in any_twists()) {
-        let rows = Rows::of(&scene(seed, orders, twists));
+        let rows = SceneRows::of(&scene(seed, orders, twists));
         let books = rows.books(&[day().prev(), day()]);
 
         let (outcome, findings) = reconcile(&books, day(), &[]).unwrap();
@@ -333,7 +333,7 @@ proptest! {
 
     #[test]
     fn the_order_of_rows_and_of_arrival_does_not_matter(seed in any::<u64>(), mix in any::<u64>(), twists in any_twists()) {
-        let rows = Rows::of(&scene(seed, 400, twists));
+        let rows = SceneRows::of(&scene(seed, 400, twists));
         let mut shuffled = rows.clone();
         shuffle(&mut shuffled.pays, mix);
         shuffle(&mut shuffled.refunds, mix ^ 1);
@@ -350,7 +350,7 @@ proptest! {
 
     #[test]
     fn a_rerun_gives_the_same_bytes(seed in any::<u64>(), twists in any_twists()) {
-        let books = Rows::of(&scene(seed, 300, twists)).books(&[day().prev(), day()]);
+        let books = SceneRows::of(&scene(seed, 300, twists)).books(&[day().prev(), day()]);
 
         let first = reconcile(&books, day(), &[]).unwrap();
         let second = reconcile(&books, day(), &[]).unwrap();
@@ -364,7 +364,7 @@ proptest! {
 
     #[test]
     fn any_rows_whatever_are_conserved(seed in any::<u64>(), lost in any::<u64>(), twists in any_twists()) {
-        let mut rows = Rows::of(&scene(seed, 300, twists));
+        let mut rows = SceneRows::of(&scene(seed, 300, twists));
         // Rows vanish from either book, numbers repeat, and times run over midnight.
         let mut dice = lost;
         let mut roll = || {
@@ -401,7 +401,7 @@ proptest! {
 
 #[test]
 fn tags_name_what_else_applies() {
-    let mut rows = Rows::of(&scene(11, 300, vec![Anomaly::Find(Category::AmountDiff)]));
+    let mut rows = SceneRows::of(&scene(11, 300, vec![Anomaly::Find(Category::AmountDiff)]));
     let number = rows.expected[0].1;
     let order = rows
         .orders

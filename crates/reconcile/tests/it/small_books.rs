@@ -5,7 +5,7 @@ use recondesk_domain::{
     Instant, MOrder, MRefund, MchId, OrderNo, OutRefundNo, OutTradeNo, PayStatus, RefundId,
     RefundStatus, RowRef, TradeType, TransactionId, WPay, WRefund,
 };
-use recondesk_reconcile::{Collected, DayInput, MemoryBooks, Outcome, PoolItem, Rules, run};
+use recondesk_reconcile::{Collected, DayInput, MemoryBooks, PoolItem, Rules, RunOutcome, run};
 
 pub(crate) fn day() -> BillDate {
     BillDate::ymd(2026, 3, 8).unwrap()
@@ -113,34 +113,38 @@ pub(crate) fn books(
     out
 }
 
-pub(crate) struct Told {
-    pub(crate) outcome: Outcome,
+pub(crate) struct RunResult {
+    pub(crate) outcome: RunOutcome,
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Told {
+impl RunResult {
     pub(crate) fn categories(&self) -> Vec<Category> {
         self.findings.iter().map(|f| f.category).collect()
     }
 }
 
-pub(crate) fn tell(books: &MemoryBooks, day: BillDate, change: impl FnOnce(&mut DayInput)) -> Told {
+pub(crate) fn tell(
+    books: &MemoryBooks,
+    day: BillDate,
+    change: impl FnOnce(&mut DayInput),
+) -> RunResult {
     let mut input = DayInput::new("1900000109", day, Rules::default());
     input.bill = books.bill_facts(day).unwrap();
     change(&mut input);
     let mut sink = Collected::default();
     let outcome = run(&input, books, &mut sink).unwrap();
-    Told {
+    RunResult {
         outcome,
         findings: sink.findings,
     }
 }
 
-pub(crate) fn plain(books: &MemoryBooks) -> Told {
+pub(crate) fn plain(books: &MemoryBooks) -> RunResult {
     tell(books, day(), |_| {})
 }
 
-pub(crate) fn with_pool(books: &MemoryBooks, day: BillDate, pool: &[PoolItem]) -> Told {
+pub(crate) fn with_pool(books: &MemoryBooks, day: BillDate, pool: &[PoolItem]) -> RunResult {
     tell(books, day, |input| input.pool = pool.to_vec())
 }
 

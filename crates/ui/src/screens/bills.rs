@@ -6,7 +6,7 @@ mod menu;
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::Status;
-use super::columns::{self, Offer, Wanted};
+use super::columns::{self, Offer, OfferedColumn};
 use super::grid::{Grid, GridAsk, GridData, Listed, LocalOrder, export_menu, filter_chips};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
@@ -16,7 +16,7 @@ use crate::widgets::card::{self, Empty};
 use crate::widgets::chip::Chip;
 use crate::widgets::table::{Cell, Column, Rows};
 use crate::{format, icons, paint};
-use recondesk_app::model::{BillRow, BillState, MerchantRow, account_of};
+use recondesk_app::model::{BillRow, BillStanding, MerchantRow, account_of};
 use recondesk_app::tables::TableView;
 use recondesk_app::tables::bills::COLUMNS;
 use recondesk_app::{BillChoice, Command};
@@ -190,7 +190,7 @@ impl BillsScreen {
         let out_yet = page.state.now >= day.bill_available_from();
         let mine = page.state.merchant_or_first().map(|row| row.id);
         let here = rows.iter().any(|row| {
-            let counts = row.state == BillState::Verified && row.account().is_none();
+            let counts = row.state == BillStanding::Verified && row.account().is_none();
             row.day == day && counts && Some(row.profile) == mine
         });
         let fetch = (w.bills.fetch)(&format::short_day(day));
@@ -351,16 +351,16 @@ fn offers(page: &Page<'_>, open: bool) -> Vec<Offer> {
         page,
         COLUMNS,
         &[
-            Wanted("day", 98.0, true),
-            Wanted("merchant", 96.0, true),
-            Wanted("kind", kind, true),
-            Wanted("state", 92.0, true),
-            Wanted("rows", or(84.0, 72.0), true),
-            Wanted("amount", or(122.0, 108.0), !open || wide),
-            Wanted("net", or(122.0, 108.0), !open && !narrow),
-            Wanted("certificate", 84.0, !open),
-            Wanted("file", or(260.0, 180.0), !open && !narrow),
-            Wanted("imported_at", 120.0, !open && wide),
+            OfferedColumn("day", 98.0, true),
+            OfferedColumn("merchant", 96.0, true),
+            OfferedColumn("kind", kind, true),
+            OfferedColumn("state", 92.0, true),
+            OfferedColumn("rows", or(84.0, 72.0), true),
+            OfferedColumn("amount", or(122.0, 108.0), !open || wide),
+            OfferedColumn("net", or(122.0, 108.0), !open && !narrow),
+            OfferedColumn("certificate", 84.0, !open),
+            OfferedColumn("file", or(260.0, 180.0), !open && !narrow),
+            OfferedColumn("imported_at", 120.0, !open && wide),
         ],
     );
     for offer in &mut offers {
@@ -449,11 +449,11 @@ fn kind(page: &Page<'_>, kind: &str) -> &'static str {
     }
 }
 
-fn state(page: &Page<'_>, state: BillState) -> (Tone, &'static str) {
+fn state(page: &Page<'_>, state: BillStanding) -> (Tone, &'static str) {
     let b = &page.w.bills;
     match state {
-        BillState::Verified => (Tone::Ok, b.verified),
-        BillState::Quarantined => (Tone::Urgent, b.quarantined),
-        BillState::Replaced => (Tone::Info, b.replaced),
+        BillStanding::Verified => (Tone::Ok, b.verified),
+        BillStanding::Quarantined => (Tone::Urgent, b.quarantined),
+        BillStanding::Replaced => (Tone::Info, b.replaced),
     }
 }

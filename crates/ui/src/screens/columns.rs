@@ -20,11 +20,15 @@ pub(super) struct Offer {
 
 /// A column that is offered: its name, its width, and whether it is shown without a choice.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted(pub(super) &'static str, pub(super) f32, pub(super) bool);
+pub(super) struct OfferedColumn(pub(super) &'static str, pub(super) f32, pub(super) bool);
 
 /// Columns of a table that is known outside the window, in the order they are wanted.
-pub(super) fn offers(page: &Page<'_>, all: &'static [ColumnSpec], wanted: &[Wanted]) -> Vec<Offer> {
-    let offer = |&Wanted(id, width, usual): &Wanted| {
+pub(super) fn offers(
+    page: &Page<'_>,
+    all: &'static [ColumnSpec],
+    wanted: &[OfferedColumn],
+) -> Vec<Offer> {
+    let offer = |&OfferedColumn(id, width, usual): &OfferedColumn| {
         let column = Column::of(spec(all, id)?, page.w.lang, width);
         Some(Offer { column, usual })
     };

@@ -19,7 +19,7 @@ use crate::format;
 use crate::page::Page;
 use crate::widgets::table::{Column, FindWish, Rows, Table, TableMemory, TableOutput};
 use recondesk_app::Command;
-use recondesk_app::tables::ask::{ColumnValues, FindAsk, ListAsk};
+use recondesk_app::tables::ask::{FindAsk, ListAsk, ValueCounts};
 use recondesk_app::tables::{
     RowSum, Search, TableLayout, TableRow, TableView, column_values, find_row, sums,
 };
@@ -38,9 +38,9 @@ pub(super) struct Grid {
     /// Which selection the sums are of: order of rows, version of the selection.
     summed: Option<(u64, u64)>,
     /// The sums of what is selected.
-    sums: Sums,
+    sums: SelectionSums,
     /// Values of the column whose funnel is open, of rows that are here.
-    values: Option<ColumnValues>,
+    values: Option<ValueCounts>,
     /// True while a search is on its way.
     finding: bool,
     /// True in the frame of the question: the answer that stands there is an older one.
@@ -53,7 +53,7 @@ pub(super) struct Grid {
 
 /// The sums of selected rows.
 #[derive(Default)]
-enum Sums {
+enum SelectionSums {
     /// A job makes them, or nothing was asked.
     #[default]
     Elsewhere,
@@ -146,7 +146,7 @@ impl Grid {
         self.table.reset();
         self.menu.close();
         self.summed = None;
-        self.sums = Sums::Elsewhere;
+        self.sums = SelectionSums::Elsewhere;
         self.standing.clear();
     }
 
@@ -237,7 +237,7 @@ impl Grid {
         let values = data::with_known(ask.page, |known| {
             column_values(ask.data.rows_here(), (ask.view, column), most, known)
         });
-        self.values = Some(ColumnValues {
+        self.values = Some(ValueCounts {
             column: column.to_owned(),
             values,
         });
@@ -312,11 +312,11 @@ impl Grid {
                 .then(|| selection.rows().map(|row| ask.data.get(row)).collect())
                 .flatten();
             self.sums = match here.map(|rows| sums(rows.into_iter())) {
-                Some(Some(known)) => Sums::Known(known),
-                Some(None) => Sums::TooLarge,
-                None => Sums::Elsewhere,
+                Some(Some(known)) => SelectionSums::Known(known),
+                Some(None) => SelectionSums::TooLarge,
+                None => SelectionSums::Elsewhere,
             };
-            if let (Sums::Elsewhere, Some(list)) = (&self.sums, ask.data.list()) {
+            if let (SelectionSums::Elsewhere, Some(list)) = (&self.sums, ask.data.list()) {
                 let ids = ask.data.ids_of(selection);
                 out.run(Command::Rows(Box::new(ListAsk::Sums(list.clone(), ids))));
             }
@@ -332,9 +332,9 @@ impl Grid {
         let mut said = vec![(w.frame.selected)(&format::count(count))];
         let remote = ask.data.answers(page).map(|answers| &answers.sums);
         let known = match &self.sums {
-            Sums::Known(sums) => Some(sums),
-            Sums::TooLarge => None,
-            Sums::Elsewhere => remote.and_then(|sums| sums.value()),
+            SelectionSums::Known(sums) => Some(sums),
+            SelectionSums::TooLarge => None,
+            SelectionSums::Elsewhere => remote.and_then(|sums| sums.value()),
         };
         let Some(known) = known else {
             let waits = remote.is_some_and(recondesk_app::Remote::is_loading);

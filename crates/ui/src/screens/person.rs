@@ -6,7 +6,7 @@ use crate::page::Page;
 use crate::paint;
 use crate::theme::TypeStyle;
 use crate::widgets::input::Field;
-use recondesk_app::model::{Identity, Person};
+use recondesk_app::model::{OperatorIdentity, Person};
 use recondesk_domain::Secret;
 use zeroize::Zeroize as _;
 
@@ -62,8 +62,8 @@ impl PersonFields {
     }
 
     /// Who does it; nobody while a field is empty.
-    pub(crate) fn identity(&self) -> Option<Identity> {
-        self.is_filled().then(|| Identity {
+    pub(crate) fn identity(&self) -> Option<OperatorIdentity> {
+        self.is_filled().then(|| OperatorIdentity {
             name: self.name.trim().to_owned(),
             pin: Secret::new(self.pin.clone()),
         })

@@ -29,7 +29,7 @@ pub(crate) use self::selection::Selection;
 use self::viewport::{Extent, Scroll};
 use crate::paint;
 use crate::theme::{Tokens, tokens};
-use recondesk_app::tables::ask::ColumnValues;
+use recondesk_app::tables::ask::ValueCounts;
 use recondesk_app::tables::{TableLayout, TableView};
 use recondesk_domain::BillDate;
 
@@ -168,7 +168,7 @@ pub(crate) struct Table<'a> {
     /// What a person changed of its layout.
     pub(crate) layout: &'a TableLayout,
     /// Values of the column whose funnel is open, once they are known.
-    pub(crate) values: Option<&'a ColumnValues>,
+    pub(crate) values: Option<&'a ValueCounts>,
     /// True when the last search found nothing.
     pub(crate) found_nothing: bool,
     /// Today, for days that are typed without a year.

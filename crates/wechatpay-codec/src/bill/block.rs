@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::bounds::Bounds;
-use super::column::Column;
+use super::column::BillColumn;
 use super::summary::{self, Summary, SummaryState};
 use recondesk_domain::{Fee, Fen, Instant, MchId, MoneyError, WPay, WRefund};
 
@@ -19,7 +19,7 @@ pub(super) const MAX_SEEN: usize = 64;
 
 /// Rows of some whole lines, and their tally.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Block {
+pub struct BillBlock {
     /// Payment rows: SUCCESS, REVOKED and unknown states.
     pub pays: Vec<WPay>,
     /// Refund rows.
@@ -28,7 +28,7 @@ pub struct Block {
     pub tally: Tally,
 }
 
-impl Block {
+impl BillBlock {
     /// Takes in the block that follows in the file.
     pub fn absorb(&mut self, mut next: Self) {
         self.pays.append(&mut next.pays);
@@ -67,7 +67,7 @@ pub struct Tally {
     /// Latest time of a row.
     pub last_time: Option<Instant>,
     /// Words that no document knows, per column, with the number of rows.
-    pub unknown_values: BTreeMap<(Column, String), u64>,
+    pub unknown_values: BTreeMap<(BillColumn, String), u64>,
     /// Rows outside the bounds of I3 and I4.
     pub bounds: Bounds,
     /// Rows with line breaks in their merchant text, put together from several lines.
@@ -214,7 +214,7 @@ pub struct Problem {
     /// First byte of the line.
     pub offset: u64,
     /// The column at fault, where one is.
-    pub column: Option<Column>,
+    pub column: Option<BillColumn>,
     /// What is wrong.
     pub fault: RowFault,
     /// The raw line, cut after two kilobytes.
@@ -347,7 +347,7 @@ impl Tally {
         self.problems.retain(|problem| problem.line != line);
     }
 
-    pub(super) fn note_unknown(&mut self, column: Column, word: String, rows: u64) {
+    pub(super) fn note_unknown(&mut self, column: BillColumn, word: String, rows: u64) {
         let key = (column, word);
         if let Some(count) = self.unknown_values.get_mut(&key) {
             *count += rows;

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::block::{Sums, Tally};
-use super::column::Column;
+use super::column::BillColumn;
 use super::identity::{identities, net};
 use super::layout::{BillKind, Family, Layout};
 use super::reason::{Effect, Reason};
@@ -61,7 +61,7 @@ pub struct MerchantRows {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnknownValue {
     /// Column it stands in.
-    pub column: Column,
+    pub column: BillColumn,
     /// The word.
     pub value: String,
     /// Number of rows.
@@ -76,7 +76,7 @@ pub struct BadRow {
     /// First byte of the line.
     pub offset: u64,
     /// Column at fault, where one is.
-    pub column: Option<Column>,
+    pub column: Option<BillColumn>,
     /// What is wrong, in Chinese.
     pub zh: String,
     /// What is wrong, in English.

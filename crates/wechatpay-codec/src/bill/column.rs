@@ -9,7 +9,7 @@ use super::script::simplified;
 /// A column of a trade bill, in the order of the widest documented layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-pub enum Column {
+pub enum BillColumn {
     /// 交易时间.
     Time,
     /// 公众账号ID.
@@ -70,7 +70,7 @@ pub enum Column {
     RateNote,
 }
 
-impl Column {
+impl BillColumn {
     /// Number of columns.
     pub const COUNT: usize = 29;
 
@@ -171,7 +171,7 @@ impl Column {
     }
 }
 
-impl Serialize for Column {
+impl Serialize for BillColumn {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::column::Column;
+use super::column::BillColumn;
 use super::printer::{fee_text, yuan};
 use super::reader::{BillFault, BillReader};
 use super::summary::{self, SummaryColumn, is_header};
@@ -68,7 +68,7 @@ pub fn split_days(text: &[u8]) -> Result<Vec<DayBill>, BillFault> {
 /// The day of a row.
 fn day_of(layout: &Layout, line: &[u8]) -> Option<BillDate> {
     let cells = layout.cells(line).ok()?;
-    let (_, time) = cells.get(layout.position(Column::Time)?)?;
+    let (_, time) = cells.get(layout.position(BillColumn::Time)?)?;
     BillDate::parse(time.trim().get(..10)?)
 }
 

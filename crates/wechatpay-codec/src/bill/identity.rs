@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::block::{RowFault, Sums, Tally};
 use super::bounds::BoundBreak;
-use super::column::Column;
+use super::column::BillColumn;
 use super::layout::Layout;
 use super::summary::{Summary, SummaryCell, SummaryColumn};
 use recondesk_domain::{Fee, Fen, MoneyError};
@@ -31,7 +31,7 @@ pub struct Identity {
     pub lines: Vec<u32>,
     /// The column that the bill would need to add this total up, where it has none.
     #[serde(skip)]
-    pub lacks: Option<Column>,
+    pub lacks: Option<BillColumn>,
     /// I3, I4: for the same rows least, most and actual value in fen.
     pub breaks: Vec<(u32, i64, i64, i64)>,
 }
@@ -43,7 +43,7 @@ pub(super) fn identities(layout: &Layout, tally: &Tally) -> Vec<Identity> {
         let cells = summary.cells.iter();
         out.extend(cells.filter_map(|cell| against_summary(layout, tally, cell)));
     }
-    if layout.has(Column::Amount) && layout.has(Column::Coupon) {
+    if layout.has(BillColumn::Amount) && layout.has(BillColumn::Coupon) {
         let (count, breaks) = (tally.bounds.pay_count, &tally.bounds.pays);
         out.push(in_rows(
             "I3",
@@ -52,7 +52,7 @@ pub(super) fn identities(layout: &Layout, tally: &Tally) -> Vec<Identity> {
             breaks,
         ));
     }
-    if layout.has(Column::RefundAsked) && layout.has(Column::RefundCoupon) {
+    if layout.has(BillColumn::RefundAsked) && layout.has(BillColumn::RefundCoupon) {
         let (count, breaks) = (tally.bounds.refund_count, &tally.bounds.refunds);
         out.push(in_rows(
             "I4",
@@ -61,7 +61,7 @@ pub(super) fn identities(layout: &Layout, tally: &Tally) -> Vec<Identity> {
             breaks,
         ));
     }
-    if layout.has(Column::Refunded) {
+    if layout.has(BillColumn::Refunded) {
         let (count, breaks) = (tally.bounds.mixed_count, &tally.bounds.mixed);
         out.push(in_rows("I4", APART, count, breaks));
     }

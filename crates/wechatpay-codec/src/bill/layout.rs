@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::block::RowFault;
-use super::column::Column;
+use super::column::BillColumn;
 use super::cut::{Cuts, broken_row, cut};
 use super::script::simplified;
 
@@ -62,7 +62,7 @@ pub enum HeaderFault {
     NotAHeader,
     /// A column that reconciling cannot do without is not there.
     #[error("the header lacks {}", .0.iter().map(|c| c.name()).collect::<Vec<_>>().join(", "))]
-    Missing(Vec<Column>),
+    Missing(Vec<BillColumn>),
     /// Two cells name the same column.
     #[error("the header names {0} twice")]
     Twice(&'static str),
@@ -95,8 +95,8 @@ impl HeaderFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     headers: Vec<String>,
-    columns: Vec<Option<Column>>,
-    index: [u8; Column::COUNT],
+    columns: Vec<Option<BillColumn>>,
+    index: [u8; BillColumn::COUNT],
     kind: BillKind,
     family: Family,
     /// First and last cell of the run of merchant text, where there is one run.
@@ -118,9 +118,11 @@ impl Layout {
             return Err(HeaderFault::TooMany);
         }
         let headers = header_names(line)?;
-        let mut index = [ABSENT; Column::COUNT];
-        let columns: Vec<Option<Column>> =
-            headers.iter().map(|name| Column::by_name(name)).collect();
+        let mut index = [ABSENT; BillColumn::COUNT];
+        let columns: Vec<Option<BillColumn>> = headers
+            .iter()
+            .map(|name| BillColumn::by_name(name))
+            .collect();
         if columns.iter().all(Option::is_none) {
             return Err(HeaderFault::NotAHeader);
         }
@@ -147,28 +149,32 @@ impl Layout {
     }
 
     fn judge(&mut self) -> Result<(), HeaderFault> {
-        let has = |column: Column| self.has(column);
+        let has = |column: BillColumn| self.has(column);
         let mut needed = vec![
-            Column::Time,
-            Column::MchId,
-            Column::TransactionId,
-            Column::OutTradeNo,
-            Column::State,
-            Column::Settled,
+            BillColumn::Time,
+            BillColumn::MchId,
+            BillColumn::TransactionId,
+            BillColumn::OutTradeNo,
+            BillColumn::State,
+            BillColumn::Settled,
         ];
-        let refunds = [Column::RefundId, Column::OutRefundNo, Column::Refunded];
+        let refunds = [
+            BillColumn::RefundId,
+            BillColumn::OutRefundNo,
+            BillColumn::Refunded,
+        ];
         let has_refunds = refunds.into_iter().any(has);
         if has_refunds {
             needed.extend(refunds);
         }
-        let missing: Vec<Column> = needed.into_iter().filter(|column| !has(*column)).collect();
+        let missing: Vec<BillColumn> = needed.into_iter().filter(|column| !has(*column)).collect();
         if !missing.is_empty() {
             return Err(HeaderFault::Missing(missing));
         }
         let named = |name: &str| self.headers.iter().any(|header| simplified(header) == name);
         self.kind = if named("返还手续费") {
             BillKind::RechargeRefund
-        } else if has(Column::RefundRequested) || has(Column::RefundSucceeded) {
+        } else if has(BillColumn::RefundRequested) || has(BillColumn::RefundSucceeded) {
             BillKind::Refund
         } else if has_refunds {
             BillKind::All
@@ -176,17 +182,20 @@ impl Layout {
             BillKind::Success
         };
         // 服务商的APPID stands in documents only and says nothing of the age.
-        let is_legacy = |(column, header): (&Option<Column>, &String)| {
+        let is_legacy = |(column, header): (&Option<BillColumn>, &String)| {
             column
-                .filter(|c| *c != Column::AppId && *c != Column::Fee)
+                .filter(|c| *c != BillColumn::AppId && *c != BillColumn::Fee)
                 .map(|c| c.name() != simplified(header))
         };
-        let named_old = |column: Column| {
+        let named_old = |column: BillColumn| {
             self.position(column)
                 .and_then(|at| self.columns.get(at).zip(self.headers.get(at)))
                 .and_then(is_legacy)
         };
-        self.family = match (named_old(Column::Settled), named_old(Column::SubMchId)) {
+        self.family = match (
+            named_old(BillColumn::Settled),
+            named_old(BillColumn::SubMchId),
+        ) {
             (Some(true), Some(false)) | (Some(false), Some(true)) => Family::Mixed,
             (Some(true), _) => Family::Legacy,
             _ => Family::Current,
@@ -197,7 +206,7 @@ impl Layout {
 
     /// The run of merchant text, if goods and attach (where present) stand side by side.
     fn free_run(&self) -> Option<(usize, usize)> {
-        let is_free = |column: &Option<Column>| column.is_some_and(Column::is_free_text);
+        let is_free = |column: &Option<BillColumn>| column.is_some_and(BillColumn::is_free_text);
         let first = self.columns.iter().position(is_free)?;
         let last = self.columns.iter().rposition(is_free)?;
         let run = self.columns.get(first..=last)?;
@@ -230,13 +239,13 @@ impl Layout {
 
     /// The known column at each place.
     #[must_use]
-    pub fn columns(&self) -> &[Option<Column>] {
+    pub fn columns(&self) -> &[Option<BillColumn>] {
         &self.columns
     }
 
     /// Where a column is.
     #[must_use]
-    pub fn position(&self, column: Column) -> Option<usize> {
+    pub fn position(&self, column: BillColumn) -> Option<usize> {
         match self.index.get(column as usize) {
             None | Some(&ABSENT) => None,
             Some(at) => Some(usize::from(*at)),
@@ -245,7 +254,7 @@ impl Layout {
 
     /// Where a column is, or a place that no line has.
     #[inline]
-    pub(super) fn place(&self, column: Column) -> usize {
+    pub(super) fn place(&self, column: BillColumn) -> usize {
         self.index
             .get(column as usize)
             .map_or(usize::MAX - 1, |at| usize::from(*at))
@@ -254,7 +263,7 @@ impl Layout {
     /// True when the bill has the column.
     #[must_use]
     #[inline]
-    pub fn has(&self, column: Column) -> bool {
+    pub fn has(&self, column: BillColumn) -> bool {
         self.position(column).is_some()
     }
 

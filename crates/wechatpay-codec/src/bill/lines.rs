@@ -4,11 +4,11 @@
 
 use memchr::memchr;
 
-use super::block::{Block, MAX_RAW_BYTES, Opening, Problem, RowFault};
+use super::block::{BillBlock, MAX_RAW_BYTES, Opening, Problem, RowFault};
 use super::cut::{BrokenRow, broken_row};
 use super::layout::Layout;
 use super::reader::MAX_LINE_BYTES;
-use super::row::{CellFault, RowReader};
+use super::row::{ColumnFault, RowReader};
 use super::summary::{self, SummaryState};
 
 impl Layout {
@@ -27,7 +27,7 @@ impl Layout {
         first_line: u32,
         first_offset: u64,
         import: u32,
-        out: &mut Block,
+        out: &mut BillBlock,
     ) {
         let mut reader = RowReader::new(self, import, &mut *out);
         let mut text = block;
@@ -95,8 +95,8 @@ impl RowReader<'_> {
         text: &[u8],
         line: u32,
         offset: u64,
-        fault: CellFault,
-    ) -> Result<BrokenRow, CellFault> {
+        fault: ColumnFault,
+    ) -> Result<BrokenRow, ColumnFault> {
         if !matches!(fault.0, RowFault::Shape { .. }) {
             return Err(fault);
         }
@@ -120,7 +120,7 @@ impl RowReader<'_> {
         len: usize,
         line: u32,
         offset: u64,
-    ) -> Result<(), CellFault> {
+    ) -> Result<(), ColumnFault> {
         let raw = text.get(..len).unwrap_or(text);
         if raw.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
@@ -169,7 +169,7 @@ impl RowReader<'_> {
     }
 
     #[cold]
-    fn quarantine(&mut self, fault: CellFault, raw: &[u8], line: u32, offset: u64) {
+    fn quarantine(&mut self, fault: ColumnFault, raw: &[u8], line: u32, offset: u64) {
         let (mut fault, mut column) = fault;
         let is_header = self
             .layout

@@ -29,17 +29,17 @@ mod sniff;
 mod subject;
 mod summary;
 
-pub use block::{Block, DayCount, MerchantCount, Problem, QuarterHours, RowFault, Sums, Tally};
+pub use block::{BillBlock, DayCount, MerchantCount, Problem, QuarterHours, RowFault, Sums, Tally};
 pub use bounds::{BoundBreak, Bounds};
 pub use certificate::{
     BadRow, Certificate, Digests, Expect, Identity, MerchantRows, SumFigures, UnknownValue, Verdict,
 };
-pub use column::Column;
+pub use column::BillColumn;
 pub use days::{DayBill, MOST_DAYS, split_days};
 pub use encoding::text_of;
 pub use error_body::BillError;
 pub use layout::{BillKind, Family, HeaderFault, Layout, MAX_COLUMNS};
-pub use printer::{BillForm, BillLine, BillPrinter, MerchantText, PrintError, RefundPart};
+pub use printer::{BillForm, BillLine, BillPrinter, MerchantText, PrintError, RefundColumns};
 pub use reader::{
     BillFault, BillReader, LineBlock, MAX_LINE_BYTES, Opened, line_blocks, row_start,
 };

@@ -3,7 +3,7 @@
 //! The sandbox makes its bills with it, and the generator of test data; parsing what it prints gives the same rows back.
 
 use super::block::Sums;
-use super::column::Column;
+use super::column::BillColumn;
 use recondesk_domain::{BillState, Fee, Fen, Instant};
 
 /// A documented layout.
@@ -30,32 +30,32 @@ impl BillForm {
 
     /// The columns in their order.
     #[must_use]
-    pub fn columns(self) -> Vec<Column> {
+    pub fn columns(self) -> Vec<BillColumn> {
         let is_success = matches!(self, Self::Success20 | Self::Success18);
         let is_refund = matches!(self, Self::Refund29 | Self::Refund26);
-        Column::ALL
+        BillColumn::ALL
             .into_iter()
             .filter(|column| match column {
-                Column::RefundRequested | Column::RefundSucceeded => is_refund,
-                Column::RefundId
-                | Column::OutRefundNo
-                | Column::Refunded
-                | Column::RefundCoupon
-                | Column::RefundType
-                | Column::RefundState => !is_success,
-                Column::Amount | Column::RateNote => !self.is_legacy(),
-                Column::RefundAsked => !self.is_legacy() && !is_success,
+                BillColumn::RefundRequested | BillColumn::RefundSucceeded => is_refund,
+                BillColumn::RefundId
+                | BillColumn::OutRefundNo
+                | BillColumn::Refunded
+                | BillColumn::RefundCoupon
+                | BillColumn::RefundType
+                | BillColumn::RefundState => !is_success,
+                BillColumn::Amount | BillColumn::RateNote => !self.is_legacy(),
+                BillColumn::RefundAsked => !self.is_legacy() && !is_success,
                 _ => true,
             })
             .collect()
     }
 
-    const fn name(self, column: Column) -> &'static str {
+    const fn name(self, column: BillColumn) -> &'static str {
         match column {
-            Column::SubMchId if self.is_legacy() => "子商户号",
-            Column::Settled if self.is_legacy() => "总金额",
-            Column::Coupon if self.is_legacy() => "企业红包金额",
-            Column::RefundCoupon if self.is_legacy() => "企业红包退款金额",
+            BillColumn::SubMchId if self.is_legacy() => "子商户号",
+            BillColumn::Settled if self.is_legacy() => "总金额",
+            BillColumn::Coupon if self.is_legacy() => "企业红包金额",
+            BillColumn::RefundCoupon if self.is_legacy() => "企业红包退款金额",
             _ => column.name(),
         }
     }
@@ -110,7 +110,7 @@ pub struct BillLine<'a> {
     /// 代金券金额.
     pub coupon: Fen,
     /// The refund, on refund rows.
-    pub refund: Option<RefundPart<'a>>,
+    pub refund: Option<RefundColumns<'a>>,
     /// 商品名称.
     pub goods: &'a str,
     /// 商户数据包.
@@ -125,7 +125,7 @@ pub struct BillLine<'a> {
 
 /// The refund columns of a row; payment rows print `0` and `0.00` there.
 #[derive(Debug, Clone, Copy)]
-pub struct RefundPart<'a> {
+pub struct RefundColumns<'a> {
     /// 退款申请时间.
     pub requested: Instant,
     /// 退款成功时间, once there is one.
@@ -155,7 +155,7 @@ pub struct PrintError;
 #[derive(Debug, Clone)]
 pub struct BillPrinter {
     form: BillForm,
-    columns: Vec<Column>,
+    columns: Vec<BillColumn>,
     text: MerchantText,
     rows: u64,
     sums: Sums,
@@ -222,54 +222,59 @@ impl BillPrinter {
         Ok(())
     }
 
-    fn cell(&mut self, column: Column, line: &BillLine<'_>, row: &Sums, out: &mut Vec<u8>) {
+    fn cell(&mut self, column: BillColumn, line: &BillLine<'_>, row: &Sums, out: &mut Vec<u8>) {
         match column {
-            Column::Time => self.time(line.time, out),
-            Column::AppId => plain(line.appid, out),
-            Column::MchId => plain(line.mch_id, out),
-            Column::SubMchId if line.sub_mch_id.is_empty() => out.push(b'0'),
-            Column::SubMchId => plain(line.sub_mch_id, out),
-            Column::Device => merchant_text(line.device, self.text, out),
-            Column::TransactionId => plain(line.transaction_id, out),
-            Column::OutTradeNo => plain(line.out_trade_no, out),
-            Column::OpenId => plain(line.openid, out),
-            Column::TradeType => plain(line.trade_type, out),
-            Column::State => plain(state_word(line.state), out),
-            Column::Bank => plain(line.bank, out),
-            Column::Currency => plain(line.currency, out),
-            Column::Settled => yuan(line.settled, out),
-            Column::Coupon => yuan(line.coupon, out),
-            Column::Refunded => yuan(row.refunded, out),
-            Column::RefundCoupon => yuan(row.refund_coupon, out),
-            Column::Goods => merchant_text(line.goods, self.text, out),
-            Column::Attach => merchant_text(line.attach, self.text, out),
-            Column::Fee => fee_text(line.fee, out),
-            Column::Rate => rate(line.rate, out),
-            Column::Amount => yuan(line.amount, out),
-            Column::RefundAsked => yuan(row.refund_asked, out),
-            Column::RateNote => {}
-            Column::RefundRequested
-            | Column::RefundSucceeded
-            | Column::RefundId
-            | Column::OutRefundNo
-            | Column::RefundType
-            | Column::RefundState => self.refund_cell(column, line.refund.as_ref(), out),
+            BillColumn::Time => self.time(line.time, out),
+            BillColumn::AppId => plain(line.appid, out),
+            BillColumn::MchId => plain(line.mch_id, out),
+            BillColumn::SubMchId if line.sub_mch_id.is_empty() => out.push(b'0'),
+            BillColumn::SubMchId => plain(line.sub_mch_id, out),
+            BillColumn::Device => merchant_text(line.device, self.text, out),
+            BillColumn::TransactionId => plain(line.transaction_id, out),
+            BillColumn::OutTradeNo => plain(line.out_trade_no, out),
+            BillColumn::OpenId => plain(line.openid, out),
+            BillColumn::TradeType => plain(line.trade_type, out),
+            BillColumn::State => plain(state_word(line.state), out),
+            BillColumn::Bank => plain(line.bank, out),
+            BillColumn::Currency => plain(line.currency, out),
+            BillColumn::Settled => yuan(line.settled, out),
+            BillColumn::Coupon => yuan(line.coupon, out),
+            BillColumn::Refunded => yuan(row.refunded, out),
+            BillColumn::RefundCoupon => yuan(row.refund_coupon, out),
+            BillColumn::Goods => merchant_text(line.goods, self.text, out),
+            BillColumn::Attach => merchant_text(line.attach, self.text, out),
+            BillColumn::Fee => fee_text(line.fee, out),
+            BillColumn::Rate => rate(line.rate, out),
+            BillColumn::Amount => yuan(line.amount, out),
+            BillColumn::RefundAsked => yuan(row.refund_asked, out),
+            BillColumn::RateNote => {}
+            BillColumn::RefundRequested
+            | BillColumn::RefundSucceeded
+            | BillColumn::RefundId
+            | BillColumn::OutRefundNo
+            | BillColumn::RefundType
+            | BillColumn::RefundState => self.refund_cell(column, line.refund.as_ref(), out),
         }
     }
 
-    fn refund_cell(&mut self, column: Column, part: Option<&RefundPart<'_>>, out: &mut Vec<u8>) {
+    fn refund_cell(
+        &mut self,
+        column: BillColumn,
+        part: Option<&RefundColumns<'_>>,
+        out: &mut Vec<u8>,
+    ) {
         match (column, part) {
-            (Column::RefundId | Column::OutRefundNo, None) => out.push(b'0'),
-            (Column::RefundRequested, Some(part)) => self.time(part.requested, out),
-            (Column::RefundSucceeded, Some(part)) => {
+            (BillColumn::RefundId | BillColumn::OutRefundNo, None) => out.push(b'0'),
+            (BillColumn::RefundRequested, Some(part)) => self.time(part.requested, out),
+            (BillColumn::RefundSucceeded, Some(part)) => {
                 if let Some(time) = part.succeeded {
                     self.time(time, out);
                 }
             }
-            (Column::RefundId, Some(part)) => plain(part.refund_id, out),
-            (Column::OutRefundNo, Some(part)) => plain(part.out_refund_no, out),
-            (Column::RefundType, Some(part)) => plain(part.refund_type, out),
-            (Column::RefundState, Some(part)) => plain(part.state, out),
+            (BillColumn::RefundId, Some(part)) => plain(part.refund_id, out),
+            (BillColumn::OutRefundNo, Some(part)) => plain(part.out_refund_no, out),
+            (BillColumn::RefundType, Some(part)) => plain(part.refund_type, out),
+            (BillColumn::RefundState, Some(part)) => plain(part.state, out),
             _ => {}
         }
     }

@@ -4,7 +4,7 @@
 
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-use super::block::Block;
+use super::block::BillBlock;
 use super::layout::{HeaderFault, Layout};
 use super::sniff::{BodyKind, sniff};
 use recondesk_domain::{WPay, WRefund};
@@ -192,7 +192,7 @@ pub struct BillReader {
     layout: Option<Layout>,
     /// What was pushed but not parsed: the head, or a line without its end.
     tail: Vec<u8>,
-    block: Block,
+    block: BillBlock,
     line: u32,
     offset: u64,
 }
@@ -205,7 +205,7 @@ impl BillReader {
             import,
             layout: None,
             tail: Vec::new(),
-            block: Block::default(),
+            block: BillBlock::default(),
             line: 1,
             offset: 0,
         }
@@ -314,7 +314,7 @@ impl BillReader {
     ///
     /// # Errors
     /// [`BillFault`], for example when the text ended before a header.
-    pub fn finish(mut self) -> Result<(Layout, Block), BillFault> {
+    pub fn finish(mut self) -> Result<(Layout, BillBlock), BillFault> {
         if self.layout.is_none() {
             self.open()?;
         }

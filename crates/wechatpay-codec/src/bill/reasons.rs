@@ -2,7 +2,7 @@
 //! that cannot be checked or do not hold, rows that cannot be read.
 
 use super::block::{RowFault, Tally};
-use super::column::Column;
+use super::column::BillColumn;
 use super::identity::Identity;
 use super::layout::Layout;
 use super::reason::{Effect, Reason};
@@ -156,7 +156,7 @@ fn first_bad_cell(layout: &Layout, tally: &Tally) -> Option<(String, String)> {
     let cells = layout.cells(&problem.raw).ok()?;
     let (_, value) = cells.get(layout.position(column)?)?;
     let value: String = value.chars().take(SHOWN).collect();
-    let is_rewritten = column == Column::Time && value.contains(['/', '年', 'T']);
+    let is_rewritten = column == BillColumn::Time && value.contains(['/', '年', 'T']);
     let (zh_why, en_why) = if is_rewritten {
         (
             "时间的写法被表格软件改过，请导入原始账单".to_owned(),

@@ -3,9 +3,9 @@
 //! A row is used whole or not at all: when one needed cell cannot be read, the row is quarantined with its raw line and
 //! none of its amounts enters a sum.
 
-use super::block::{Block, DayCount, MerchantCount, RowFault, Sums};
+use super::block::{BillBlock, DayCount, MerchantCount, RowFault, Sums};
 use super::cell::{RateReader, TimeReader, id};
-use super::column::Column;
+use super::column::BillColumn;
 use super::cut::{Cuts, cut};
 use super::layout::Layout;
 use super::money_cell;
@@ -15,12 +15,12 @@ use recondesk_domain::{
 };
 
 /// What is wrong with a row, and in which column.
-pub(super) type CellFault = (RowFault, Option<Column>);
+pub(super) type ColumnFault = (RowFault, Option<BillColumn>);
 
 pub(super) struct RowReader<'a> {
     pub(super) layout: &'a Layout,
     import: u32,
-    pub(super) out: &'a mut Block,
+    pub(super) out: &'a mut BillBlock,
     cuts: Cuts,
     times: TimeReader,
     refund_times: TimeReader,
@@ -44,7 +44,7 @@ struct DayRun {
 }
 
 impl<'a> RowReader<'a> {
-    pub(super) fn new(layout: &'a Layout, import: u32, out: &'a mut Block) -> Self {
+    pub(super) fn new(layout: &'a Layout, import: u32, out: &'a mut BillBlock) -> Self {
         Self {
             layout,
             import,
@@ -62,12 +62,12 @@ impl<'a> RowReader<'a> {
     }
 
     #[inline]
-    fn range(&self, text: &[u8], column: Column) -> (usize, usize) {
+    fn range(&self, text: &[u8], column: BillColumn) -> (usize, usize) {
         self.cuts.range(text, self.layout.place(column))
     }
 
     #[inline]
-    fn cell<'t>(&self, text: &'t [u8], column: Column) -> &'t [u8] {
+    fn cell<'t>(&self, text: &'t [u8], column: BillColumn) -> &'t [u8] {
         self.cuts.cell(text, self.layout.place(column))
     }
 
@@ -76,9 +76,9 @@ impl<'a> RowReader<'a> {
     fn id<const N: usize>(
         &self,
         text: &[u8],
-        column: Column,
+        column: BillColumn,
         slot: &mut Text<N>,
-    ) -> Result<(), CellFault> {
+    ) -> Result<(), ColumnFault> {
         let range = self.range(text, column);
         id(text, range, slot).map_err(|fault| (fault, Some(column)))
     }
@@ -88,9 +88,9 @@ impl<'a> RowReader<'a> {
     fn key<const N: usize>(
         &self,
         text: &[u8],
-        column: Column,
+        column: BillColumn,
         slot: &mut Text<N>,
-    ) -> Result<(), CellFault> {
+    ) -> Result<(), ColumnFault> {
         self.id(text, column, slot)?;
         if slot.is_empty() {
             return Err((RowFault::EmptyId, Some(column)));
@@ -100,14 +100,14 @@ impl<'a> RowReader<'a> {
 
     /// Money that must be there if the column is.
     #[inline]
-    fn money(&self, text: &[u8], column: Column) -> Result<Fen, CellFault> {
+    fn money(&self, text: &[u8], column: BillColumn) -> Result<Fen, ColumnFault> {
         let (start, end) = self.range(text, column);
         money_cell::fen(text, start, end).map_err(|why| (RowFault::Money(why), Some(column)))
     }
 
     /// Money that may be left empty, or lack its column.
     #[inline]
-    fn money_or_none(&self, text: &[u8], column: Column) -> Result<Fen, CellFault> {
+    fn money_or_none(&self, text: &[u8], column: BillColumn) -> Result<Fen, ColumnFault> {
         let (start, end) = self.range(text, column);
         if start >= end {
             return Ok(Fen::ZERO);
@@ -122,19 +122,19 @@ impl<'a> RowReader<'a> {
         len: usize,
         line: u32,
         offset: u64,
-    ) -> Result<(), CellFault> {
+    ) -> Result<(), ColumnFault> {
         cut(self.layout, text, len, &mut self.cuts).map_err(|fault| (fault, None))?;
         let time = self
             .times
-            .read(self.cell(text, Column::Time))
-            .ok_or((RowFault::Time, Some(Column::Time)))?;
+            .read(self.cell(text, BillColumn::Time))
+            .ok_or((RowFault::Time, Some(BillColumn::Time)))?;
         let row = RowRef {
             import: self.import,
             line,
             offset,
         };
         let sums = self.amounts(text)?;
-        match self.cell(text, Column::State) {
+        match self.cell(text, BillColumn::State) {
             b"SUCCESS" => self.pay(text, BillState::Success, sums, (time, row)),
             b"REFUND" => self.refund(text, time, sums, row),
             other => {
@@ -151,31 +151,31 @@ impl<'a> RowReader<'a> {
 
     /// All money cells of a row.
     #[inline]
-    fn amounts(&self, text: &[u8]) -> Result<Sums, CellFault> {
-        let settled = self.money(text, Column::Settled)?;
-        let refunded = self.money_or_none(text, Column::Refunded)?;
-        let amount = if self.layout.has(Column::Amount) {
-            self.money(text, Column::Amount)?
+    fn amounts(&self, text: &[u8]) -> Result<Sums, ColumnFault> {
+        let settled = self.money(text, BillColumn::Settled)?;
+        let refunded = self.money_or_none(text, BillColumn::Refunded)?;
+        let amount = if self.layout.has(BillColumn::Amount) {
+            self.money(text, BillColumn::Amount)?
         } else {
             settled
         };
-        let refund_asked = if self.layout.has(Column::RefundAsked) {
-            self.money_or_none(text, Column::RefundAsked)?
+        let refund_asked = if self.layout.has(BillColumn::RefundAsked) {
+            self.money_or_none(text, BillColumn::RefundAsked)?
         } else {
             refunded
         };
-        let (start, end) = self.range(text, Column::Fee);
+        let (start, end) = self.range(text, BillColumn::Fee);
         let fee = if start >= end {
             Fee::ZERO
         } else {
             money_cell::fee(text, start, end)
-                .map_err(|why| (RowFault::Money(why), Some(Column::Fee)))?
+                .map_err(|why| (RowFault::Money(why), Some(BillColumn::Fee)))?
         };
         Ok(Sums {
             settled,
-            coupon: self.money_or_none(text, Column::Coupon)?,
+            coupon: self.money_or_none(text, BillColumn::Coupon)?,
             refunded,
-            refund_coupon: self.money_or_none(text, Column::RefundCoupon)?,
+            refund_coupon: self.money_or_none(text, BillColumn::RefundCoupon)?,
             fee,
             amount,
             refund_asked,
@@ -189,7 +189,7 @@ impl<'a> RowReader<'a> {
         state: BillState,
         sums: Sums,
         (time, row): (Instant, RowRef),
-    ) -> Result<(), CellFault> {
+    ) -> Result<(), ColumnFault> {
         self.appid(text)?;
         let mut pay = WPay {
             out_trade_no: Text::EMPTY,
@@ -197,7 +197,7 @@ impl<'a> RowReader<'a> {
             appid: self.appid,
             sub_mch_id: Text::EMPTY,
             time,
-            product: TradeType::read(self.cell(text, Column::TradeType).trim_ascii()),
+            product: TradeType::read(self.cell(text, BillColumn::TradeType).trim_ascii()),
             state,
             is_cny: self.is_cny(text),
             amount: sums.amount,
@@ -207,8 +207,8 @@ impl<'a> RowReader<'a> {
             rate: self.rate(text),
             row,
         };
-        self.key(text, Column::OutTradeNo, &mut pay.out_trade_no)?;
-        self.key(text, Column::TransactionId, &mut pay.transaction_id)?;
+        self.key(text, BillColumn::OutTradeNo, &mut pay.out_trade_no)?;
+        self.key(text, BillColumn::TransactionId, &mut pay.transaction_id)?;
         whole_number(&pay.transaction_id)?;
         self.sub_merchant(text, &mut pay.sub_mch_id)?;
         self.count(text, (time, row.line), &sums, true)?;
@@ -218,7 +218,7 @@ impl<'a> RowReader<'a> {
             BillState::Revoked => tally.revoked_rows += 1,
             BillState::Refund | BillState::Unknown => {
                 tally.unknown_state_rows += 1;
-                self.unknown(text, Column::State);
+                self.unknown(text, BillColumn::State);
             }
         }
         let tally = &mut self.out.tally;
@@ -233,7 +233,7 @@ impl<'a> RowReader<'a> {
 
     #[inline]
     fn rate(&mut self, text: &[u8]) -> i32 {
-        let place = self.layout.place(Column::Rate);
+        let place = self.layout.place(BillColumn::Rate);
         self.rates.read(self.cuts.cell(text, place))
     }
 
@@ -243,23 +243,23 @@ impl<'a> RowReader<'a> {
         time: Instant,
         sums: Sums,
         row: RowRef,
-    ) -> Result<(), CellFault> {
+    ) -> Result<(), ColumnFault> {
         // 交易时间 of a REFUND bill may be the time of the payment; what decides the day is 退款申请时间.
-        let place = self.layout.place(Column::RefundRequested);
+        let place = self.layout.place(BillColumn::RefundRequested);
         let asked = self.cuts.cell(text, place);
         let time = if matches!(asked, b"" | b"0") {
             time
         } else {
             self.refund_times
                 .read(asked)
-                .ok_or((RowFault::Time, Some(Column::RefundRequested)))?
+                .ok_or((RowFault::Time, Some(BillColumn::RefundRequested)))?
         };
-        for column in [Column::Refunded, Column::RefundAsked] {
+        for column in [BillColumn::Refunded, BillColumn::RefundAsked] {
             if self.layout.has(column) && self.cell(text, column).is_empty() {
                 return Err((RowFault::Money(MoneyError::Empty), Some(column)));
             }
         }
-        let state = refund_state(self.cell(text, Column::RefundState));
+        let state = refund_state(self.cell(text, BillColumn::RefundState));
         self.appid(text)?;
         let mut refund = WRefund {
             out_refund_no: Text::EMPTY,
@@ -278,15 +278,15 @@ impl<'a> RowReader<'a> {
             rate: self.rate(text),
             row,
         };
-        self.refund_key(text, Column::OutRefundNo, &mut refund.out_refund_no)?;
-        self.refund_key(text, Column::RefundId, &mut refund.refund_id)?;
-        self.key(text, Column::OutTradeNo, &mut refund.out_trade_no)?;
-        self.key(text, Column::TransactionId, &mut refund.transaction_id)?;
+        self.refund_key(text, BillColumn::OutRefundNo, &mut refund.out_refund_no)?;
+        self.refund_key(text, BillColumn::RefundId, &mut refund.refund_id)?;
+        self.key(text, BillColumn::OutTradeNo, &mut refund.out_trade_no)?;
+        self.key(text, BillColumn::TransactionId, &mut refund.transaction_id)?;
         whole_number(&refund.transaction_id)?;
         self.sub_merchant(text, &mut refund.sub_mch_id)?;
         self.count(text, (time, row.line), &sums, false)?;
         if state == BillRefundState::Unknown {
-            self.unknown(text, Column::RefundState);
+            self.unknown(text, BillColumn::RefundState);
         }
         self.out.tally.refund_rows += 1;
         self.out.tally.bounds.check_refund(&refund, &sums);
@@ -297,9 +297,9 @@ impl<'a> RowReader<'a> {
     fn refund_key<const N: usize>(
         &self,
         text: &[u8],
-        column: Column,
+        column: BillColumn,
         slot: &mut Text<N>,
-    ) -> Result<(), CellFault> {
+    ) -> Result<(), ColumnFault> {
         self.key(text, column, slot)?;
         if slot.as_bytes() == b"0" {
             return Err((RowFault::EmptyId, Some(column)));
@@ -309,28 +309,28 @@ impl<'a> RowReader<'a> {
 
     /// Brings `self.appid` up to this row; most rows have that of the row before.
     #[inline]
-    fn appid(&mut self, text: &[u8]) -> Result<(), CellFault> {
-        let range = self.range(text, Column::AppId);
+    fn appid(&mut self, text: &[u8]) -> Result<(), ColumnFault> {
+        let range = self.range(text, BillColumn::AppId);
         if text.get(range.0..range.1) != Some(self.appid.as_bytes()) {
-            id(text, range, &mut self.appid).map_err(|fault| (fault, Some(Column::AppId)))?;
+            id(text, range, &mut self.appid).map_err(|fault| (fault, Some(BillColumn::AppId)))?;
         }
         Ok(())
     }
 
     #[inline]
-    fn sub_merchant(&self, text: &[u8], slot: &mut MchId) -> Result<(), CellFault> {
-        match self.cell(text, Column::SubMchId) {
+    fn sub_merchant(&self, text: &[u8], slot: &mut MchId) -> Result<(), ColumnFault> {
+        match self.cell(text, BillColumn::SubMchId) {
             b"" | b"0" => Ok(()),
-            _ => self.id(text, Column::SubMchId, slot),
+            _ => self.id(text, BillColumn::SubMchId, slot),
         }
     }
 
     #[inline]
     fn is_cny(&self, text: &[u8]) -> bool {
-        match self.cell(text, Column::Currency) {
+        match self.cell(text, BillColumn::Currency) {
             b"CNY" => true,
             // Bills without the column are older than any other currency.
-            other => other.trim_ascii() == b"CNY" || !self.layout.has(Column::Currency),
+            other => other.trim_ascii() == b"CNY" || !self.layout.has(BillColumn::Currency),
         }
     }
 
@@ -342,11 +342,11 @@ impl<'a> RowReader<'a> {
         (time, line): (Instant, u32),
         sums: &Sums,
         is_pay: bool,
-    ) -> Result<(), CellFault> {
-        let (start, end) = self.range(text, Column::MchId);
+    ) -> Result<(), ColumnFault> {
+        let (start, end) = self.range(text, BillColumn::MchId);
         if text.get(start..end) != Some(self.merchant.as_bytes()) || self.merchant_rows == 0 {
             let mut merchant = MchId::EMPTY;
-            self.key(text, Column::MchId, &mut merchant)?;
+            self.key(text, BillColumn::MchId, &mut merchant)?;
             self.flush_merchant();
             (self.merchant, self.merchant_line) = (merchant, line);
         }
@@ -380,7 +380,7 @@ impl<'a> RowReader<'a> {
     }
 
     #[cold]
-    fn unknown(&mut self, text: &[u8], column: Column) {
+    fn unknown(&mut self, text: &[u8], column: BillColumn) {
         let cell = self.cell(text, column);
         let word = String::from_utf8_lossy(cell.get(..64).unwrap_or(cell)).into_owned();
         self.out.tally.note_unknown(column, word, 1);
@@ -430,7 +430,7 @@ impl<'a> RowReader<'a> {
 /// Spreadsheets keep fifteen digits of a number and write zeros for the rest. WeChat Pay's own numbers have 28 digits,
 /// the day of payment among them, and never end in that many zeros; numbers of merchants may.
 #[inline]
-fn whole_number(number: &TransactionId) -> Result<(), CellFault> {
+fn whole_number(number: &TransactionId) -> Result<(), ColumnFault> {
     let bytes = number.as_bytes();
     if bytes.last() != Some(&b'0') {
         return Ok(());
@@ -440,7 +440,7 @@ fn whole_number(number: &TransactionId) -> Result<(), CellFault> {
             .get(15..)
             .is_some_and(|rest| rest.iter().all(|b| *b == b'0'));
     if is_cut {
-        return Err((RowFault::Spreadsheet, Some(Column::TransactionId)));
+        return Err((RowFault::Spreadsheet, Some(BillColumn::TransactionId)));
     }
     Ok(())
 }

@@ -65,7 +65,7 @@ pub(super) fn simplified(name: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bill::Column;
+    use crate::bill::BillColumn;
 
     /// Every name that a bill may have, in traditional characters, beside the simplified one.
     const NAMES: &str = "\
@@ -91,7 +91,7 @@ mod tests {
             assert!(matches!(simplified(simple), Cow::Borrowed(_)));
             known.push(simple);
         }
-        for name in Column::ALL.into_iter().flat_map(Column::names) {
+        for name in BillColumn::ALL.into_iter().flat_map(BillColumn::names) {
             assert!(known.contains(name), "{name} has no traditional form here");
         }
     }

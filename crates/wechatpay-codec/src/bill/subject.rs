@@ -2,7 +2,7 @@
 
 use super::block::Tally;
 use super::certificate::Expect;
-use super::column::Column;
+use super::column::BillColumn;
 use super::layout::{Family, Layout};
 use super::reason::{Effect, Reason};
 use recondesk_domain::{BillDate, Category};
@@ -58,7 +58,7 @@ pub(super) fn wrong_day(layout: &Layout, tally: &Tally, expect: &Expect, out: &m
         Effect::Quarantines
     };
     // Where 退款申请时间 is missing, legacy service-provider bills print another time on refund rows.
-    let is_loose = layout.family() != Family::Current && !layout.has(Column::RefundRequested);
+    let is_loose = layout.family() != Family::Current && !layout.has(BillColumn::RefundRequested);
     let mut lines = Vec::new();
     let mut loose_lines = Vec::new();
     let mut others = Vec::new();

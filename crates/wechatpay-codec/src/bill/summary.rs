@@ -2,7 +2,7 @@
 //!
 //! Current bills have seven cells, SUCCESS bills of some years four, legacy ones five.
 
-use super::column::Column;
+use super::column::BillColumn;
 use super::cut::bare;
 use super::layout::{Layout, header_names};
 use super::script::simplified;
@@ -98,7 +98,7 @@ impl Summary {
 
     /// Current names of the totals that the bill's columns call for and the summary lacks.
     /// The column that a total sums up, where the bill has no such column.
-    pub(super) fn column_lacked(total: SummaryColumn, layout: &Layout) -> Option<Column> {
+    pub(super) fn column_lacked(total: SummaryColumn, layout: &Layout) -> Option<BillColumn> {
         let entry = TOTALS.iter().find(|(_, known, _)| *known == total);
         entry
             .map(|(column, _, _)| *column)
@@ -115,19 +115,23 @@ impl Summary {
 }
 
 /// The columns that every documented summary adds up, where the bill has them.
-const TOTALS: [(Column, SummaryColumn, &str); 7] = [
-    (Column::Time, SummaryColumn::Count, FIRST_NAME),
-    (Column::Settled, SummaryColumn::Settled, "应结订单总金额"),
-    (Column::Refunded, SummaryColumn::Refunded, "退款总金额"),
+const TOTALS: [(BillColumn, SummaryColumn, &str); 7] = [
+    (BillColumn::Time, SummaryColumn::Count, FIRST_NAME),
     (
-        Column::RefundCoupon,
+        BillColumn::Settled,
+        SummaryColumn::Settled,
+        "应结订单总金额",
+    ),
+    (BillColumn::Refunded, SummaryColumn::Refunded, "退款总金额"),
+    (
+        BillColumn::RefundCoupon,
         SummaryColumn::RefundCoupon,
         "充值券退款总金额",
     ),
-    (Column::Fee, SummaryColumn::Fee, "手续费总金额"),
-    (Column::Amount, SummaryColumn::Amount, "订单总金额"),
+    (BillColumn::Fee, SummaryColumn::Fee, "手续费总金额"),
+    (BillColumn::Amount, SummaryColumn::Amount, "订单总金额"),
     (
-        Column::RefundAsked,
+        BillColumn::RefundAsked,
         SummaryColumn::RefundAsked,
         "申请退款总金额",
     ),

@@ -12,7 +12,7 @@ use recondesk_domain::Message;
 
 /// What the text was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Shape {
+pub enum PasteShape {
     /// Flat XML.
     Xml,
     /// A JSON object.
@@ -55,7 +55,7 @@ impl HttpPart {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pasted {
     /// What it was.
-    pub shape: Shape,
+    pub shape: PasteShape,
     /// The fields of an APIv2 message, or of a JSON object's top level.
     pub params: Params,
     /// The HTTP part, where there was one.
@@ -125,9 +125,9 @@ pub fn take_apart(text: &[u8]) -> Result<Pasted, PasteError> {
         return Err(PasteError::Empty);
     }
     let mut out = if head.starts_with('<') {
-        plain(Shape::Xml, xml_fields(head)?)
+        plain(PasteShape::Xml, xml_fields(head)?)
     } else if head.starts_with('{') {
-        plain(Shape::Json, json_fields(head)?)
+        plain(PasteShape::Json, json_fields(head)?)
     } else if head.starts_with("curl ")
         || head.starts_with("curl\n")
         || head.starts_with("curl.exe ")
@@ -136,13 +136,13 @@ pub fn take_apart(text: &[u8]) -> Result<Pasted, PasteError> {
     } else if is_http(head) {
         http(head)?
     } else {
-        plain(Shape::Query, pairs(head).ok_or(PasteError::Unknown)?)
+        plain(PasteShape::Query, pairs(head).ok_or(PasteError::Unknown)?)
     };
     finish(&mut out);
     Ok(out)
 }
 
-const fn plain(shape: Shape, params: Params) -> Pasted {
+const fn plain(shape: PasteShape, params: Params) -> Pasted {
     Pasted {
         shape,
         params,
@@ -284,7 +284,7 @@ fn http(text: &str) -> Result<Pasted, PasteError> {
         part.host = host;
     }
     part.body = body.unwrap_or_default().into();
-    Ok(with_body(Shape::Http, part))
+    Ok(with_body(PasteShape::Http, part))
 }
 
 fn place(address: &str, part: &mut HttpPart) {
@@ -371,13 +371,13 @@ fn curl(text: &str) -> Result<Pasted, PasteError> {
         part.method
             .push_str(if part.body.is_empty() { "GET" } else { "POST" });
     }
-    let mut out = with_body(Shape::Curl, part);
+    let mut out = with_body(PasteShape::Curl, part);
     out.notes = notes;
     Ok(out)
 }
 
 /// The fields of a body, where it has some; a body that has none is no error.
-fn with_body(shape: Shape, part: HttpPart) -> Pasted {
+fn with_body(shape: PasteShape, part: HttpPart) -> Pasted {
     let text = std::str::from_utf8(&part.body).unwrap_or_default();
     let head = text.trim_start();
     let params = if head.starts_with('<') {
@@ -397,7 +397,7 @@ fn with_body(shape: Shape, part: HttpPart) -> Pasted {
 }
 
 fn finish(out: &mut Pasted) {
-    if out.shape == Shape::Query && out.params.get("key").is_some() {
+    if out.shape == PasteShape::Query && out.params.get("key").is_some() {
         out.params.remove("key");
         out.notes.push(Message::new(
             "文字里的 key 已去掉，没有保留；密钥请从商户档案选择",

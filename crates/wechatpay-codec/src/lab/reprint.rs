@@ -67,7 +67,7 @@ pub fn reprint(body: &[u8], verifies: impl Fn(&[u8]) -> bool) -> Option<Reprint>
     let mut is_base_json = false;
     let mut tried: HashSet<String> = HashSet::new();
     for (at, reading) in unwrap::readings(body).into_iter().enumerate() {
-        let Forms { visible, forms } = forms_of_reading(&reading);
+        let BodyForms { visible, forms } = forms_of_reading(&reading);
         if at == 0 {
             is_base_json = visible.is_some();
         }
@@ -94,14 +94,14 @@ pub fn reprint(body: &[u8], verifies: impl Fn(&[u8]) -> bool) -> Option<Reprint>
 }
 
 /// The forms of one reading of a body.
-struct Forms {
+struct BodyForms {
     /// What can be seen to be unlike WeChat Pay's; `None` where the reading is no JSON.
     visible: Option<Vec<Rewriting>>,
     /// What the body may have been, the least changed first.
     forms: Vec<(Vec<Rewriting>, String)>,
 }
 
-fn forms_of_reading(reading: &Unwrapped) -> Forms {
+fn forms_of_reading(reading: &Unwrapped) -> BodyForms {
     let Unwrapped { changes, text } = reading;
     let trimmed = text.trim_start_matches('\u{feff}').trim();
     let with = |more: &[Rewriting]| {
@@ -125,7 +125,7 @@ fn forms_of_reading(reading: &Unwrapped) -> Forms {
         with(&visible)
     });
     forms.sort_by_key(|(changes, _)| changes.len());
-    Forms { visible, forms }
+    BodyForms { visible, forms }
 }
 
 /// Every combination of what is seen, undone.

@@ -17,9 +17,9 @@ pub(super) struct Unwrapped {
 }
 
 /// A way back; `None` where it says nothing new.
-type Step = (Rewriting, fn(&str) -> Option<String>);
+type UnwrapStep = (Rewriting, fn(&str) -> Option<String>);
 
-const STEPS: [Step; 14] = [
+const STEPS: [UnwrapStep; 14] = [
     (Rewriting::JsonText, json_string),
     (Rewriting::JsonText, json_string_without_quotes),
     (Rewriting::HtmlEscapes, |text| {

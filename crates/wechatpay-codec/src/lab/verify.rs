@@ -1,8 +1,8 @@
 //! Verifying a pasted message: which key and which algorithm fit, what it is, and what WeChat Pay expects back.
 
 use super::explain::{
-    KeyCandidate, QuestionV2, QuestionV3, SignedMessage, Verdict, VerifyCandidate, body_sight,
-    explain_v2, explain_v3, unwatched,
+    KeyCandidate, QuestionV2, QuestionV3, SignatureVerdict, SignedMessage, VerifyCandidate,
+    body_sight, explain_v2, explain_v3, unwatched,
 };
 use super::reprint::reprint;
 use crate::Params;
@@ -174,8 +174,8 @@ pub fn judge_v3(headers: &SignatureHeaders, body: &[u8], keys: &[VerifyKey]) -> 
         header_faults: Vec::new(),
     };
     let verdict = explain_v3(&question, &unwatched);
-    let is_own_key = matches!(verdict, Verdict::Unexplained { tried, .. } if tried > 0);
-    let is_explained = matches!(verdict, Verdict::Explained(_));
+    let is_own_key = matches!(verdict, SignatureVerdict::Unexplained { tried, .. } if tried > 0);
+    let is_explained = matches!(verdict, SignatureVerdict::Explained(_));
     if let Some(found) = cause(verdict) {
         let (zh, en) = (found.zh, found.en);
         let kind = if is_explained {
@@ -220,9 +220,9 @@ pub fn cause_of_request(question: &QuestionV3) -> Option<Message> {
     cause(explain_v3(question, &unwatched))
 }
 
-fn cause(verdict: Verdict) -> Option<Message> {
+fn cause(verdict: SignatureVerdict) -> Option<Message> {
     match verdict {
-        Verdict::Explained(found) => {
+        SignatureVerdict::Explained(found) => {
             let each = |pick: fn(&Message) -> &str, between: &str| {
                 let all: Vec<&str> = found.changes.iter().map(|one| pick(&one.what)).collect();
                 all.join(between)
@@ -231,8 +231,10 @@ fn cause(verdict: Verdict) -> Option<Message> {
             let en = each(|words| &words.en, "; ");
             Some(Message::new(zh, en))
         }
-        Verdict::NotASignature(words) => Some(words),
-        Verdict::Right | Verdict::Unexplained { .. } | Verdict::Cancelled { .. } => None,
+        SignatureVerdict::NotASignature(words) => Some(words),
+        SignatureVerdict::Right
+        | SignatureVerdict::Unexplained { .. }
+        | SignatureVerdict::Cancelled { .. } => None,
     }
 }
 

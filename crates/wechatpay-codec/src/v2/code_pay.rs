@@ -2,7 +2,7 @@
 //!
 //! Nobody is notified of such a payment, so an unclear answer is queried every 5 seconds for half a minute, then reversed.
 
-use super::fault::{Advice, FaultAction};
+use super::fault::{FaultAction, FaultAdvice};
 use recondesk_domain::Term;
 
 /// A call of payments by code.
@@ -28,13 +28,13 @@ impl CodePayCall {
     }
 
     /// The codes the documents list for it, with their advice.
-    pub fn known(self) -> impl Iterator<Item = (&'static str, Advice)> {
+    pub fn known(self) -> impl Iterator<Item = (&'static str, FaultAdvice)> {
         let rows = match self {
             Self::Micropay => MICROPAY,
             Self::Reverse => REVERSE,
         };
         rows.iter().map(|(code, action, zh, en)| {
-            let advice = Advice {
+            let advice = FaultAdvice {
                 action: *action,
                 words: Term::new(zh, en),
             };
@@ -45,10 +45,10 @@ impl CodePayCall {
 
 use FaultAction as A;
 
-type AdviceRow = (&'static str, FaultAction, &'static str, &'static str);
+type CodePayRow = (&'static str, FaultAction, &'static str, &'static str);
 
 #[rustfmt::skip]
-const MICROPAY: &[AdviceRow] = &[
+const MICROPAY: &[CodePayRow] = &[
     ("USERPAYING", A::Query, "顾客正在输入密码，不是失败：每 5 秒查单，约 30 秒仍未支付就撤销（reverse），确认撤销前不要换号重收", "The customer is typing the password, this is no failure: query every 5 seconds for half a minute, then reverse; do not charge again before that"),
     ("BANKERROR", A::Query, "银行系统异常，结果未知：先查单，查不到结果就撤销（reverse）", "The bank failed, outcome unknown: query, and reverse when no result comes"),
     ("SYSTEMERROR", A::Query, "微信支付系统异常，结果未知：先查单，查不到结果就撤销（reverse），不要直接重收", "WeChat Pay failed, outcome unknown: query, and reverse when no result comes; do not charge again"),
@@ -66,7 +66,7 @@ const MICROPAY: &[AdviceRow] = &[
 ];
 
 #[rustfmt::skip]
-const REVERSE: &[AdviceRow] = &[
+const REVERSE: &[CodePayRow] = &[
     ("REVERSE_EXPIRE", A::Final, "支付超过 7 天，不能再撤销：改用退款", "Paid more than 7 days ago, cannot be reversed: refund instead"),
     ("SYSTEMERROR", A::Retry, "微信支付系统异常：再次撤销同一订单，直到有明确结果", "WeChat Pay failed: reverse the same order again until the result is clear"),
     ("INVALID_TRANSACTIONID", A::Fix, "微信订单号无效：核对单号", "The payment number is not valid: check it"),

@@ -29,7 +29,7 @@ pub enum FaultAction {
 
 /// What a code means at a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Advice {
+pub struct FaultAdvice {
     /// What to do, for programs.
     pub action: FaultAction,
     /// What to do, for people.
@@ -66,7 +66,7 @@ impl Fault {
 
     /// What to do about it.
     #[must_use]
-    pub fn advice(&self) -> Advice {
+    pub fn advice(&self) -> FaultAdvice {
         advice(self.endpoint, &self.code)
     }
 }
@@ -85,7 +85,7 @@ pub fn same_code(one: &str, other: &str) -> bool {
 
 /// What a code means at a call; an unknown code is shown to a person.
 #[must_use]
-pub fn advice(endpoint: Endpoint, code: &str) -> Advice {
+pub fn advice(endpoint: Endpoint, code: &str) -> FaultAdvice {
     let own = match endpoint {
         Endpoint::UnifiedOrder => ORDER,
         Endpoint::OrderQuery => ORDER_QUERY,
@@ -97,14 +97,14 @@ pub fn advice(endpoint: Endpoint, code: &str) -> Advice {
     own.iter()
         .chain(COMMON)
         .find(|(word, ..)| same_code(word, code))
-        .map_or(UNKNOWN, |(_, action, zh, en)| Advice {
+        .map_or(UNKNOWN, |(_, action, zh, en)| FaultAdvice {
             action: *action,
             words: Term::new(zh, en),
         })
 }
 
 /// All codes the documents list for a call, with their advice.
-pub fn known(endpoint: Endpoint) -> impl Iterator<Item = (&'static str, Advice)> {
+pub fn known(endpoint: Endpoint) -> impl Iterator<Item = (&'static str, FaultAdvice)> {
     let own = match endpoint {
         Endpoint::UnifiedOrder => ORDER,
         Endpoint::OrderQuery => ORDER_QUERY,
@@ -116,7 +116,7 @@ pub fn known(endpoint: Endpoint) -> impl Iterator<Item = (&'static str, Advice)>
     own.iter().chain(COMMON).map(|(code, action, zh, en)| {
         (
             *code,
-            Advice {
+            FaultAdvice {
                 action: *action,
                 words: Term::new(zh, en),
             },
@@ -124,7 +124,7 @@ pub fn known(endpoint: Endpoint) -> impl Iterator<Item = (&'static str, Advice)>
     })
 }
 
-const UNKNOWN: Advice = Advice {
+const UNKNOWN: FaultAdvice = FaultAdvice {
     action: FaultAction::Show,
     words: Term::new(
         "文档中没有这个错误码，请看错误描述，不确定时先查询",

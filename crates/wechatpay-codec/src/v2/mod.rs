@@ -18,12 +18,12 @@ pub use code_pay::CodePayCall;
 pub use contents::{Coupon, OrderState, OrderTicket, RefundAccepted, RefundLine, RefundList};
 pub use endpoint::Endpoint;
 pub use fault::{
-    Advice, BillRefusal, Fault, FaultAction, advice, bill_refusal, known, request_id_reason,
+    BillRefusal, Fault, FaultAction, FaultAdvice, advice, bill_refusal, known, request_id_reason,
     same_code,
 };
 pub use reply::{Answer, ReplyError, open};
 pub use request::{
-    Envelope, NewOrder, NewRefund, OrderRef, RefundRef, Request, Signed, Trade, build,
+    NewOrder, NewRefund, OrderRef, RefundRef, Request, RequestEnvelope, Signed, Trade, build,
 };
 pub use sign::{SIGN, SignError, canonical, digest, sign, signed_params, verify};
 pub(crate) use sign::{hex_lower, hex_upper};

@@ -10,7 +10,7 @@ use recondesk_domain::{
 
 /// Who asks, and with which nonce.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Envelope {
+pub struct RequestEnvelope {
     /// `appid`, bound to the merchant.
     pub appid: String,
     /// `mch_id`.
@@ -246,7 +246,7 @@ fn push_order(out: &mut Params, order: &OrderRef) {
 /// [`XmlError::Unwritable`] when a value holds a character that XML does not have.
 pub fn build<K: AsRef<[u8]> + Zeroize>(
     request: &Request,
-    envelope: &Envelope,
+    envelope: &RequestEnvelope,
     key: &Secret<K>,
 ) -> Result<Signed, XmlError> {
     let endpoint = request.endpoint();
@@ -280,13 +280,13 @@ mod tests {
     use super::super::verify;
     use super::*;
 
-    fn envelope(sign_type: SignType) -> Envelope {
-        Envelope {
+    fn envelope(sign_type: SignType) -> RequestEnvelope {
+        RequestEnvelope {
             appid: "wx426b3015555a46be".to_owned(),
             mch_id: "1900009851".to_owned(),
             nonce: "21df7dc9cd8616b56919f20d9f679233".to_owned(),
             sign_type,
-            ..Envelope::default()
+            ..RequestEnvelope::default()
         }
     }
 

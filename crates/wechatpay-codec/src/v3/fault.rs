@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::api::Call;
-use crate::v2::{Advice, FaultAction, same_code};
+use crate::v2::{FaultAction, FaultAdvice, same_code};
 use recondesk_domain::Term;
 
 /// An error answer.
@@ -98,7 +98,7 @@ impl Fault {
 
     /// What to do about it.
     #[must_use]
-    pub fn advice(&self) -> Advice {
+    pub fn advice(&self) -> FaultAdvice {
         advice(self.call, self.status, &self.code)
     }
 }
@@ -142,7 +142,7 @@ use FaultAction as A;
 
 /// What a code means at a call; an unknown code is judged by the HTTP status.
 #[must_use]
-pub fn advice(call: Call, status: u16, code: &str) -> Advice {
+pub fn advice(call: Call, status: u16, code: &str) -> FaultAdvice {
     let own = match call {
         Call::Refund | Call::AbnormalRefund => REFUND,
         Call::QueryRefund => REFUND_QUERY,
@@ -155,14 +155,14 @@ pub fn advice(call: Call, status: u16, code: &str) -> Advice {
         .find(|(word, ..)| same_code(word, code))
         .map_or_else(
             || by_status(status),
-            |(_, action, zh, en)| Advice {
+            |(_, action, zh, en)| FaultAdvice {
                 action: *action,
                 words: Term::new(zh, en),
             },
         )
 }
 
-const fn by_status(status: u16) -> Advice {
+const fn by_status(status: u16) -> FaultAdvice {
     let (action, zh, en) = match status {
         400 => (
             A::Fix,
@@ -192,16 +192,16 @@ const fn by_status(status: u16) -> Advice {
             "An unknown answer: read the original",
         ),
     };
-    Advice {
+    FaultAdvice {
         action,
         words: Term::new(zh, en),
     }
 }
 
-type AdviceRow = (&'static str, FaultAction, &'static str, &'static str);
+type FaultAdviceRow = (&'static str, FaultAction, &'static str, &'static str);
 
 #[rustfmt::skip]
-const COMMON: &[AdviceRow] = &[
+const COMMON: &[FaultAdviceRow] = &[
     ("PARAM_ERROR", A::Fix, "参数错误：看 field 和 issue 后改正；多传接口没有的字段也会这样", "A parameter is wrong: see field and issue; a field the call does not have does the same"),
     ("INVALID_REQUEST", A::Fix, "请求不合业务规则：看错误描述", "Against a business rule: read the description"),
     ("SIGN_ERROR", A::Fix, "签名错误：核对私钥与序列号是否一对、时间、待签字符串", "Wrong signature: check that key and serial belong together, the clock, the string"),
@@ -225,13 +225,13 @@ const COMMON: &[AdviceRow] = &[
 ];
 
 #[rustfmt::skip]
-const ORDER: &[AdviceRow] = &[
+const ORDER: &[FaultAdviceRow] = &[
     ("ORDER_CLOSED", A::NewNumber, "订单已关闭：换新的商户订单号再下单", "Closed: order again with a new number"),
     ("INVALID_REQUEST", A::Fix, "同一订单号再次下单时参数变了，或参数有误", "The same number was sent with other parameters, or one is wrong"),
 ];
 
 #[rustfmt::skip]
-const REFUND: &[AdviceRow] = &[
+const REFUND: &[FaultAdviceRow] = &[
     ("SYSTEM_ERROR", A::Retry, "微信支付系统异常，结果未知：用同一退款单号重试，不要换号", "WeChat Pay failed, outcome unknown: repeat with the same refund number, never a new one"),
     ("USER_ACCOUNT_ABNORMAL", A::Final, "用户账户已注销：请用其他方式退还", "The customer's account is cancelled: pay back otherwise"),
     ("NOT_ENOUGH", A::RetryLater, "商户可用余额不足：充值后用同一退款单号重试", "The merchant's balance is too low: top up, then the same refund number"),
@@ -241,12 +241,12 @@ const REFUND: &[AdviceRow] = &[
 ];
 
 #[rustfmt::skip]
-const REFUND_QUERY: &[AdviceRow] = &[
+const REFUND_QUERY: &[FaultAdviceRow] = &[
     ("RESOURCE_NOT_EXISTS", A::Final, "没有这笔退款：若刚提交过，用同一退款单号再提交", "No such refund: if it was just sent, send it again with the same number"),
 ];
 
 #[rustfmt::skip]
-const BILL: &[AdviceRow] = &[
+const BILL: &[FaultAdviceRow] = &[
     ("NO_STATEMENT_EXIST", A::Done, "当天没有交易，没有账单", "Nothing happened that day, there is no bill"),
     ("STATEMENT_CREATING", A::RetryLater, "账单还在生成：10:00 后每 30 分钟再取", "The bill is being made: after 10:00 try every 30 minutes"),
     ("INVALID_REQUEST", A::Fix, "账单日期、子商户号有误，或下载地址已过期（5 分钟）：重新申请", "Date or sub-merchant is wrong, or the download address expired (5 minutes): apply again"),

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use recondesk_domain::{BillDate, BillState, Fee, Fen, Instant, MchId};
 use wechatpay_codec::bill::{
-    BillError, BillFault, BillForm, BillKind, BillLine, BillPrinter, BillReader, Block, BodyKind,
-    Certificate, Column, Digests, Expect, Family, HeaderFault, Layout, MAX_LINE_BYTES,
-    MerchantText, RefundPart, RowFault, Verdict, line_blocks, sniff,
+    BillBlock, BillColumn, BillError, BillFault, BillForm, BillKind, BillLine, BillPrinter,
+    BillReader, BodyKind, Certificate, Digests, Expect, Family, HeaderFault, Layout,
+    MAX_LINE_BYTES, MerchantText, RefundColumns, RowFault, Verdict, line_blocks, sniff,
 };
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/bills");
@@ -14,7 +14,7 @@ fn sample(name: &str) -> Vec<u8> {
     std::fs::read(format!("{SAMPLES}/{name}")).unwrap()
 }
 
-fn read(bytes: &[u8]) -> Result<(Layout, Block), BillFault> {
+fn read(bytes: &[u8]) -> Result<(Layout, BillBlock), BillFault> {
     let mut reader = BillReader::new(7);
     reader.push(bytes)?;
     reader.finish()
@@ -178,15 +178,15 @@ fn g1_headers_without_what_money_needs_are_refused() {
     for (header, missing) in [
         (
             "交易时间,商户号,微信订单号,商户订单号,交易状态,订单金额",
-            Column::Settled,
+            BillColumn::Settled,
         ),
         (
             "交易时间,微信订单号,商户订单号,交易状态,总金额",
-            Column::MchId,
+            BillColumn::MchId,
         ),
         (
             "交易时间,商户号,微信订单号,商户订单号,交易状态,总金额,退款金额,微信退款单号",
-            Column::OutRefundNo,
+            BillColumn::OutRefundNo,
         ),
     ] {
         assert_eq!(
@@ -233,7 +233,10 @@ fn g9_numbers_that_a_spreadsheet_ruined_refuse_the_file() {
     let text = "交易时间,商户号,微信订单号,商户订单号,交易状态,总金额\n2026-03-05 10:00:00,19,4.00123E+27,A,SUCCESS,0.90\n";
     let (_, block) = read(text.as_bytes()).unwrap();
     assert_eq!(block.tally.problems[0].fault, RowFault::Spreadsheet);
-    assert_eq!(block.tally.problems[0].column, Some(Column::TransactionId));
+    assert_eq!(
+        block.tally.problems[0].column,
+        Some(BillColumn::TransactionId)
+    );
     assert_eq!(
         certify(text.as_bytes(), &Expect::default()).verdict,
         Verdict::Refused
@@ -246,7 +249,7 @@ fn g11_revoked_rows_are_a_state_of_their_own() {
     let (_, block) = read(text.as_bytes()).unwrap();
     assert_eq!(block.pays[0].state, BillState::Revoked);
     assert_eq!(block.pays[1].state, BillState::Unknown);
-    let key = (Column::State, "FROZEN".to_owned());
+    let key = (BillColumn::State, "FROZEN".to_owned());
     assert_eq!(block.tally.unknown_values.get(&key), Some(&1));
 }
 
@@ -329,7 +332,7 @@ fn printed(form: BillForm, way: MerchantText, goods: &[(String, String)]) -> Vec
             currency: "CNY",
             settled: paid,
             coupon: Fen::ZERO,
-            refund: is_refund.then_some(RefundPart {
+            refund: is_refund.then_some(RefundColumns {
                 requested: time,
                 succeeded: None,
                 refund_id: "5030",
@@ -392,7 +395,7 @@ proptest! {
             let rest = &bytes[usize::try_from(row.offset).unwrap()..];
             let line = rest.split(|b| *b == b'\n').next().unwrap();
             let cells = layout.cells(line).unwrap();
-            let goods_at = layout.position(Column::Goods).unwrap();
+            let goods_at = layout.position(BillColumn::Goods).unwrap();
             let (goods, attach) = &goods[row.line as usize - 2];
             let escaped = |text: &String| {
                 let text = text.replace('\n', "\\n").replace('\r', "\\r");
@@ -418,12 +421,12 @@ proptest! {
         prop_assert_eq!(&reader.finish().unwrap().1, &whole);
         let opened = Layout::open(&bytes).unwrap();
         prop_assert_eq!(&opened.layout, &layout);
-        let mut joined = Block::default();
+        let mut joined = BillBlock::default();
         joined.tally.lines = u64::from(opened.lines);
         joined.tally.bytes = opened.bytes as u64;
         let rest = &bytes[opened.bytes..];
         for lines in line_blocks(rest, opened.lines + 1, opened.bytes as u64, target) {
-            let mut block = Block::default();
+            let mut block = BillBlock::default();
             layout.parse_block(lines.bytes, lines.first_line, lines.first_offset, 7, &mut block);
             joined.absorb(block);
         }

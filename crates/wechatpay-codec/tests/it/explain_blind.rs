@@ -3,18 +3,20 @@
 use recondesk_domain::{Secret, SignType};
 use serde::Deserialize;
 use wechatpay_codec::Params;
-use wechatpay_codec::lab::explain::{KeyCandidate, QuestionV2, Verdict, explain_v2, unwatched};
+use wechatpay_codec::lab::explain::{
+    KeyCandidate, QuestionV2, SignatureVerdict, explain_v2, unwatched,
+};
 
 #[derive(Deserialize)]
-struct Book {
+struct BlindBook {
     key: String,
     other_key: String,
     singles: usize,
-    cases: Vec<Case>,
+    cases: Vec<BlindCase>,
 }
 
 #[derive(Deserialize)]
-struct Case {
+struct BlindCase {
     id: String,
     what: String,
     message: Vec<(String, String)>,
@@ -24,11 +26,11 @@ struct Case {
     seen: Vec<String>,
 }
 
-fn book() -> Book {
+fn book() -> BlindBook {
     serde_json::from_str(include_str!("../fixtures/mistakes_v2.json")).unwrap()
 }
 
-fn ask(book: &Book, case: &Case) -> Verdict {
+fn ask(book: &BlindBook, case: &BlindCase) -> SignatureVerdict {
     let candidate = |name: &str, key: &str| KeyCandidate {
         name: name.to_owned(),
         key: Secret::new(key.to_owned()),
@@ -51,12 +53,12 @@ fn ask(book: &Book, case: &Case) -> Verdict {
 }
 
 /// Explained right, left unexplained, explained wrongly.
-fn judge(book: &Book, cases: &[Case]) -> (usize, Vec<String>, Vec<String>) {
+fn judge(book: &BlindBook, cases: &[BlindCase]) -> (usize, Vec<String>, Vec<String>) {
     let (mut right, mut open, mut wrong) = (0, Vec::new(), Vec::new());
     for case in cases {
         let told = |found: &[String]| format!("{} {}: {found:?}", case.id, case.what);
         match ask(book, case) {
-            Verdict::Explained(found) => {
+            SignatureVerdict::Explained(found) => {
                 let mut codes: Vec<String> = found
                     .changes
                     .iter()
@@ -69,14 +71,14 @@ fn judge(book: &Book, cases: &[Case]) -> (usize, Vec<String>, Vec<String>) {
                     wrong.push(told(&codes));
                 }
             }
-            Verdict::Right => wrong.push(told(&["right".to_owned()])),
+            SignatureVerdict::Right => wrong.push(told(&["right".to_owned()])),
             _ => open.push(told(&[])),
         }
     }
     (right, open, wrong)
 }
 
-fn holds(cases: &[Case], (right, open, wrong): (usize, Vec<String>, Vec<String>)) {
+fn holds(cases: &[BlindCase], (right, open, wrong): (usize, Vec<String>, Vec<String>)) {
     assert!(cases.len() >= 60, "{} cases", cases.len());
     assert!(wrong.is_empty(), "explained wrongly:\n{}", wrong.join("\n"));
     assert!(

@@ -3,7 +3,9 @@
 use md5::{Digest as _, Md5};
 use recondesk_domain::{Secret, SignType};
 use wechatpay_codec::Params;
-use wechatpay_codec::lab::explain::{KeyCandidate, QuestionV2, Verdict, explain_v2, unwatched};
+use wechatpay_codec::lab::explain::{
+    KeyCandidate, QuestionV2, SignatureVerdict, explain_v2, unwatched,
+};
 
 const KEY: &str = "192006250b4c09247ec02edce69f6a2d";
 
@@ -38,7 +40,7 @@ fn explained(fields: &[(&str, &str)], given: String, seen: &[&str]) -> Vec<&'sta
         seen: seen.iter().map(|one| (*one).to_owned()).collect(),
     };
     match explain_v2(&question, &unwatched) {
-        Verdict::Explained(found) => {
+        SignatureVerdict::Explained(found) => {
             let shown = [found.theirs, found.right].concat();
             assert!(!String::from_utf8_lossy(&shown).contains(KEY));
             found.changes.iter().map(|change| change.code).collect()
@@ -226,7 +228,7 @@ fn a_value_is_shown_as_it_was_signed() {
     let signed = [("body", "茶&\"会员'中心\""), ("nonce_str", "n1")];
     let sent = [("body", "茶 &\"会员'中心\""), ("nonce_str", "n1")];
     let question = question(&sent, sign(&owned(&signed), KEY));
-    let Verdict::Explained(found) = explain_v2(&question, &unwatched) else {
+    let SignatureVerdict::Explained(found) = explain_v2(&question, &unwatched) else {
         panic!("not explained");
     };
     let said = &found.changes[0].what.en;
@@ -256,7 +258,7 @@ fn coupons_that_a_message_counts_and_lacks_are_named_and_no_key_is_suspected() {
     let given = sign(&owned(&whole), KEY);
     let hints =
         |fields: &[(&str, &str)]| match explain_v2(&question(fields, given.clone()), &unwatched) {
-            Verdict::Unexplained { hints, .. } => {
+            SignatureVerdict::Unexplained { hints, .. } => {
                 hints.into_iter().map(|hint| hint.en).collect::<Vec<_>>()
             }
             other => panic!("{other:?}"),

@@ -4,7 +4,9 @@ use base64::Engine as _;
 use md5::Digest as _;
 use recondesk_domain::{Secret, SignType};
 use wechatpay_codec::Params;
-use wechatpay_codec::lab::explain::{KeyCandidate, QuestionV2, Verdict, explain_v2, unwatched};
+use wechatpay_codec::lab::explain::{
+    KeyCandidate, QuestionV2, SignatureVerdict, explain_v2, unwatched,
+};
 use wechatpay_codec::lab::verify::cause_v2;
 
 use super::explain_v3::{codes, key};
@@ -59,7 +61,7 @@ fn a_key_that_was_not_set_or_not_the_key_is_named() {
         (base64.as_str(), "key-base64"),
     ] {
         let given = md5_of(&format!("{PLAIN}&key={in_its_place}"));
-        let Verdict::Explained(found) = explain_v2(&question(&given), &unwatched) else {
+        let SignatureVerdict::Explained(found) = explain_v2(&question(&given), &unwatched) else {
             panic!("{in_its_place}");
         };
         let named: Vec<_> = found.changes.iter().map(|change| change.code).collect();

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use wechatpay_codec::Params;
 use wechatpay_codec::lab::explain::{
-    AuthorizationReading, PayParts, QuestionV3, SignedMessage, Verdict, VerifyCandidate,
+    AuthorizationReading, PayParts, QuestionV3, SignatureVerdict, SignedMessage, VerifyCandidate,
     explain_v3, unwatched,
 };
 use wechatpay_codec::lab::verify::cause_v3;
@@ -12,7 +12,7 @@ use wechatpay_codec::v3::{SignatureHeaders, VerifyKey};
 use super::explain_v3::{codes, key};
 
 #[derive(Deserialize)]
-struct Case {
+struct MessageCase {
     id: String,
     kind: String,
     #[serde(default)]
@@ -27,8 +27,8 @@ struct Case {
 
 const TIME: &str = "1554208460";
 
-fn cases(kind: &str) -> Vec<Case> {
-    let all: Vec<Case> =
+fn cases(kind: &str) -> Vec<MessageCase> {
+    let all: Vec<MessageCase> =
         serde_json::from_str(include_str!("../fixtures/mistakes_v3.json")).unwrap();
     all.into_iter().filter(|case| case.kind == kind).collect()
 }
@@ -54,7 +54,7 @@ fn question(message: SignedMessage, nonce: &str, given: &str) -> QuestionV3 {
     }
 }
 
-fn of_request(case: &Case) -> QuestionV3 {
+fn of_request(case: &MessageCase) -> QuestionV3 {
     let AuthorizationReading { header, faults } = AuthorizationReading::of(&case.authorization);
     let message = SignedMessage::Request {
         method: "POST".to_owned(),
@@ -68,21 +68,23 @@ fn of_request(case: &Case) -> QuestionV3 {
     question
 }
 
-fn of_notice(case: &Case) -> QuestionV3 {
+fn of_notice(case: &MessageCase) -> QuestionV3 {
     let body = case.body.clone().into_bytes();
     question(SignedMessage::Reply { body }, &case.nonce, &case.signature)
 }
 
 /// Those that are not explained by exactly what was done.
-fn missed(cases: &[Case], question: fn(&Case) -> QuestionV3) -> Vec<String> {
+fn missed(cases: &[MessageCase], question: fn(&MessageCase) -> QuestionV3) -> Vec<String> {
     let mut out = Vec::new();
     for case in cases {
         let verdict = explain_v3(&question(case), &unwatched);
         let found = codes(&verdict);
         let is_header = case.accept.iter().all(|code| code.starts_with("header-"));
         let is_right = match &verdict {
-            Verdict::Right => case.accept.is_empty(),
-            Verdict::Explained(told) => found == case.accept && told.is_beside_only() == is_header,
+            SignatureVerdict::Right => case.accept.is_empty(),
+            SignatureVerdict::Explained(told) => {
+                found == case.accept && told.is_beside_only() == is_header
+            }
             _ => false,
         };
         if !is_right {
@@ -125,9 +127,9 @@ fn verifying_names_the_change_and_never_another_key() {
     }
 }
 
-fn hints(verdict: Verdict) -> String {
+fn hints(verdict: SignatureVerdict) -> String {
     match verdict {
-        Verdict::Unexplained { hints, .. } => {
+        SignatureVerdict::Unexplained { hints, .. } => {
             let lines: Vec<String> = hints.into_iter().map(|hint| hint.en).collect();
             lines.join("\n")
         }
@@ -193,7 +195,7 @@ fn what_is_no_signature_of_v3_is_named_by_its_looks() {
         let body = b"{}".to_vec();
         let question = question(SignedMessage::Reply { body }, "n", given);
         match explain_v3(&question, &unwatched) {
-            Verdict::NotASignature(words) => words.en,
+            SignatureVerdict::NotASignature(words) => words.en,
             other => panic!("{other:?}"),
         }
     };
@@ -225,7 +227,7 @@ fn a_front_end_of_v3_that_names_another_algorithm_or_milliseconds_is_told() {
         question.timestamp = pay.timestamp;
         explain_v3(&question, &unwatched)
     };
-    assert_eq!(ask(TIME, "RSA"), Verdict::Right);
+    assert_eq!(ask(TIME, "RSA"), SignatureVerdict::Right);
     assert_eq!(codes(&ask(TIME, "MD5")), ["header-sign-type"]);
     assert_eq!(codes(&ask("1554208460000", "RSA")), ["header-time-unit"]);
 }

@@ -4,7 +4,7 @@ use md5::Digest as _;
 use recondesk_domain::{Secret, SignType};
 use wechatpay_codec::Params;
 use wechatpay_codec::lab::explain::{
-    KeyCandidate, QuestionV2, Verdict, explain_v2, merchant_fault, unwatched,
+    KeyCandidate, QuestionV2, SignatureVerdict, explain_v2, merchant_fault, unwatched,
 };
 
 use super::explain_v3::codes;
@@ -41,23 +41,23 @@ fn md5_of(text: &str) -> String {
     hex(&md5::Md5::digest(text))
 }
 
-type Fields = Vec<(String, String)>;
+type SlipFields = Vec<(String, String)>;
 
-fn fields() -> Fields {
+fn fields() -> SlipFields {
     FIELDS
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect()
 }
 
-fn changed(name: &str, value: &str) -> Fields {
+fn changed(name: &str, value: &str) -> SlipFields {
     let mut out = fields();
     out.retain(|(known, _)| known != name);
     out.push((name.to_owned(), value.to_owned()));
     out
 }
 
-fn string(fields: &Fields, joint: &str, between: &str) -> String {
+fn string(fields: &SlipFields, joint: &str, between: &str) -> String {
     let mut sorted = fields.clone();
     sorted.sort();
     let pairs: Vec<String> = sorted
@@ -67,11 +67,11 @@ fn string(fields: &Fields, joint: &str, between: &str) -> String {
     pairs.join(joint)
 }
 
-fn right(fields: &Fields) -> String {
+fn right(fields: &SlipFields) -> String {
     format!("{}&key={KEY}", string(fields, "&", "="))
 }
 
-fn ask(given: String, message: &Fields, signed_text: Option<String>) -> Verdict {
+fn ask(given: String, message: &SlipFields, signed_text: Option<String>) -> SignatureVerdict {
     let pairs = message
         .iter()
         .map(|(name, value)| (name.as_str(), value.clone()));
@@ -90,7 +90,7 @@ fn ask(given: String, message: &Fields, signed_text: Option<String>) -> Verdict 
     explain_v2(&question, &unwatched)
 }
 
-fn found(given: String, message: &Fields) -> Vec<&'static str> {
+fn found(given: String, message: &SlipFields) -> Vec<&'static str> {
     codes(&ask(given, message, None))
 }
 
@@ -107,7 +107,7 @@ fn slips_of_every_day_are_named() {
         }
         out
     };
-    let renamed: Fields = plain
+    let renamed: SlipFields = plain
         .iter()
         .map(|(name, value)| (camel(name), value.clone()))
         .collect();
@@ -115,7 +115,7 @@ fn slips_of_every_day_are_named() {
         .iter()
         .map(|(name, value)| format!("{}:{}", serde_json::json!(name), serde_json::json!(value)))
         .collect();
-    let dropped: Fields = plain
+    let dropped: SlipFields = plain
         .iter()
         .filter(|(name, _)| !["openid", "detail", "attach"].contains(&name.as_str()))
         .cloned()
@@ -172,7 +172,7 @@ fn a_given_string_shows_no_key_and_is_believed_only_where_it_makes_the_signature
     let plain = fields();
     let text = format!("{}&key={OTHER}", string(&plain, "&", "="));
     let verdict = ask(md5_of(&text), &plain, Some(text));
-    let Verdict::Explained(told) = &verdict else {
+    let SignatureVerdict::Explained(told) = &verdict else {
         panic!("{verdict:?}")
     };
     assert_eq!(codes(&verdict), ["key-of-string"]);
@@ -181,7 +181,8 @@ fn a_given_string_shows_no_key_and_is_believed_only_where_it_makes_the_signature
         assert!(!shown.contains(OTHER) && !shown.contains(KEY), "{shown}");
     }
     let stranger = md5_of("another string altogether");
-    let Verdict::Unexplained { hints, .. } = ask(stranger, &plain, Some("a=1&key=x".to_owned()))
+    let SignatureVerdict::Unexplained { hints, .. } =
+        ask(stranger, &plain, Some("a=1&key=x".to_owned()))
     else {
         panic!("explained")
     };
@@ -204,7 +205,7 @@ fn what_is_wrong_beside_a_right_signature_is_told() {
     let told = found(md5_of(&right(&lacking)), &lacking);
     assert_eq!(told, ["header-field-missing"]);
 
-    let page = |time: &str, kind: &str| -> Fields {
+    let page = |time: &str, kind: &str| -> SlipFields {
         [
             ("appId", "wx8888888888888888"),
             ("timeStamp", time),
@@ -222,12 +223,15 @@ fn what_is_wrong_beside_a_right_signature_is_told() {
         assert_eq!(found(md5_of(&right(&set)), &set), [code]);
     }
     let set = page("1414561699", "MD5");
-    assert_eq!(ask(md5_of(&right(&set)), &set, None), Verdict::Right);
+    assert_eq!(
+        ask(md5_of(&right(&set)), &set, None),
+        SignatureVerdict::Right
+    );
 }
 
 #[test]
 fn the_fields_of_an_app_under_the_names_of_a_page_are_found() {
-    let app: Fields = [
+    let app: SlipFields = [
         ("appid", "wx8888888888888888"),
         ("partnerid", "1900000109"),
         ("prepayid", "wx1"),
@@ -245,7 +249,7 @@ fn the_fields_of_an_app_under_the_names_of_a_page_are_found() {
         "nonceStr",
         "timeStamp",
     ];
-    let page: Fields = names
+    let page: SlipFields = names
         .iter()
         .zip(&app)
         .map(|(name, (_, value))| ((*name).to_owned(), value.clone()))

@@ -13,13 +13,15 @@ use md5::{Digest as _, Md5};
 use recondesk_domain::{Secret, SignType};
 use sha2::Sha256;
 use wechatpay_codec::Params;
-use wechatpay_codec::lab::explain::{KeyCandidate, QuestionV2, Verdict, explain_v2, unwatched};
+use wechatpay_codec::lab::explain::{
+    KeyCandidate, QuestionV2, SignatureVerdict, explain_v2, unwatched,
+};
 
 const KEY: &str = "Abcd06250b4c09247ec02edce69f6a2d";
 const OTHER: &str = "8934e7d15453e97507ef794cf7b0519d";
 
 /// A signer that can be led astray at every step.
-struct Signer {
+struct FaultySignerV2 {
     fields: Vec<(String, Vec<u8>)>,
     keep_empty: bool,
     keep_sign: bool,
@@ -32,7 +34,7 @@ struct Signer {
     write: fn(String) -> String,
 }
 
-impl Signer {
+impl FaultySignerV2 {
     fn new(params: &Params, hmac: bool) -> Self {
         Self {
             fields: params
@@ -118,7 +120,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Name, the step it happens in, and the mistake.
-type Mistake = (&'static str, &'static str, fn(&mut Signer));
+type Mistake = (&'static str, &'static str, fn(&mut FaultySignerV2));
 
 const MISTAKES: [Mistake; 64] = [
     ("empty-kept", "empty", |s| s.keep_empty = true),
@@ -324,7 +326,7 @@ fn message() -> Params {
     .collect()
 }
 
-fn ask(given: String, hmac: bool) -> Verdict {
+fn ask(given: String, hmac: bool) -> SignatureVerdict {
     let candidate = |name: &str, key: &str| KeyCandidate {
         name: name.to_owned(),
         key: Secret::new(key.to_owned()),
@@ -347,8 +349,8 @@ fn ask(given: String, hmac: bool) -> Verdict {
 }
 
 /// The names found, or none.
-fn codes(verdict: &Verdict) -> Vec<&'static str> {
-    let Verdict::Explained(found) = verdict else {
+fn codes(verdict: &SignatureVerdict) -> Vec<&'static str> {
+    let SignatureVerdict::Explained(found) = verdict else {
         return Vec::new();
     };
     let shown = [found.theirs.as_slice(), found.right.as_slice()].concat();
@@ -387,7 +389,7 @@ fn single_mistakes_of_v2_are_explained_right() {
     let mut slowest = 0;
     for hmac in [false, true] {
         for (code, _, make) in MISTAKES {
-            let mut signer = Signer::new(&message(), hmac);
+            let mut signer = FaultySignerV2::new(&message(), hmac);
             make(&mut signer);
             let since = Instant::now();
             let verdict = ask(signer.sign(), hmac);
@@ -437,7 +439,7 @@ fn pairs_are_explained_right(hmac: bool) {
             } else {
                 (one, other)
             };
-            let mut signer = Signer::new(&message(), hmac);
+            let mut signer = FaultySignerV2::new(&message(), hmac);
             (first.2)(&mut signer);
             (second.2)(&mut signer);
             total += 1;
@@ -463,7 +465,7 @@ fn a_signature_that_no_change_explains_is_not_explained() {
     let since = Instant::now();
     let verdict = ask(random, false);
     println!("v2 nothing found in {} ms", since.elapsed().as_millis());
-    let Verdict::Unexplained { tried, hints } = verdict else {
+    let SignatureVerdict::Unexplained { tried, hints } = verdict else {
         panic!("{verdict:?}");
     };
     println!("tried {tried}");
@@ -475,8 +477,8 @@ fn a_signature_that_no_change_explains_is_not_explained() {
 fn a_right_signature_is_called_right() {
     for hmac in [false, true] {
         assert_eq!(
-            ask(Signer::new(&message(), hmac).sign(), hmac),
-            Verdict::Right
+            ask(FaultySignerV2::new(&message(), hmac).sign(), hmac),
+            SignatureVerdict::Right
         );
     }
 }
@@ -521,5 +523,5 @@ fn a_search_can_be_stopped() {
 
     let verdict = explain_v2(&question, &|tried, _| tried < 600);
 
-    assert!(matches!(verdict, Verdict::Cancelled { tried } if tried < 2000));
+    assert!(matches!(verdict, SignatureVerdict::Cancelled { tried } if tried < 2000));
 }

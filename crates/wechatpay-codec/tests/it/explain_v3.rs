@@ -10,8 +10,8 @@
 use std::time::Instant;
 
 use wechatpay_codec::lab::explain::{
-    PayMessage, QuestionV3, SignedMessage, Verdict, VerifyCandidate, align_401, explain_v3,
-    unwatched,
+    PayMessage, QuestionV3, SignatureVerdict, SignedMessage, VerifyCandidate, align_401,
+    explain_v3, unwatched,
 };
 use wechatpay_codec::v3::{PrivateKey, SignInformation};
 
@@ -30,7 +30,7 @@ pub(super) fn key(name: &str) -> PrivateKey {
 }
 
 /// The five lines and how they are joined, each open to mistakes.
-struct Signer {
+struct FaultySignerV3 {
     lines: Vec<String>,
     join: fn(&[String]) -> String,
     key: &'static str,
@@ -42,7 +42,7 @@ const BODY: &str =
 const TARGET: &str =
     "/v3/pay/transactions/out-trade-no/A%7C1217752501?sub_mchid=1900000109&mchid=1230000109";
 
-impl Signer {
+impl FaultySignerV3 {
     fn new(post: bool) -> Self {
         let lines = if post {
             [
@@ -76,9 +76,14 @@ impl Signer {
 }
 
 /// Name, line or step, whether it needs a body, and the mistake.
-type Mistake = (&'static str, &'static str, Option<bool>, fn(&mut Signer));
+type HeaderMistake = (
+    &'static str,
+    &'static str,
+    Option<bool>,
+    fn(&mut FaultySignerV3),
+);
 
-const MISTAKES: [Mistake; 46] = [
+const MISTAKES: [HeaderMistake; 46] = [
     ("last-lf-missing", "join", Some(true), |s| {
         s.join = |lines| lines.join("\n")
     }),
@@ -214,7 +219,7 @@ const MISTAKES: [Mistake; 46] = [
 ];
 
 fn question(post: bool, given: String) -> QuestionV3 {
-    let signer = Signer::new(post);
+    let signer = FaultySignerV3::new(post);
     let [method, target, timestamp, nonce, body] = <[String; 5]>::try_from(signer.lines).unwrap();
     let candidate = |name: &str| VerifyCandidate {
         name: name.to_owned(),
@@ -238,8 +243,8 @@ fn question(post: bool, given: String) -> QuestionV3 {
     }
 }
 
-pub(super) fn codes(verdict: &Verdict) -> Vec<&'static str> {
-    let Verdict::Explained(found) = verdict else {
+pub(super) fn codes(verdict: &SignatureVerdict) -> Vec<&'static str> {
+    let SignatureVerdict::Explained(found) = verdict else {
         return Vec::new();
     };
     let mut out: Vec<_> = found.changes.iter().map(|change| change.code).collect();
@@ -247,7 +252,7 @@ pub(super) fn codes(verdict: &Verdict) -> Vec<&'static str> {
     out
 }
 
-fn ways(mistake: &Mistake) -> Vec<bool> {
+fn ways(mistake: &HeaderMistake) -> Vec<bool> {
     mistake
         .2
         .map_or_else(|| vec![true, false], |post| vec![post])
@@ -258,7 +263,7 @@ fn single_mistakes_of_v3_are_explained_right() {
     let (mut total, mut missed, mut slowest) = (0, Vec::new(), 0);
     for mistake in &MISTAKES {
         for post in ways(mistake) {
-            let mut signer = Signer::new(post);
+            let mut signer = FaultySignerV3::new(post);
             (mistake.3)(&mut signer);
             let given = signer.sign();
             total += 1;
@@ -285,8 +290,8 @@ fn pairs_of_mistakes_of_v3_are_explained_right() {
         for step in [5, 17, 29] {
             let other = &MISTAKES[(at + step) % MISTAKES.len()];
             let post = at % 2 == 0;
-            let possible = |mistake: &Mistake| ways(mistake).contains(&post);
-            let swaps = |a: &Mistake, b: &Mistake| {
+            let possible = |mistake: &HeaderMistake| ways(mistake).contains(&post);
+            let swaps = |a: &HeaderMistake, b: &HeaderMistake| {
                 a.0 == "time-nonce-swapped" && matches!(b.1, "time" | "nonce" | "join")
             };
             if one.1 == other.1
@@ -297,7 +302,7 @@ fn pairs_of_mistakes_of_v3_are_explained_right() {
             {
                 continue;
             }
-            let mut signer = Signer::new(post);
+            let mut signer = FaultySignerV3::new(post);
             (one.3)(&mut signer);
             (other.3)(&mut signer);
             let given = signer.sign();
@@ -345,13 +350,16 @@ fn the_fourth_line_of_jsapi_and_app_is_told_apart() {
 fn a_signature_of_a_strange_key_or_text_is_not_explained() {
     let strange = key("wechatpay-go-testing").sign(b"x");
     let verdict = explain_v3(&question(true, strange), &unwatched);
-    assert!(matches!(verdict, Verdict::Unexplained { tried: 0, .. }));
+    assert!(matches!(
+        verdict,
+        SignatureVerdict::Unexplained { tried: 0, .. }
+    ));
 
     let other_text = key("official-doc").sign(b"something else");
     let since = Instant::now();
     let verdict = explain_v3(&question(true, other_text.clone()), &unwatched);
     println!("v3 nothing found in {} ms", since.elapsed().as_millis());
-    let Verdict::Unexplained { tried, .. } = verdict else {
+    let SignatureVerdict::Unexplained { tried, .. } = verdict else {
         panic!("{verdict:?}");
     };
     println!("tried {tried}");
@@ -383,11 +391,11 @@ fn the_string_of_a_401_is_laid_beside_ours() {
 
 #[test]
 fn a_serial_that_is_not_the_keys_is_named_beside_a_right_signature() {
-    let signer = Signer::new(true);
+    let signer = FaultySignerV3::new(true);
     let mut question = question(true, signer.sign());
     question.keys[0].key.id = "5A01".to_owned();
     question.serial = "5A01".to_owned();
-    assert_eq!(explain_v3(&question, &unwatched), Verdict::Right);
+    assert_eq!(explain_v3(&question, &unwatched), SignatureVerdict::Right);
     question.serial = "6B02".to_owned();
     assert_eq!(
         codes(&explain_v3(&question, &unwatched)),
@@ -398,7 +406,7 @@ fn a_serial_that_is_not_the_keys_is_named_beside_a_right_signature() {
 #[test]
 fn base64_of_base64_is_not_another_key() {
     use base64::Engine as _;
-    let twice = base64::engine::general_purpose::STANDARD.encode(Signer::new(true).sign());
+    let twice = base64::engine::general_purpose::STANDARD.encode(FaultySignerV3::new(true).sign());
     let found = codes(&explain_v3(&question(true, twice), &unwatched));
     assert_eq!(found, ["result-base64-twice"]);
 }

@@ -2,8 +2,8 @@
 //! row, traditional names, columns taken out, times rewritten. What both ends prove is read; the rest is named.
 
 use wechatpay_codec::bill::{
-    BillReader, Block, BodyKind, Certificate, Digests, Expect, Layout, Verdict, line_blocks, sniff,
-    split_days,
+    BillBlock, BillReader, BodyKind, Certificate, Digests, Expect, Layout, Verdict, line_blocks,
+    sniff, split_days,
 };
 
 const HEADER: &str = "\u{feff}交易时间,商户号,微信订单号,商户订单号,交易状态,应结订单金额,代金券金额,商品名称,商户数据包,手续费,订单金额";
@@ -26,7 +26,7 @@ fn bill(rows: &[String], end: &str) -> String {
     lines.join(end) + end
 }
 
-fn certificate(text: &[u8], piece: usize) -> (Certificate, Block) {
+fn certificate(text: &[u8], piece: usize) -> (Certificate, BillBlock) {
     let mut reader = BillReader::new(7);
     for piece in text.chunks(piece) {
         reader.push(piece).unwrap();
@@ -92,9 +92,9 @@ fn blocks_never_part_a_row_with_line_breaks() {
     let opened = Layout::open(text.as_bytes()).unwrap();
     let body = &text.as_bytes()[opened.bytes..];
     for target in [1, 50, 119, 120, 121, 500, 4_096, 1 << 20] {
-        let mut whole = Block::default();
+        let mut whole = BillBlock::default();
         for part in line_blocks(body, opened.lines + 1, opened.bytes as u64, target) {
-            let mut out = Block::default();
+            let mut out = BillBlock::default();
             let (line, offset) = (part.first_line, part.first_offset);
             opened
                 .layout

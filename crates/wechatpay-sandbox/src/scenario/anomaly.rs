@@ -74,14 +74,14 @@ impl Anomaly {
 /// A stretch of the day, in seconds since midnight, both ends included, of which the shop's export has
 /// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hole {
+pub struct ExportHole {
     /// First second.
     pub from: i64,
     /// Last second.
     pub to: i64,
 }
 
-impl Hole {
+impl ExportHole {
     pub(super) fn cut(self, day: BillDate, deal: &mut GeneratedOrder) {
         let within = |time: Instant| {
             let second = time.unix() - day.start().unix();

@@ -2,7 +2,7 @@
 
 use super::{GeneratedOrder, Scenario};
 use recondesk_domain::{BillRefundState, BillState, Fen, FulfilStatus, Instant, MOrder, PayStatus};
-use wechatpay_codec::bill::{BillLine, BillPrinter, PrintError, RefundPart};
+use wechatpay_codec::bill::{BillLine, BillPrinter, PrintError, RefundColumns};
 
 /// Which columns the shop exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,7 +232,7 @@ pub fn bill_lines(
             transaction_id: refund.transaction_id.as_str(),
             out_trade_no: refund.out_trade_no.as_str(),
             state: BillState::Refund,
-            refund: Some(RefundPart {
+            refund: Some(RefundColumns {
                 requested: refund.time,
                 succeeded: Some(refund.time.plus(3)),
                 refund_id: refund.refund_id.as_str(),

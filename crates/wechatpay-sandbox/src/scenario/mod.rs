@@ -16,7 +16,7 @@ use recondesk_domain::{
     TransactionId, WPay, WRefund,
 };
 
-pub use anomaly::{Anomaly, Hole};
+pub use anomaly::{Anomaly, ExportHole};
 pub use files::{OrderColumns, OrdersWriter, bill_lines, mapping_toml};
 
 /// The contract rate of every scene, 0.60 %, in 10⁻⁴ of one per cent.
@@ -44,7 +44,7 @@ pub struct Scenario {
     /// Differences to build in, each at a place of its own.
     pub twists: Vec<Anomaly>,
     /// A stretch of the day that the shop's export lacks (K01).
-    pub hole: Option<Hole>,
+    pub hole: Option<ExportHole>,
     /// Goods names full of commas, quotes, backticks and JSON.
     pub tricky_text: bool,
 }

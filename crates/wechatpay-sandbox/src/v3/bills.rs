@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 
-use super::{Done, V3Call, V3Refused, V3Reply};
+use super::{V3Call, V3Refused, V3Reply, V3Result};
 use crate::bills::{DayRefusal, check_day, trade_text};
 use crate::fund_flow::fund_text;
 use crate::v2::gzip;
@@ -40,7 +40,7 @@ impl BillShelf {
 }
 
 /// 申请交易账单.
-pub(crate) fn trade(call: &V3Call<'_>) -> Done {
+pub(crate) fn trade(call: &V3Call<'_>) -> V3Result {
     let day = asked_day(call)?;
     let form = match call.request.asked("bill_type") {
         None | Some("ALL") => BillForm::All27,
@@ -59,7 +59,7 @@ pub(crate) fn trade(call: &V3Call<'_>) -> Done {
 }
 
 /// 申请资金账单.
-pub(crate) fn fund_flow(call: &V3Call<'_>) -> Done {
+pub(crate) fn fund_flow(call: &V3Call<'_>) -> V3Result {
     let day = asked_day(call)?;
     ticket(call, fund_bytes(call, day)?)
 }
@@ -79,7 +79,7 @@ fn fund_bytes(call: &V3Call<'_>, day: BillDate) -> Result<Vec<u8>, V3Refused> {
 }
 
 /// 申请单个子商户资金账单: the file in parts, each sealed with a key of its own, which is sealed with the merchant's.
-pub(crate) fn sub_fund_flow(call: &V3Call<'_>) -> Done {
+pub(crate) fn sub_fund_flow(call: &V3Call<'_>) -> V3Result {
     let day = asked_day(call)?;
     if call.request.asked("sub_mchid").is_none() {
         return Err(bad("sub_mchid"));
@@ -123,7 +123,7 @@ pub(crate) fn sub_fund_flow(call: &V3Call<'_>) -> Done {
 }
 
 /// 下载账单 at the address of an application, by the merchant that applied.
-pub(crate) fn download(call: &V3Call<'_>) -> Done {
+pub(crate) fn download(call: &V3Call<'_>) -> V3Result {
     let token = call.request.asked("token").unwrap_or_default();
     let found = call.shared.with_shelf(|shelf| {
         shelf.0.get(token).map(|file| {
@@ -146,7 +146,7 @@ pub(crate) fn download(call: &V3Call<'_>) -> Done {
     }
 }
 
-fn ticket(call: &V3Call<'_>, text: Vec<u8>) -> Done {
+fn ticket(call: &V3Call<'_>, text: Vec<u8>) -> V3Result {
     let hash = sha1_hex(&text);
     let zipped = is_zipped(call)?;
     let bytes = if zipped { gzip(&text) } else { text };

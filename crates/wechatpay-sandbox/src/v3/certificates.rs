@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Done, V3Call, V3Refused, V3Reply};
+use super::{V3Call, V3Refused, V3Reply, V3Result};
 use crate::rules::{AnswerKey, CertificateRoll};
 use wechatpay_codec::v3::{AEAD, Certificate, seal_resource};
 
-pub(crate) fn list(call: &V3Call<'_>) -> Done {
+pub(crate) fn list(call: &V3Call<'_>) -> V3Result {
     let rules = call.shared.rules();
     if rules.answer_key == AnswerKey::PublicKey {
         return Err(V3Refused::new(

@@ -75,7 +75,7 @@ impl V3Refused {
     }
 }
 
-type Done = Result<V3Reply, V3Refused>;
+type V3Result = Result<V3Reply, V3Refused>;
 
 /// Answers a request. Only a request with a right signature reaches the books.
 pub(crate) fn answer(
@@ -105,7 +105,7 @@ pub(crate) fn answer(
     }
 }
 
-fn dispatch(call: &V3Call<'_>) -> Done {
+fn dispatch(call: &V3Call<'_>) -> V3Result {
     let path: Vec<&str> = call.request.segments.iter().map(String::as_str).collect();
     let is_post = call.request.method == "POST";
     match (is_post, path.as_slice()) {

@@ -6,7 +6,7 @@ use super::answer::{UNKNOWN_SERIAL, signing_key};
 use super::orders::transaction;
 use super::refunds::v3_word;
 use crate::Merchant;
-use crate::ledger::{RefundOutcome, SandboxOrder, SandboxRefund};
+use crate::ledger::{SandboxOrder, SandboxRefund, SandboxRefundOutcome};
 use crate::notification_fault::NotificationFault;
 use crate::server::Shared;
 use recondesk_domain::Instant;
@@ -41,10 +41,10 @@ pub(crate) fn refund(
 ) -> Result<Vec<u8>, String> {
     let status = refund.status(now);
     let (event, summary) = match status {
-        RefundOutcome::Processing => return Err("the refund has no outcome yet".to_owned()),
-        RefundOutcome::Success => ("REFUND.SUCCESS", "退款成功"),
-        RefundOutcome::Change => ("REFUND.ABNORMAL", "退款异常"),
-        RefundOutcome::RefundClose => ("REFUND.CLOSED", "退款关闭"),
+        SandboxRefundOutcome::Processing => return Err("the refund has no outcome yet".to_owned()),
+        SandboxRefundOutcome::Success => ("REFUND.SUCCESS", "退款成功"),
+        SandboxRefundOutcome::Change => ("REFUND.ABNORMAL", "退款异常"),
+        SandboxRefundOutcome::RefundClose => ("REFUND.CLOSED", "退款关闭"),
     };
     let mut inner = json!({
         "out_trade_no": order.out_trade_no,
@@ -65,7 +65,7 @@ pub(crate) fn refund(
         } else {
             fields.insert("mchid".to_owned(), json!(merchant.mch_id));
         }
-        if status == RefundOutcome::Success {
+        if status == SandboxRefundOutcome::Success {
             let at = refund.settles_at.rfc3339();
             fields.insert("success_time".to_owned(), json!(at));
         }

@@ -4,8 +4,8 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::body::{Body, wrong};
-use super::{Done, V3Call, V3Refused, V3Reply};
-use crate::ledger::{OrderState, SandboxOrder};
+use super::{V3Call, V3Refused, V3Reply, V3Result};
+use crate::ledger::{SandboxOrder, SandboxOrderState};
 use crate::order_rules::{CloseRefusal, PlaceRefusal, close as close_order, place as place_order};
 use crate::tickets::issue;
 use crate::trade::WEEK_S;
@@ -50,7 +50,7 @@ const FIELDS: [&str; 17] = [
 ];
 
 /// Places an order, or gives a fresh ticket for one that was placed with the very same parameters.
-pub(crate) fn place(call: &V3Call<'_>, kind: &str, party: Party) -> Done {
+pub(crate) fn place(call: &V3Call<'_>, kind: &str, party: Party) -> V3Result {
     let body = Body::read(call.request.body, &[&FIELDS[..], &["settle_info"]].concat())?;
     let order = wanted(call, kind, party, &body)?;
     let mch_id = &call.merchant.mch_id;
@@ -134,7 +134,7 @@ fn wanted(
         amount,
         settled: amount,
         coupon: Fen::ZERO,
-        state: OrderState::NotPay,
+        state: SandboxOrderState::NotPay,
         created_at: call.now,
         expires_at: expiry(body.text("/time_expire", 64)?, call.now)?,
         paid_at: None,
@@ -177,7 +177,7 @@ fn expiry(text: &str, now: Instant) -> Result<Instant, V3Refused> {
 }
 
 /// Tells what is known of an order, by either of its numbers.
-pub(crate) fn query(call: &V3Call<'_>, which: &str, number: &str, party: Party) -> Done {
+pub(crate) fn query(call: &V3Call<'_>, which: &str, number: &str, party: Party) -> V3Result {
     own_number(call, party)?;
     let order = call.shared.with_book(&call.merchant.mch_id, |book| {
         if which == "id" {
@@ -233,7 +233,7 @@ pub(crate) fn transaction(order: &SandboxOrder, mch_id: &str) -> Value {
         put("appid", json!(order.appid));
         put("mchid", json!(mch_id));
     }
-    if !(order.state.is_paid() || order.state == OrderState::Revoked) {
+    if !(order.state.is_paid() || order.state == SandboxOrderState::Revoked) {
         put("payer", json!({}));
         put(
             "amount",
@@ -280,7 +280,7 @@ pub(crate) fn transaction(order: &SandboxOrder, mch_id: &str) -> Value {
 }
 
 /// Closes an unpaid order; closing twice is the same as once.
-pub(crate) fn close(call: &V3Call<'_>, number: &str, party: Party) -> Done {
+pub(crate) fn close(call: &V3Call<'_>, number: &str, party: Party) -> V3Result {
     let body = Body::read(call.request.body, &["mchid", "sp_mchid", "sub_mchid"])?;
     if body.need(&format!("/{}", party.mchid()), 32)? != call.merchant.mch_id {
         return Err(V3Refused::new(403, "NO_AUTH", "商户号与签名的商户号不一致"));

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::body::{Body, wrong};
-use super::{Done, V3Call, V3Refused, V3Reply};
-use crate::ledger::{RefundOutcome, SandboxOrder, SandboxRefund};
-use crate::refund_rules::{RefundRefusal, RefundWish, refund as accept};
+use super::{V3Call, V3Refused, V3Reply, V3Result};
+use crate::ledger::{SandboxOrder, SandboxRefund, SandboxRefundOutcome};
+use crate::refund_rules::{RefundRefusal, RequestedRefund, refund as accept};
 use recondesk_domain::{ApiVersion, Fen, Instant};
 
 const FIELDS: [&str; 9] = [
@@ -21,7 +21,7 @@ const FIELDS: [&str; 9] = [
 ];
 
 /// Accepts a refund. The very same request again is the same refund, whatever the state.
-pub(crate) fn refund(call: &V3Call<'_>) -> Done {
+pub(crate) fn refund(call: &V3Call<'_>) -> V3Result {
     let body = Body::read(call.request.body, &FIELDS)?;
     let number = body.need("/out_refund_no", 64)?;
     body.text("/reason", 80)?;
@@ -41,7 +41,7 @@ pub(crate) fn refund(call: &V3Call<'_>) -> Done {
         let issue = "transaction_id和out_trade_no必须二选一";
         return Err(wrong("/transaction_id", &Value::Null, issue));
     }
-    let wish = RefundWish {
+    let wish = RequestedRefund {
         transaction_id: transaction_id.as_deref(),
         out_trade_no: out_trade_no.as_deref(),
         number,
@@ -96,7 +96,7 @@ fn object(order: &SandboxOrder, refund: &SandboxRefund, now: Instant) -> Value {
         },
         "promotion_detail": [],
     });
-    if let (RefundOutcome::Success, Some(fields)) = (status, out.as_object_mut()) {
+    if let (SandboxRefundOutcome::Success, Some(fields)) = (status, out.as_object_mut()) {
         fields.insert(
             "success_time".to_owned(),
             json!(refund.settles_at.rfc3339()),
@@ -106,12 +106,12 @@ fn object(order: &SandboxOrder, refund: &SandboxRefund, now: Instant) -> Value {
 }
 
 /// The word of APIv3 for a state.
-pub(super) const fn v3_word(status: RefundOutcome) -> &'static str {
+pub(super) const fn v3_word(status: SandboxRefundOutcome) -> &'static str {
     match status {
-        RefundOutcome::Success => "SUCCESS",
-        RefundOutcome::Change => "ABNORMAL",
-        RefundOutcome::RefundClose => "CLOSED",
-        RefundOutcome::Processing => "PROCESSING",
+        SandboxRefundOutcome::Success => "SUCCESS",
+        SandboxRefundOutcome::Change => "ABNORMAL",
+        SandboxRefundOutcome::RefundClose => "CLOSED",
+        SandboxRefundOutcome::Processing => "PROCESSING",
     }
 }
 
@@ -120,7 +120,7 @@ fn missing() -> V3Refused {
 }
 
 /// Tells what is known of a refund.
-pub(crate) fn query(call: &V3Call<'_>, number: &str) -> Done {
+pub(crate) fn query(call: &V3Call<'_>, number: &str) -> V3Result {
     let found = call.shared.with_book(&call.merchant.mch_id, |book| {
         let refund = book.refunds.get(number)?.clone();
         let order = book.orders.get(&refund.out_trade_no)?.clone();
@@ -131,7 +131,7 @@ pub(crate) fn query(call: &V3Call<'_>, number: &str) -> Done {
 }
 
 /// Sends the money of an abnormal refund to a bank card: from then on it is on its way again.
-pub(crate) fn abnormal(call: &V3Call<'_>, refund_id: &str) -> Done {
+pub(crate) fn abnormal(call: &V3Call<'_>, refund_id: &str) -> V3Result {
     let allowed = [
         "sub_mchid",
         "out_refund_no",
@@ -165,14 +165,14 @@ pub(crate) fn abnormal(call: &V3Call<'_>, refund_id: &str) -> Done {
             .get_mut(number)
             .filter(|refund| refund.refund_id == refund_id)
             .ok_or_else(missing)?;
-        if refund.status(call.now) != RefundOutcome::Change {
+        if refund.status(call.now) != SandboxRefundOutcome::Change {
             return Err(V3Refused::new(
                 400,
                 "INVALID_REQUEST",
                 "退款单状态不是退款异常",
             ));
         }
-        refund.outcome = RefundOutcome::Success;
+        refund.outcome = SandboxRefundOutcome::Success;
         refund.settles_at = call.now.plus(rules.refund_settles_s.max(1));
         let refund = refund.clone();
         let order = book.orders.get(&refund.out_trade_no).ok_or_else(missing)?;

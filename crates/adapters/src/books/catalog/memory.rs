@@ -16,7 +16,7 @@ use recondesk_ports::{ImportRecord, SetAside, Stamp, Standing, StoreError};
 type FileKey = (u64, u64, ProfileId, String);
 
 #[derive(Debug, Default)]
-struct Entries {
+struct CatalogEntries {
     imports: Vec<(ImportRecord, String)>,
     sections: Vec<SectionMeta>,
     superseded: Vec<SupersededMeta>,
@@ -27,7 +27,7 @@ struct Entries {
 
 /// A catalog that is gone with the program.
 #[derive(Debug, Default)]
-pub struct MemoryCatalog(Mutex<Entries>);
+pub struct MemoryCatalog(Mutex<CatalogEntries>);
 
 impl MemoryCatalog {
     /// Tells which merchant numbers a profile has.
@@ -35,7 +35,7 @@ impl MemoryCatalog {
         self.lock().merchants.insert(profile, numbers);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Entries> {
+    fn lock(&self) -> MutexGuard<'_, CatalogEntries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

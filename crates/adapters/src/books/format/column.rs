@@ -6,7 +6,7 @@
 mod fill;
 mod numbers;
 
-pub(crate) use fill::Fill;
+pub(crate) use fill::ColumnFill;
 pub(crate) use numbers::ColumnNumbers;
 
 use super::packed_digits::{pack, unpack};

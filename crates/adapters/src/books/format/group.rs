@@ -2,9 +2,9 @@
 
 use std::array::from_fn;
 
-use super::column::{ColumnNumbers, ColumnTexts, Fill, IntColumn, TextColumn, encode_ints};
+use super::column::{ColumnFill, ColumnNumbers, ColumnTexts, IntColumn, TextColumn, encode_ints};
 use super::index_page::short;
-use super::record::{Fields, INTS, PackedFields, Record, Scratch, TEXTS, scratch};
+use super::record::{INTS, PackedFields, Record, RecordFields, TEXTS, TextScratch, scratch};
 use crate::checksum::checksum;
 use recondesk_domain::fingerprint;
 
@@ -95,14 +95,14 @@ pub(crate) fn encode<'a, R: Record>(
 
 /// A group read back.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct RowGroup {
     bytes: Vec<u8>,
     rows: usize,
     texts: [TextColumn; TEXTS],
     ints: [IntColumn; INTS],
 }
 
-impl Group {
+impl RowGroup {
     /// Checks and opens a group; `None` when it is not what was written.
     pub(crate) fn open<R: Record>(bytes: Vec<u8>) -> Option<Self> {
         Self::open_some::<R>(bytes, ALL_TEXTS)
@@ -164,7 +164,7 @@ impl Group {
         &'a self,
         row: usize,
         column: usize,
-        scratch: &'a mut Scratch,
+        scratch: &'a mut TextScratch,
     ) -> Option<&'a [u8]> {
         let scratch = scratch.get_mut(column)?;
         self.texts.get(column)?.get(&self.bytes, row, scratch)
@@ -199,7 +199,7 @@ impl Group {
         rows: &mut [T],
     ) -> Option<()> {
         for (at, column) in self.texts.iter().enumerate().take(R::TEXTS) {
-            let fill = Fill {
+            let fill = ColumnFill {
                 column,
                 bytes: &self.bytes,
                 wanted,
@@ -216,7 +216,7 @@ impl Group {
             return None;
         }
         let mut scratch = scratch();
-        let mut fields = Fields::default();
+        let mut fields = RecordFields::default();
         let places = fields.texts.iter_mut().zip(&mut scratch).zip(&self.texts);
         for ((text, scratch), column) in places.take(R::TEXTS) {
             *text = column.get(&self.bytes, row, scratch)?;

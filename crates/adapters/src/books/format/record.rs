@@ -18,7 +18,7 @@ pub(crate) const INTS: usize = 10;
 
 /// A row taken apart.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Fields<'a> {
+pub(crate) struct RecordFields<'a> {
     /// Texts, the key first.
     pub(crate) texts: [&'a [u8]; TEXTS],
     /// Integers, line and offset last.
@@ -35,16 +35,16 @@ pub(crate) struct PackedFields<'a> {
 }
 
 /// Room to put texts together that are not stored in one piece.
-pub(crate) type Scratch = [[u8; LONGEST + 1]; TEXTS];
+pub(crate) type TextScratch = [[u8; LONGEST + 1]; TEXTS];
 
 /// Fresh scratch.
-pub(crate) const fn scratch() -> Scratch {
+pub(crate) const fn scratch() -> TextScratch {
     [[0; LONGEST + 1]; TEXTS]
 }
 
 /// Where the value of a column stands in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ColumnPlace {
     /// A text.
     Text(usize),
     /// A text, or the other one where it is empty.
@@ -81,9 +81,9 @@ pub(crate) trait Record: Keyed + Send + Sync + PartialEq + 'static {
     const LOOKED_UP: &'static [usize];
 
     /// Where a column of a table stands in a row; `None` where rows have none.
-    fn place_of(column: BookColumn) -> Option<Place>;
+    fn place_of(column: BookColumn) -> Option<ColumnPlace>;
     /// Takes the row apart.
-    fn fields(&self) -> Fields<'_>;
+    fn fields(&self) -> RecordFields<'_>;
     /// Shows one of the texts to a visitor; `None` where the row has no such text.
     fn text_at<V: Visit<Self>>(at: usize, visit: V) -> Option<()>;
     /// Takes over all integers, states and times among them; `None` for integers that no row has.
@@ -94,7 +94,7 @@ pub(crate) trait Record: Keyed + Send + Sync + PartialEq + 'static {
     fn any(self) -> BookRow;
 
     /// Puts a row together; `None` for contents that no row has.
-    fn from_fields(fields: &Fields<'_>, import: u32) -> Option<Self> {
+    fn from_fields(fields: &RecordFields<'_>, import: u32) -> Option<Self> {
         let mut row = Self::BLANK;
         row.set_ints(&fields.ints, import)?;
         for (at, text) in fields.texts.iter().enumerate().take(Self::TEXTS) {

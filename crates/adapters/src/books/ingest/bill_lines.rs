@@ -66,7 +66,7 @@ impl LineSplitter {
             let limit = size
                 .saturating_mul(MAX_EXPANSION)
                 .saturating_add(FREE_EXPANSION);
-            Box::new(Limited {
+            Box::new(LimitedReader {
                 inner: MultiGzDecoder::new(io::BufReader::with_capacity(256 << 10, whole)),
                 left: limit,
             })
@@ -168,12 +168,12 @@ impl LineSplitter {
 }
 
 /// Ends a gzip stream that unpacks into more than any bill does.
-struct Limited<R> {
+struct LimitedReader<R> {
     inner: R,
     left: u64,
 }
 
-impl<R: Read> Read for Limited<R> {
+impl<R: Read> Read for LimitedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         match self.left.checked_sub(read as u64) {

@@ -78,7 +78,7 @@ impl Bookshelf {
                 ..OrdersImport::nothing(record.import)
             });
         }
-        let mut out = Writing::new(self, profile, draft.import);
+        let mut out = SectionsInWork::new(self, profile, draft.import);
         out.amounts = mapping.row_amount;
         out.re_read = re_read::earlier(self.catalog.as_ref(), (profile, mapping), &sha256)?;
         finish_files(archive, &sha256, || {
@@ -190,7 +190,7 @@ fn facts(
 }
 
 /// The sections of an import on their way to its segment file.
-struct Writing<'a> {
+struct SectionsInWork<'a> {
     books: &'a Bookshelf,
     profile: ProfileId,
     import: u32,
@@ -208,7 +208,7 @@ struct Writing<'a> {
     repeats: Repeats,
 }
 
-impl<'a> Writing<'a> {
+impl<'a> SectionsInWork<'a> {
     /// Nothing written yet.
     fn new(books: &'a Bookshelf, profile: ProfileId, import: u32) -> Self {
         Self {

@@ -9,7 +9,7 @@ use crate::books::format::archive::{ArchiveWriter, Squeezed, Squeezer};
 use crate::digest::Hash;
 use recondesk_domain::{WPay, WRefund};
 use recondesk_ports::{BooksError, ImportPart, Source, Watch};
-use wechatpay_codec::bill::{BillFault, Block, Layout, Tally};
+use wechatpay_codec::bill::{BillBlock, BillFault, Layout, Tally};
 
 /// What parsing and compressing a block gives.
 #[derive(Default)]
@@ -79,7 +79,7 @@ fn rows(
         },
         make: || {
             let mut squeezer = Squeezer::new();
-            let mut block = Block::default();
+            let mut block = BillBlock::default();
             move |lines: &BillLines| {
                 let squeezer = squeezer.as_mut().map_err(|error| disk_error(error))?;
                 let squeezed = squeezer.squeeze(lines.bytes());

@@ -9,7 +9,7 @@ use super::varint;
 use crate::books::format::column::is_same;
 use crate::books::format::packed_digits::{SLACK, digits_at_end, pack};
 use crate::books::format::record::{
-    Fields, INTS, PackedFields, Record, Scratch, TEXTS, scratch, unzigzag, zigzag,
+    INTS, PackedFields, Record, RecordFields, TEXTS, TextScratch, scratch, unzigzag, zigzag,
 };
 use recondesk_domain::fingerprint;
 
@@ -296,11 +296,15 @@ impl<R: Record> RowBuffer<R> {
     }
 
     /// The contents of a row.
-    fn fields<'a>(&'a self, entry: RowEntry, scratch: &'a mut Scratch) -> Option<Fields<'a>> {
+    fn fields<'a>(
+        &'a self,
+        entry: RowEntry,
+        scratch: &'a mut TextScratch,
+    ) -> Option<RecordFields<'a>> {
         let packed = self.packed(entry)?;
-        let mut fields = Fields {
+        let mut fields = RecordFields {
             ints: packed.ints,
-            ..Fields::default()
+            ..RecordFields::default()
         };
         let places = fields.texts.iter_mut().zip(&packed.texts).zip(scratch);
         for ((to, number), scratch) in places.take(R::TEXTS) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::lookup::{FoundRow, Wanted, lookup};
+use super::lookup::{FoundRow, NumberSet, lookup};
 use super::segment_cache::SegmentCache;
 use super::snapshot::Snapshot;
 use crate::books::Bookshelf;
@@ -35,7 +35,7 @@ impl Bookshelf {
         numbers: &[&str],
     ) -> Result<Vec<BilledNumber>, BooksError> {
         let view = Snapshot::load(self.catalog.as_ref(), Some(profile), None)?;
-        let wanted = Wanted::new(numbers.iter().map(|number| number.as_bytes()));
+        let wanted = NumberSet::new(numbers.iter().map(|number| number.as_bytes()));
         let mut out = Vec::new();
         for meta in &view.sections {
             let Some(day) = BillDate::from_number(meta.day).filter(|day| days.contains(day)) else {
@@ -70,11 +70,11 @@ impl Bookshelf {
 }
 
 /// Where numbers are looked for.
-type Place<'a> = (&'a Arc<SegmentCache>, &'a Snapshot, &'a SectionMeta);
+type SearchPlace<'a> = (&'a Arc<SegmentCache>, &'a Snapshot, &'a SectionMeta);
 
 fn find<R: Record>(
-    (shelf, view, meta): Place<'_>,
-    (wanted, day, kinds): (&Wanted<'_>, BillDate, (NumberKind, NumberKind)),
+    (shelf, view, meta): SearchPlace<'_>,
+    (wanted, day, kinds): (&NumberSet<'_>, BillDate, (NumberKind, NumberKind)),
     (is_key, is_other): (impl Fn(&R, &[u8]) -> bool, impl Fn(&R, &[u8]) -> bool),
     row_of: impl Fn(&R) -> (Fen, Instant),
     out: &mut Vec<BilledNumber>,

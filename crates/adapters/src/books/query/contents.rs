@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::lookup::{Wanted, lookup};
+use super::lookup::{NumberSet, lookup};
 use super::scan::Merge;
 use super::segment_cache::SegmentCache;
 use super::snapshot::Snapshot;
@@ -50,7 +50,7 @@ impl MerchantContents {
 
     /// Which of these orders without a time have a time by now: they give way to the order of their number that has.
     fn has_time(&self, orders: &[MOrder]) -> Result<Vec<bool>, BooksError> {
-        let mut wanted = Wanted::new(orders.iter().map(|order| order.out_trade_no.as_bytes()));
+        let mut wanted = NumberSet::new(orders.iter().map(|order| order.out_trade_no.as_bytes()));
         let mut has_time = vec![false; orders.len()];
         for meta in self.view.days::<MOrder>(NO_DAY + 1..=i32::MAX) {
             let is = |order: &MOrder, number: &[u8]| order.out_trade_no.as_bytes() == number;

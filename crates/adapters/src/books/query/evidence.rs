@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use super::lookup::{FoundRow, Wanted, lookup};
+use super::lookup::{FoundRow, NumberSet, lookup};
 use super::scan::Keep;
 use super::segment_cache::SegmentCache;
 use super::snapshot::Snapshot;
@@ -62,7 +62,7 @@ impl MerchantBooks {
         is: impl Fn(&R, &[u8]) -> bool,
     ) -> Result<Vec<Option<R>>, EvidenceError> {
         let mut out: Vec<Option<R>> = vec![None; numbers.len()];
-        let mut wanted = Wanted::new(numbers);
+        let mut wanted = NumberSet::new(numbers);
         for day in self.by_nearness::<R>() {
             if wanted.is_empty() {
                 break;
@@ -93,7 +93,7 @@ impl MerchantBooks {
         numbers: impl Iterator<Item = &'a [u8]>,
         is: impl Fn(&R, &[u8]) -> bool,
     ) -> Result<Vec<(i32, R)>, EvidenceError> {
-        let wanted = Wanted::new(numbers);
+        let wanted = NumberSet::new(numbers);
         let mut out: Vec<(i32, R)> = Vec::new();
         for meta in sections {
             let found = lookup((&self.segments, &self.view), meta, index, &wanted, &is)?;

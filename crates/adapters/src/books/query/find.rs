@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::liveness::Liveness;
-use super::lookup::{Wanted, rows_with};
+use super::lookup::{NumberSet, rows_with};
 use super::snapshot::Snapshot;
 use crate::books::Bookshelf;
 use crate::books::catalog::SectionMeta;
@@ -31,7 +31,7 @@ impl Bookshelf {
         let newest = self.catalog.newest_import(None)?;
         let sieves = self.sieves(newest)?;
         let sections = sieves.sections(self.segments.disk(), self.catalog.as_ref(), number)?;
-        let found: Vec<Result<Vec<Hit>, BooksError>> = sections
+        let found: Vec<Result<Vec<NumberHit>, BooksError>> = sections
             .par_iter()
             .with_min_len(SECTIONS)
             .map(|meta| match meta.book {
@@ -64,7 +64,7 @@ impl Bookshelf {
     /// need: all of it takes longer than everything else about a number.
     fn judged(
         &self,
-        hits: Vec<Hit>,
+        hits: Vec<NumberHit>,
         mut sections: Vec<SectionMeta>,
         newest: u32,
     ) -> Result<Vec<Occurrence>, BooksError> {
@@ -95,15 +95,19 @@ impl Bookshelf {
         Ok(out)
     }
 
-    fn within<R: Record>(&self, meta: &SectionMeta, number: &str) -> Result<Vec<Hit>, BooksError> {
-        let wanted = Wanted::new(std::iter::once(number.as_bytes()));
+    fn within<R: Record>(
+        &self,
+        meta: &SectionMeta,
+        number: &str,
+    ) -> Result<Vec<NumberHit>, BooksError> {
+        let wanted = NumberSet::new(std::iter::once(number.as_bytes()));
         let mut out = Vec::new();
         for index in [Index::Keys, Index::Others] {
             let is = |row: &R, number: &[u8]| !kinds(&row.any(), index, number).is_empty();
             for found in rows_with(&self.segments, meta, index, &wanted, is)? {
                 let row = found.row.any();
                 for kind in kinds(&row, index, number.as_bytes()) {
-                    out.push(Hit {
+                    out.push(NumberHit {
                         section: meta.id,
                         number: found.number,
                         place: Occurrence {
@@ -155,7 +159,7 @@ impl Bookshelf {
 
 /// A row that has the number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Hit {
+struct NumberHit {
     section: u32,
     /// The row, as the section counts them.
     number: u32,

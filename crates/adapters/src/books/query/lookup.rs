@@ -12,12 +12,12 @@ use recondesk_ports::BooksError;
 
 /// Numbers to find, in order of their fingerprints.
 #[derive(Debug)]
-pub(crate) struct Wanted<'a> {
+pub(crate) struct NumberSet<'a> {
     /// Short fingerprint, place in the question, text.
     numbers: Vec<(u32, usize, &'a [u8])>,
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> NumberSet<'a> {
     pub(crate) fn new(numbers: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut numbers: Vec<_> = numbers
             .enumerate()
@@ -56,7 +56,7 @@ pub(crate) fn lookup<R: Record>(
     (segments, view): (&Arc<SegmentCache>, &Snapshot),
     meta: &SectionMeta,
     index: Index,
-    wanted: &Wanted<'_>,
+    wanted: &NumberSet<'_>,
     is: impl Fn(&R, &[u8]) -> bool,
 ) -> Result<Vec<FoundRow<R>>, BooksError> {
     let mut found = rows_with(segments, meta, index, wanted, is)?;
@@ -75,7 +75,7 @@ pub(crate) fn rows_with<R: Record>(
     segments: &Arc<SegmentCache>,
     meta: &SectionMeta,
     index: Index,
-    wanted: &Wanted<'_>,
+    wanted: &NumberSet<'_>,
     is: impl Fn(&R, &[u8]) -> bool,
 ) -> Result<Vec<FoundRow<R>>, BooksError> {
     let mut found = Vec::new();

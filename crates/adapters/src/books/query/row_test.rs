@@ -2,45 +2,45 @@
 
 use memchr::memmem::Finder;
 
-use crate::books::format::group::Group;
-use crate::books::format::record::Scratch;
-use crate::books::format::record::{Place, Record, unzigzag};
+use crate::books::format::group::RowGroup;
+use crate::books::format::record::TextScratch;
+use crate::books::format::record::{ColumnPlace, Record, unzigzag};
 use recondesk_ports::{BookColumn, ColumnTest, RowTest, TableQuery};
 
 /// A row of a group, and the import its group belongs to.
 #[derive(Clone, Copy)]
 pub(crate) struct GroupRow<'a> {
-    pub(crate) group: &'a Group,
+    pub(crate) group: &'a RowGroup,
     pub(crate) row: usize,
     pub(crate) import: u32,
 }
 
 impl GroupRow<'_> {
     /// The number that stands there; `None` for none, and for a place that holds a text.
-    pub(crate) fn number<R: Record>(self, place: Place) -> Option<i64> {
+    pub(crate) fn number<R: Record>(self, place: ColumnPlace) -> Option<i64> {
         let int = |at: usize| self.group.int(self.row, at);
         match place {
-            Place::Text(_) | Place::TextOr(..) => None,
-            Place::Int(at) => Some(unzigzag(int(at))),
-            Place::IntOrNone(at) => int(at).checked_sub(1).map(unzigzag),
-            Place::Beside(base, at) => {
+            ColumnPlace::Text(_) | ColumnPlace::TextOr(..) => None,
+            ColumnPlace::Int(at) => Some(unzigzag(int(at))),
+            ColumnPlace::IntOrNone(at) => int(at).checked_sub(1).map(unzigzag),
+            ColumnPlace::Beside(base, at) => {
                 let distance = unzigzag(int(at).checked_sub(1)?);
                 Some(unzigzag(int(base)).wrapping_add(distance))
             }
-            Place::Bits(at, shift, mask) => i64::try_from(int(at) >> shift & mask).ok(),
-            Place::Line => i64::try_from(int(R::INTS - 2)).ok(),
-            Place::Import => Some(i64::from(self.import)),
+            ColumnPlace::Bits(at, shift, mask) => i64::try_from(int(at) >> shift & mask).ok(),
+            ColumnPlace::Line => i64::try_from(int(R::INTS - 2)).ok(),
+            ColumnPlace::Import => Some(i64::from(self.import)),
         }
     }
 
     /// The text that stands there; empty for none, and for a place that holds a number.
-    pub(crate) fn text<'s>(self, place: Place, scratch: &'s mut Scratch) -> &'s [u8]
+    pub(crate) fn text<'s>(self, place: ColumnPlace, scratch: &'s mut TextScratch) -> &'s [u8]
     where
         Self: 's,
     {
         let at = match place {
-            Place::Text(at) => at,
-            Place::TextOr(at, other) => {
+            ColumnPlace::Text(at) => at,
+            ColumnPlace::TextOr(at, other) => {
                 let own = self.group.text(self.row, at, scratch);
                 if own.is_some_and(|text| !text.is_empty()) {
                     at
@@ -48,28 +48,28 @@ impl GroupRow<'_> {
                     other
                 }
             }
-            Place::Int(_)
-            | Place::IntOrNone(_)
-            | Place::Beside(..)
-            | Place::Bits(..)
-            | Place::Line
-            | Place::Import => return &[],
+            ColumnPlace::Int(_)
+            | ColumnPlace::IntOrNone(_)
+            | ColumnPlace::Beside(..)
+            | ColumnPlace::Bits(..)
+            | ColumnPlace::Line
+            | ColumnPlace::Import => return &[],
         };
         self.group.text(self.row, at, scratch).unwrap_or_default()
     }
 }
 
 /// The texts of a group that a place needs, one bit each.
-pub(crate) const fn texts_of(place: Place) -> u8 {
+pub(crate) const fn texts_of(place: ColumnPlace) -> u8 {
     match place {
-        Place::Text(at) => 1 << at,
-        Place::TextOr(at, other) => 1 << at | 1 << other,
-        Place::Int(_)
-        | Place::IntOrNone(_)
-        | Place::Beside(..)
-        | Place::Bits(..)
-        | Place::Line
-        | Place::Import => 0,
+        ColumnPlace::Text(at) => 1 << at,
+        ColumnPlace::TextOr(at, other) => 1 << at | 1 << other,
+        ColumnPlace::Int(_)
+        | ColumnPlace::IntOrNone(_)
+        | ColumnPlace::Beside(..)
+        | ColumnPlace::Bits(..)
+        | ColumnPlace::Line
+        | ColumnPlace::Import => 0,
     }
 }
 
@@ -82,7 +82,7 @@ pub(crate) struct RowFilter<'a> {
 }
 
 struct PlacedTest<'a> {
-    place: Place,
+    place: ColumnPlace,
     test: &'a RowTest,
     /// What `Contains` looks for, in small letters.
     small: Vec<u8>,
@@ -100,7 +100,7 @@ impl<'a> RowFilter<'a> {
             .filter(wanted)
             .map(|test| PlacedTest {
                 // No row has an integer there that is not zero.
-                place: R::place_of(test.column).unwrap_or(Place::IntOrNone(usize::MAX)),
+                place: R::place_of(test.column).unwrap_or(ColumnPlace::IntOrNone(usize::MAX)),
                 test: &test.test,
                 small: match &test.test {
                     RowTest::Contains(text) => text.to_ascii_lowercase().into_bytes(),
@@ -123,7 +123,7 @@ impl<'a> RowFilter<'a> {
     }
 
     /// True when a row passes all of them.
-    pub(crate) fn passes<R: Record>(&self, row: GroupRow<'_>, scratch: &mut Scratch) -> bool {
+    pub(crate) fn passes<R: Record>(&self, row: GroupRow<'_>, scratch: &mut TextScratch) -> bool {
         if !self.tests.iter().all(|test| test.passes::<R>(row, scratch)) {
             return false;
         }
@@ -132,14 +132,14 @@ impl<'a> RowFilter<'a> {
         };
         let mut texts = std::iter::once(0).chain(R::LOOKED_UP.iter().copied());
         texts.any(|column| {
-            let text = row.text(Place::Text(column), scratch);
+            let text = row.text(ColumnPlace::Text(column), scratch);
             number.find(text).is_some()
         })
     }
 }
 
 impl PlacedTest<'_> {
-    fn passes<R: Record>(&self, row: GroupRow<'_>, scratch: &mut Scratch) -> bool {
+    fn passes<R: Record>(&self, row: GroupRow<'_>, scratch: &mut TextScratch) -> bool {
         match self.test {
             RowTest::Contains(_) => {
                 let text = row.text(self.place, scratch);
@@ -160,7 +160,7 @@ impl PlacedTest<'_> {
         }
     }
 
-    fn is_present<R: Record>(&self, row: GroupRow<'_>, scratch: &mut Scratch) -> bool {
+    fn is_present<R: Record>(&self, row: GroupRow<'_>, scratch: &mut TextScratch) -> bool {
         if texts_of(self.place) == 0 {
             row.number::<R>(self.place).is_some()
         } else {

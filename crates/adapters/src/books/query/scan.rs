@@ -7,12 +7,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::segment_cache::{Section, SegmentCache};
-use crate::books::format::group::{CHUNK, GROUP_ROWS, Group};
+use crate::books::format::group::{CHUNK, GROUP_ROWS, RowGroup};
 use crate::books::format::record::{INTS, Record};
 use crate::books::narrow;
 use recondesk_domain::fingerprint;
 use recondesk_ports::BooksError;
-use recondesk_reconcile::{EvidenceError, Rows, Stream};
+use recondesk_reconcile::{EvidenceError, RowStream, Stream};
 
 /// Rows of a section that are decoded together: those of all sections stay in the cache until they are merged.
 const PIECE_ROWS: usize = CHUNK * 2;
@@ -73,7 +73,7 @@ impl<R: Record> Scan<R> {
     /// The rows that count among some of a group; `rows` is a used list, whose memory is taken over.
     fn decode(
         &self,
-        (number, group): (u32, &Group),
+        (number, group): (u32, &RowGroup),
         piece: Range<usize>,
         rows: &mut Vec<Scanned<R>>,
     ) -> Result<(), BooksError> {
@@ -147,7 +147,7 @@ impl<R: Record> Scan<R> {
 struct SectionRows<R> {
     scan: Scan<R>,
     /// The group at hand, its number, and the first of its rows that is not decoded yet.
-    group: Option<(u32, Group, usize)>,
+    group: Option<(u32, RowGroup, usize)>,
     /// Next group.
     next: u32,
     piece: Vec<Scanned<R>>,
@@ -273,7 +273,7 @@ impl<R: Record> Iterator for Plain<R> {
     }
 }
 
-impl<R: Record> Rows<R> for Plain<R> {
+impl<R: Record> RowStream<R> for Plain<R> {
     fn next_rows(
         &mut self,
         most: usize,

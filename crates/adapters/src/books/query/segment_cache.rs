@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::books::catalog::{ByteRange, Catalog, SectionMeta};
-use crate::books::format::group::{GROUP_ROWS, Group};
+use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::index_page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
 use crate::books::format::record::Record;
 use crate::books::format::segment::{Footer, HEAD_BYTES, has_head, segment_head, segment_name};
@@ -99,7 +99,7 @@ pub(crate) struct SegmentCache {
     catalog: Arc<dyn Catalog>,
     files: Mutex<Recent<u32, Arc<File>>>,
     sections: Mutex<Recent<u32, Arc<Section>>>,
-    groups: Mutex<Recent<(u32, u32), Arc<Group>>>,
+    groups: Mutex<Recent<(u32, u32), Arc<RowGroup>>>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -226,9 +226,9 @@ impl SegmentCache {
         &self,
         section: &Section,
         group: u32,
-    ) -> Result<Group, BooksError> {
+    ) -> Result<RowGroup, BooksError> {
         let (bytes, fault) = self.group_bytes(section, group, Vec::new())?;
-        Group::open::<R>(bytes).ok_or_else(fault)
+        RowGroup::open::<R>(bytes).ok_or_else(fault)
     }
 
     /// The same with some of its texts only, into used memory.
@@ -237,9 +237,9 @@ impl SegmentCache {
         section: &Section,
         (group, texts): (u32, u8),
         used: Vec<u8>,
-    ) -> Result<Group, BooksError> {
+    ) -> Result<RowGroup, BooksError> {
         let (bytes, fault) = self.group_bytes(section, group, used)?;
-        Group::open_some::<R>(bytes, texts).ok_or_else(fault)
+        RowGroup::open_some::<R>(bytes, texts).ok_or_else(fault)
     }
 
     fn group_bytes(
@@ -260,7 +260,7 @@ impl SegmentCache {
         &self,
         section: &Section,
         group: u32,
-    ) -> Result<Arc<Group>, BooksError> {
+    ) -> Result<Arc<RowGroup>, BooksError> {
         let key = (section.meta.id, group);
         if let Some(group) = locked(&self.groups).get(key) {
             return Ok(group);

@@ -7,11 +7,11 @@ use rayon::prelude::*;
 
 use super::row_test::{GroupRow, RowFilter, texts_of};
 use super::snapshot::Snapshot;
-use super::table_sort::{KeyColumn, KeyTexts, Part, SortKeys, in_order};
+use super::table_sort::{KeyColumn, KeyTexts, SortKeys, SortedPart, in_order};
 use crate::books::Bookshelf;
-use crate::books::format::group::{GROUP_ROWS, Group};
+use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::record::scratch;
-use crate::books::format::record::{Place, Record, unzigzag};
+use crate::books::format::record::{ColumnPlace, Record, unzigzag};
 use crate::books::{low_half, narrow};
 use recondesk_domain::{BillDate, Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
 use recondesk_ports::{Book, BookRow, BooksError, RowId, RowList, StoreError, TableQuery, Watch};
@@ -60,7 +60,7 @@ impl Bookshelf {
         watch: &dyn Watch,
     ) -> Result<RowList, BooksError> {
         let ask = TableWants::new::<R>(query);
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: Vec<SortedPart> = Vec::new();
         // Place of the first row of each section, and the section.
         let mut sections: Vec<(u64, u32)> = Vec::new();
         let mut places = 0;
@@ -71,7 +71,7 @@ impl Bookshelf {
             let section = self.segments.section(meta)?;
             let dead = view.dead(&self.segments, meta.id)?;
             let groups = 0..u32::try_from(section.footer.groups.len()).unwrap_or(u32::MAX);
-            let read: Result<Vec<Part>, BooksError> = groups
+            let read: Result<Vec<SortedPart>, BooksError> = groups
                 .into_par_iter()
                 .map_init(Vec::new, |used, number| {
                     if watch.cancelled() {
@@ -144,7 +144,7 @@ pub(crate) fn no_such_row(id: RowId) -> BooksError {
 /// What a table wants of each group.
 struct TableWants<'a> {
     filter: RowFilter<'a>,
-    sorts: Vec<(Option<Place>, KeyColumn)>,
+    sorts: Vec<(Option<ColumnPlace>, KeyColumn)>,
     /// Texts that are needed, one bit each.
     texts: u8,
 }
@@ -152,7 +152,7 @@ struct TableWants<'a> {
 impl<'a> TableWants<'a> {
     fn new<R: Record>(query: &'a TableQuery) -> Self {
         let filter = RowFilter::new::<R>(query, None);
-        let sorts: Vec<(Option<Place>, KeyColumn)> = query
+        let sorts: Vec<(Option<ColumnPlace>, KeyColumn)> = query
             .sorts
             .iter()
             .map(|sort| {
@@ -173,8 +173,13 @@ impl<'a> TableWants<'a> {
     }
 
     /// The rows of a group that count and pass.
-    fn part<R: Record>(&self, group: &Group, import: u32, dead: impl Fn(u32) -> bool) -> Part {
-        let mut part = Part::default();
+    fn part<R: Record>(
+        &self,
+        group: &RowGroup,
+        import: u32,
+        dead: impl Fn(u32) -> bool,
+    ) -> SortedPart {
+        let mut part = SortedPart::default();
         let mut scratch = scratch();
         for (at, row) in (0..group.len()).zip(0_u32..) {
             if dead(row) {
@@ -205,9 +210,9 @@ impl<'a> TableWants<'a> {
 
 /// What rows of a group have in a column, ready to be sorted by.
 fn keys<R: Record>(
-    (group, import): (&Group, u32),
+    (group, import): (&RowGroup, u32),
     rows: &[u32],
-    (place, column): (Option<Place>, KeyColumn),
+    (place, column): (Option<ColumnPlace>, KeyColumn),
 ) -> SortKeys {
     let here = |row: &u32| GroupRow {
         group,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 /// The rows of one group that passed the filter.
 #[derive(Debug, Default)]
-pub(crate) struct Part {
+pub(crate) struct SortedPart {
     /// Place of the group's first row among all rows of the table.
     pub(crate) base: u64,
     /// Rows before filtering, without replaced ones.
@@ -55,7 +55,7 @@ impl KeyTexts {
     }
 }
 
-impl Part {
+impl SortedPart {
     fn place(&self, nth: usize) -> u64 {
         self.base + self.rows.get(nth).copied().map_or(0, u64::from)
     }
@@ -91,8 +91,8 @@ pub(crate) struct KeyColumn {
 
 /// Places of all rows in the order of these columns, the most important first; rows that are equal in all
 /// of them come in the order of their lines, of equal lines by place.
-pub(crate) fn in_order(parts: &[Part], columns: &[KeyColumn]) -> Vec<u64> {
-    let rows = Rows::new(parts);
+pub(crate) fn in_order(parts: &[SortedPart], columns: &[KeyColumn]) -> Vec<u64> {
+    let rows = NumberedRows::new(parts);
     let last = columns.len().saturating_sub(1);
     // From the least important column to the most: what was found before decides between equal keys.
     let mut order: Option<Vec<u32>> = None;
@@ -113,15 +113,15 @@ pub(crate) fn in_order(parts: &[Part], columns: &[KeyColumn]) -> Vec<u64> {
 }
 
 /// All rows of all parts, numbered through.
-struct Rows<'a> {
-    parts: &'a [Part],
+struct NumberedRows<'a> {
+    parts: &'a [SortedPart],
     /// Number of the first row of each part.
     starts: Vec<u32>,
     count: usize,
 }
 
-impl<'a> Rows<'a> {
-    fn new(parts: &'a [Part]) -> Self {
+impl<'a> NumberedRows<'a> {
+    fn new(parts: &'a [SortedPart]) -> Self {
         let mut starts = Vec::with_capacity(parts.len());
         let mut count = 0;
         for part in parts {
@@ -136,7 +136,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The part of a row, and its number there.
-    fn find(&self, row: u32) -> Option<(&'a Part, usize)> {
+    fn find(&self, row: u32) -> Option<(&'a SortedPart, usize)> {
         let after = self.starts.partition_point(|start| *start <= row);
         let at = after.checked_sub(1)?;
         let start = self.starts.get(at)?;
@@ -151,9 +151,9 @@ impl<'a> Rows<'a> {
     fn by_number(
         &self,
         order: Option<&[u32]>,
-        number: impl Fn(&Part, usize) -> u64 + Sync,
+        number: impl Fn(&SortedPart, usize) -> u64 + Sync,
     ) -> Vec<u32> {
-        let range = |part: &Part| {
+        let range = |part: &SortedPart| {
             let keys = (0..part.rows.len()).map(|nth| number(part, nth));
             keys.fold((u64::MAX, 0), |(least, most), key| {
                 (key.min(least), key.max(most))
@@ -202,7 +202,7 @@ impl<'a> Rows<'a> {
         &self,
         key_bits: u32,
         order: Option<&[u32]>,
-        key: impl Fn(&Part, usize) -> u128 + Sync,
+        key: impl Fn(&SortedPart, usize) -> u128 + Sync,
     ) -> Vec<u32> {
         let tie_bits = bits(self.count as u64);
         let mask = (1_u64 << tie_bits) - 1;
@@ -244,7 +244,7 @@ impl<'a> Rows<'a> {
     /// One number for each row.
     fn filled<T: Copy + Default + Send>(
         &self,
-        number: impl Fn(&Part, usize, u32) -> T + Sync,
+        number: impl Fn(&SortedPart, usize, u32) -> T + Sync,
     ) -> Vec<T> {
         let mut out = vec![T::default(); self.count];
         let mut rest = out.as_mut_slice();
@@ -311,7 +311,7 @@ struct Script {
 
 impl Script {
     /// The script of all texts of a column, for numbers of so many bits.
-    fn of(parts: &[Part], column: usize, room: u32) -> Self {
+    fn of(parts: &[SortedPart], column: usize, room: u32) -> Self {
         let first = parts.iter().find(|part| !part.rows.is_empty());
         let first = first.map_or(&[][..], |part| part.text(column, 0));
         let shared = parts

@@ -4,14 +4,14 @@ use super::*;
 use proptest::prelude::*;
 
 /// Rows with a number, a text and a line, `per` a part, every third row filtered out.
-type Row = (u64, String, u32);
+type SortedSample = (u64, String, u32);
 
-fn parts(rows: &[Row], per: usize) -> Vec<Part> {
+fn parts(rows: &[SortedSample], per: usize) -> Vec<SortedPart> {
     let mut out = Vec::new();
     for (at, some) in rows.chunks(per).enumerate() {
-        let mut part = Part {
+        let mut part = SortedPart {
             base: (at * per) as u64,
-            ..Part::default()
+            ..SortedPart::default()
         };
         let (mut numbers, mut texts) = (Vec::new(), KeyTexts::default());
         for (row, value) in (0_u32..).zip(some) {
@@ -62,7 +62,7 @@ proptest! {
     ) {
         let all = parts(&rows, per);
         // The keys of a column that is sorted by go where that column stands in the order.
-        let placed: Vec<Part> = all.into_iter().map(|mut part| {
+        let placed: Vec<SortedPart> = all.into_iter().map(|mut part| {
             let known = std::mem::take(&mut part.columns);
             part.columns = columns.iter().map(|(column, _)| match &known[*column] {
                 SortKeys::Numbers(numbers) => SortKeys::Numbers(numbers.clone()),

@@ -8,9 +8,9 @@ use super::row_test::{GroupRow, RowFilter, texts_of};
 use super::snapshot::Snapshot;
 use super::table::no_such_row;
 use crate::books::Bookshelf;
-use crate::books::format::group::{GROUP_ROWS, Group};
+use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::record::scratch;
-use crate::books::format::record::{Place, Record, unzigzag};
+use crate::books::format::record::{ColumnPlace, Record, unzigzag};
 use crate::books::{low_half, narrow};
 use recondesk_domain::{BillDate, Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
 use recondesk_ports::{
@@ -18,13 +18,13 @@ use recondesk_ports::{
 };
 
 /// Rows of a group whose amounts are wanted, by section and group.
-type Wanted = BTreeMap<(u32, u32), Vec<u32>>;
+type RowsByGroup = BTreeMap<(u32, u32), Vec<u32>>;
 
 impl Bookshelf {
     /// The sum of the amounts of rows; each group is read once, whatever the order of the rows.
     pub(crate) fn sum_of(&self, ids: &[RowId], watch: &dyn Watch) -> Result<Fen, BooksError> {
         let view = self.view()?;
-        let mut wanted = Wanted::new();
+        let mut wanted = RowsByGroup::new();
         let rows = narrow(GROUP_ROWS);
         for id in ids {
             let (section, row) = (low_half(id.0 >> 32), low_half(id.0));
@@ -154,14 +154,14 @@ impl Bookshelf {
 
 struct Counting<'a> {
     filter: &'a RowFilter<'a>,
-    place: Place,
+    place: ColumnPlace,
     import: u32,
 }
 
 impl Counting<'_> {
     fn add<R: Record>(
         &self,
-        group: &Group,
+        group: &RowGroup,
         dead: impl Fn(u32) -> bool,
         counts: &mut HashMap<BookValue, u64>,
     ) {

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
-use super::super::change_log::{RowChange, RowFate, Table, tables};
-use super::super::journal::{Entry, Heading, Journal};
+use super::super::change_log::{RowChange, RowEffect, TableSchema, tables};
+use super::super::journal::{Journal, JournalEntry, JournalHeading};
 use super::super::upkeep::broken;
 use super::super::{DbError, make_closed, migrate};
 use recondesk_ports::StoreError;
 
 /// What a database was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Rebuilt {
+pub(crate) struct RebuildResult {
     /// Lines of the journal that could not be read.
     pub(crate) lost_lines: u64,
     /// Imports that only the books knew.
@@ -30,7 +30,7 @@ pub(crate) fn rebuild(
     target: &Path,
     journal: &Path,
     books: &BTreeMap<u32, PathBuf>,
-) -> Result<Rebuilt, StoreError> {
+) -> Result<RebuildResult, StoreError> {
     let journal = Journal::at(journal.to_owned());
     let ends = journal.ends().map_err(broken)?;
     let of_books = || {
@@ -41,7 +41,7 @@ pub(crate) fn rebuild(
     let heading = heading
         .or_else(|| of_books().map(|ends| ends.heading))
         .ok_or_else(|| StoreError::Missing("recondesk.journal".to_owned()))?;
-    let mut done = Rebuilt::default();
+    let mut done = RebuildResult::default();
     if ends.is_some() {
         done.lost_lines = from_journal(target, &heading, &journal)?;
     } else {
@@ -112,7 +112,7 @@ fn has_key(connection: &Connection, row: &RowChange) -> Result<bool, DbError> {
 }
 
 /// Makes an empty database of this workspace and schema.
-fn empty(target: &Path, heading: &Heading) -> Result<Connection, DbError> {
+fn empty(target: &Path, heading: &JournalHeading) -> Result<Connection, DbError> {
     make_closed(target).map_err(broken)?;
     let mut connection = Connection::open(target)?;
     migrate::make(&mut connection, heading.schema)?;
@@ -121,7 +121,11 @@ fn empty(target: &Path, heading: &Heading) -> Result<Connection, DbError> {
     Ok(connection)
 }
 
-fn from_journal(target: &Path, heading: &Heading, journal: &Journal) -> Result<u64, DbError> {
+fn from_journal(
+    target: &Path,
+    heading: &JournalHeading,
+    journal: &Journal,
+) -> Result<u64, DbError> {
     let mut connection = empty(target, heading)?;
     connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF;")?;
     // Triggers guard what people do; what the journal tells was done already.
@@ -170,8 +174,8 @@ fn from_journal(target: &Path, heading: &Heading, journal: &Journal) -> Result<u
 /// Plays some rows of a transaction; `is_open` says that more of it follow.
 fn play(
     connection: &Connection,
-    tables: &BTreeMap<String, Table>,
-    entry: &Entry,
+    tables: &BTreeMap<String, TableSchema>,
+    entry: &JournalEntry,
     is_open: &mut bool,
 ) -> Result<(), DbError> {
     if !*is_open {
@@ -191,18 +195,18 @@ fn play(
     Ok(())
 }
 
-fn by_name(connection: &Connection) -> Result<BTreeMap<String, Table>, DbError> {
+fn by_name(connection: &Connection) -> Result<BTreeMap<String, TableSchema>, DbError> {
     let tables = tables(connection)?.into_iter();
     Ok(tables.map(|table| (table.name.clone(), table)).collect())
 }
 
 /// Does to a table what a row tells. Rows of an older schema have fewer columns, the newer ones stand at the end.
-fn put(connection: &Connection, table: &Table, row: &RowChange) -> Result<(), DbError> {
+fn put(connection: &Connection, table: &TableSchema, row: &RowChange) -> Result<(), DbError> {
     let columns = table.columns.get(..row.values.len());
     let columns = columns.ok_or_else(|| DbError::broken(format!("a row of {}", table.name)))?;
     let quoted = |column: &String| format!("\"{column}\"");
     let (sql, values): (String, Vec<&Value>) = match row.fate {
-        RowFate::Put => {
+        RowEffect::Put => {
             let names: Vec<String> = columns.iter().map(quoted).collect();
             let places = vec!["?"; columns.len()].join(", ");
             let names = names.join(", ");
@@ -212,7 +216,7 @@ fn put(connection: &Connection, table: &Table, row: &RowChange) -> Result<(), Db
             );
             (sql, row.values.iter().collect())
         }
-        RowFate::Gone => {
+        RowEffect::Gone => {
             let of_key = |column: &&String| table.key.is_empty() || table.key.contains(column);
             let wanted: Vec<String> = columns
                 .iter()

@@ -1,6 +1,6 @@
 //! What waits for a second person. Who may decide is judged here for the words, and again by a trigger.
 
-use crate::sqlite::session::{Connection, OptionalExtension as _, Row, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, SessionTransaction, params};
 use serde_json::json;
 
 use super::{operators, outcomes, refund_records, refunds, reissues, sign_offs, trail};
@@ -173,7 +173,7 @@ fn read(row: Row<'_>) -> Result<ApprovalRecord, DbError> {
 
 /// Asks for a second person; the same question that still waits is not asked twice.
 pub(super) fn ask(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     (need, subject): (ApprovalNeed, &str),
     reason: &str,
     (maker, now): (&str, Instant),
@@ -212,7 +212,7 @@ pub(super) fn ask(
 }
 
 pub(super) fn judge(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     ApprovalId(id): ApprovalId,
     judgement: Judgement,
     (checker, now): (&str, Instant),
@@ -224,7 +224,7 @@ pub(super) fn judge(
 
 /// Checks who decides, and writes it down; what was asked comes back.
 fn enter_judgement(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     ApprovalId(id): ApprovalId,
     judgement: Judgement,
     (checker, now): (&str, Instant),
@@ -269,7 +269,7 @@ fn enter_judgement(
 
 /// A second person decides about a subject at the case itself; nothing waits where nobody was asked.
 pub(super) fn judge_subject(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     subject: &str,
     judgement: Judgement,
     checker: (&str, Instant),
@@ -290,7 +290,7 @@ pub(super) fn judge_subject(
 
 /// What waited for the decision moves on with it.
 fn carry_on(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     asked: &ApprovalRecord,
     judgement: Judgement,
     (checker, now): (&str, Instant),

@@ -1,6 +1,6 @@
 //! Files on a case, byte for byte; never changed, never removed.
 
-use crate::sqlite::session::{Transaction, params};
+use crate::sqlite::session::{SessionTransaction, params};
 use serde_json::json;
 
 use super::trail;
@@ -10,7 +10,7 @@ use recondesk_domain::{Instant, ProfileId};
 use recondesk_ports::{AttachmentInfo, AttachmentRecord, AuditDeed, StoreError};
 
 pub(super) fn add(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     (profile, case_key): (ProfileId, &str),
     file: &AttachmentRecord,
 ) -> Result<(), DbError> {

@@ -16,7 +16,9 @@ mod trail_check;
 mod undo;
 
 use super::Database;
-use recondesk_casework::{ApprovalNeed, Judgement, Outcome, RedirectTo, ReissueEvent, Thresholds};
+use recondesk_casework::{
+    ApprovalNeed, CaseOutcome, Judgement, RedirectTo, ReissueEvent, Thresholds,
+};
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk_ports::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Author,
@@ -171,7 +173,7 @@ impl Casework for Database {
         profile: ProfileId,
         case_key: &str,
         out_trade_no: &str,
-    ) -> Result<Vec<Outcome>, StoreError> {
+    ) -> Result<Vec<CaseOutcome>, StoreError> {
         Ok(outcomes::standing(
             &self.lock(),
             profile,

@@ -1,6 +1,6 @@
 //! Operators and their PINs. Of a PIN only an Argon2id digest is kept; wrong ones are counted.
 
-use crate::sqlite::session::{Connection, OptionalExtension as _, Row, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, SessionTransaction, params};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
 use serde_json::json;
@@ -81,7 +81,7 @@ pub(super) fn add(
 
 /// The first operator administers, and whoever comes later is entered by one who does. Where nobody administers, as
 /// in workspaces of earlier versions, any operator may enter one who does.
-fn may_add(tx: &Transaction<'_>, roles: Roles, actor: &str) -> Result<(), DbError> {
+fn may_add(tx: &SessionTransaction<'_>, roles: Roles, actor: &str) -> Result<(), DbError> {
     let has_administrator: bool = tx.query_row(
         "SELECT EXISTS (SELECT 1 FROM operator WHERE removed_at IS NULL
                         AND instr(roles, ',administer,') > 0)",
@@ -140,7 +140,7 @@ pub(super) fn remove(db: &Database, name: &str, actor: &str, now: Instant) -> Re
     })
 }
 
-struct Known {
+struct StoredOperator {
     operator: Operator,
     pin: String,
     misses: i64,
@@ -179,7 +179,7 @@ pub(super) fn check_pin(
     }
 }
 
-fn find(db: &Database, name: &str) -> Result<Option<Known>, DbError> {
+fn find(db: &Database, name: &str) -> Result<Option<StoredOperator>, DbError> {
     let connection = db.lock();
     let row = connection
         .query_row(
@@ -187,7 +187,7 @@ fn find(db: &Database, name: &str) -> Result<Option<Known>, DbError> {
              WHERE name = ?1",
             [name],
             |row| {
-                Ok(Known {
+                Ok(StoredOperator {
                     operator: Operator {
                         name: row.get(0)?,
                         roles: Roles::parse(&row.get::<_, String>(1)?).unwrap_or_default(),

@@ -1,9 +1,9 @@
 //! One case has one outcome: who holds a case and its order, and what a case's status says of it.
 
-use crate::sqlite::session::{Connection, OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, SessionTransaction, params};
 
 use crate::sqlite::{DbError, cases};
-use recondesk_casework::{ApprovalNeed, Outcome, RefundStage, ReissueStage, may_claim};
+use recondesk_casework::{ApprovalNeed, CaseOutcome, RefundStage, ReissueStage, may_claim};
 use recondesk_domain::{CaseStatus, Instant, ProfileId};
 use recondesk_ports::StoreError;
 
@@ -16,7 +16,7 @@ pub(super) fn standing(
     connection: &Connection,
     profile: ProfileId,
     of: (&str, &str),
-) -> Result<Vec<Outcome>, DbError> {
+) -> Result<Vec<CaseOutcome>, DbError> {
     let mut out = Vec::new();
     for subject in subjects(of) {
         let kind: Option<String> = connection
@@ -25,7 +25,8 @@ pub(super) fn standing(
             .optional()?;
         if let Some(kind) = kind {
             out.push(
-                Outcome::parse(&kind).ok_or_else(|| DbError::broken(format!("outcome {kind}")))?,
+                CaseOutcome::parse(&kind)
+                    .ok_or_else(|| DbError::broken(format!("outcome {kind}")))?,
             );
         }
     }
@@ -34,10 +35,10 @@ pub(super) fn standing(
 
 /// Takes case and order for an outcome.
 pub(super) fn claim(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     profile: ProfileId,
     of: (&str, &str),
-    wanted: Outcome,
+    wanted: CaseOutcome,
 ) -> Result<(), DbError> {
     let standing = standing(tx, profile, of)?;
     may_claim(standing.iter().copied(), wanted)
@@ -53,7 +54,7 @@ pub(super) fn claim(
 
 /// Gives case and order back as far as no refund or reissue holds them any more.
 pub(super) fn release(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     profile: ProfileId,
     (case_key, out_trade_no): (&str, &str),
 ) -> Result<(), DbError> {
@@ -86,7 +87,7 @@ pub(super) fn release(
 /// may be left be; and a refund that cannot reach the customer's account moves no further, so that a person may say
 /// that it was paid otherwise.
 pub(in crate::sqlite) fn forbid_while_in_force(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     case: i64,
 ) -> Result<(), DbError> {
     let kind: Option<String> = tx
@@ -107,7 +108,7 @@ pub(in crate::sqlite) fn forbid_while_in_force(
 }
 
 /// A case that is closed without being solved has that for its outcome; one of which a part went back stays refunded.
-pub(in crate::sqlite) fn write_off(tx: &Transaction<'_>, case: i64) -> Result<(), DbError> {
+pub(in crate::sqlite) fn write_off(tx: &SessionTransaction<'_>, case: i64) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO outcome (profile, subject, kind)
          SELECT profile, 'case/' || key, 'written_off' FROM case_file WHERE id = ?1
@@ -118,7 +119,10 @@ pub(in crate::sqlite) fn write_off(tx: &Transaction<'_>, case: i64) -> Result<()
 }
 
 /// A case that is opened again has no outcome any more.
-pub(in crate::sqlite) fn forget_write_off(tx: &Transaction<'_>, case: i64) -> Result<(), DbError> {
+pub(in crate::sqlite) fn forget_write_off(
+    tx: &SessionTransaction<'_>,
+    case: i64,
+) -> Result<(), DbError> {
     tx.execute(
         "DELETE FROM outcome WHERE kind = 'written_off' AND (profile, subject) IN
          (SELECT profile, 'case/' || key FROM case_file WHERE id = ?1)",
@@ -149,7 +153,7 @@ pub(super) fn case_of(
 
 /// Refuses to begin anything for a case that is closed.
 pub(super) fn require_open(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     profile: ProfileId,
     key: &str,
 ) -> Result<(), DbError> {
@@ -164,7 +168,7 @@ pub(super) fn require_open(
 
 /// Lets the status of a case follow what is done about it; a closed case stays as it is.
 pub(super) fn follow(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     profile: ProfileId,
     key: &str,
     next: CaseStatus,
@@ -181,7 +185,7 @@ pub(super) fn follow(
 
 /// A proposal to close a case is decided. `rest` is `PROFILE/KEY`.
 pub(super) fn judge_write_off(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     rest: &str,
     (need, agreed): (ApprovalNeed, bool),
     (checker, reason, now): (&str, &str, Instant),

@@ -1,6 +1,6 @@
 //! A second person for an abnormal refund that goes to another account.
 
-use crate::sqlite::session::{Transaction, params};
+use crate::sqlite::session::{SessionTransaction, params};
 
 use super::approvals;
 use super::refund_checks::with_others_out;
@@ -11,14 +11,17 @@ use recondesk_casework::{Approval, ApprovalNeed, RedirectTo, RefundEvent};
 use recondesk_ports::{Author, RefundRecord, RefundRowId, RefundStep};
 
 /// What the limits say of it, with the order's other refunds.
-fn need_of(tx: &Transaction<'_>, known: &RefundRecord) -> Result<Option<ApprovalNeed>, DbError> {
+fn need_of(
+    tx: &SessionTransaction<'_>,
+    known: &RefundRecord,
+) -> Result<Option<ApprovalNeed>, DbError> {
     let limits = approvals::thresholds(tx)?;
     Ok(limits.refund_needs(with_others_out(tx, known)?, 1))
 }
 
 /// Refuses to send money to an account that nobody agreed to where somebody must.
 pub(super) fn check(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     known: &RefundRecord,
     to: RedirectTo,
 ) -> Result<(), DbError> {
@@ -33,7 +36,7 @@ pub(super) fn check(
 
 /// Asks a second person, who sees order, sum and account.
 pub(super) fn require_redirect(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     id: RefundRowId,
     to: RedirectTo,
     by: Author<'_>,

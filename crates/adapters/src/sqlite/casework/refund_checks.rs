@@ -1,7 +1,7 @@
 //! What a refund is judged by beside its own life: the order's other refunds, the limits, and what the case is
 //! still owed.
 
-use crate::sqlite::session::{Connection, OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, SessionTransaction, params};
 
 use super::refund_records::list;
 use super::refunds::forbidden;
@@ -9,8 +9,8 @@ use super::{approvals, outcomes};
 use crate::sqlite::DbError;
 use crate::sqlite::finding_rows::{FINDING, read_finding};
 use recondesk_casework::{
-    Approval, OrderFacts, Refund, RefundPart, RefundStage, RemoteState, check_refund, check_seen,
-    owed,
+    Approval, OrderFacts, RefundPart, RefundProgress, RefundStage, RemoteState, check_refund,
+    check_seen, owed,
 };
 use recondesk_domain::{CaseStatus, Fen, Instant, OutRefundNo};
 use recondesk_ports::{RefundDraft, RefundQuery, RefundRecord, RefundStep};
@@ -47,7 +47,7 @@ pub(super) fn pending(listed: &[RefundPart], others: &[RefundRecord]) -> Vec<Ref
 
 /// A draft that knows of the order's other refunds, and what the order gets back by all of them together.
 pub(super) fn among_others(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
     number: OutRefundNo,
 ) -> Result<(RefundDraft, Fen), DbError> {
@@ -80,7 +80,7 @@ fn local(record: &RefundRecord) -> RefundPart {
 /// Limits against what WeChat Pay says and against every other refund of the order from here, and whether a person
 /// knew of all of them.
 pub(super) fn check_limits(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     known: &RefundRecord,
     facts: &OrderFacts,
     now: Instant,
@@ -103,7 +103,10 @@ pub(super) fn check_limits(
 }
 
 /// Refuses to let a refund out that was drafted as one below the limit, while the order's others went out first.
-pub(super) fn check_order_limit(tx: &Transaction<'_>, known: &RefundRecord) -> Result<(), DbError> {
+pub(super) fn check_order_limit(
+    tx: &SessionTransaction<'_>,
+    known: &RefundRecord,
+) -> Result<(), DbError> {
     if known.refund.approval != Approval::NotNeeded {
         return Ok(());
     }
@@ -117,7 +120,10 @@ pub(super) fn check_order_limit(tx: &Transaction<'_>, known: &RefundRecord) -> R
 }
 
 /// What the order gets back by this refund and by those of it that are out already.
-pub(super) fn with_others_out(tx: &Transaction<'_>, known: &RefundRecord) -> Result<Fen, DbError> {
+pub(super) fn with_others_out(
+    tx: &SessionTransaction<'_>,
+    known: &RefundRecord,
+) -> Result<Fen, DbError> {
     let others = of_order(tx, &known.draft)?;
     others
         .iter()
@@ -148,9 +154,9 @@ const fn is_out(stage: RefundStage) -> bool {
 /// The case is solved when nothing is owed any more, and its owner's again when a part went back or the refund came
 /// to nothing.
 pub(super) fn follow_case(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     known: &RefundRecord,
-    next: &Refund,
+    next: &RefundProgress,
     step: &RefundStep<'_>,
 ) -> Result<(), DbError> {
     if next.stage == known.refund.stage {
@@ -201,7 +207,7 @@ pub(super) fn follow_case(
 }
 
 /// What the case of a refund is still owed: never more than what is left of its order.
-fn left(tx: &Transaction<'_>, known: &RefundRecord) -> Result<Fen, DbError> {
+fn left(tx: &SessionTransaction<'_>, known: &RefundRecord) -> Result<Fen, DbError> {
     let draft = &known.draft;
     let total = draft.total;
     let finding = tx

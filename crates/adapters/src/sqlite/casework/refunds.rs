@@ -1,7 +1,7 @@
-//! Refunds on disk. Every step runs `casework::Refund::apply` inside the transaction that stores it, so that two
+//! Refunds on disk. Every step runs `casework::RefundProgress::apply` inside the transaction that stores it, so that two
 //! programs can never both take the same step.
 
-use crate::sqlite::session::{Transaction, params};
+use crate::sqlite::session::{SessionTransaction, params};
 use serde_json::json;
 
 use super::refund_checks::{
@@ -11,8 +11,8 @@ use super::refund_records::{list, require};
 use super::{approvals, outcomes, redirect, trail};
 use crate::sqlite::DbError;
 use recondesk_casework::{
-    Approval, ApprovalNeed, Outcome, Refund, RefundEvent, RefundPart, RefundStage, RefundSubject,
-    refund_number,
+    Approval, ApprovalNeed, CaseOutcome, RefundEvent, RefundPart, RefundProgress, RefundStage,
+    RefundSubject, refund_number,
 };
 use recondesk_domain::{CaseStatus, Instant, OutRefundNo};
 use recondesk_ports::{
@@ -61,7 +61,7 @@ fn next_of(last: Option<&RefundRecord>, draft: &RefundDraft) -> Result<NextRefun
 
 /// Writes a refund down, or finds the one that is there.
 pub(super) fn draft(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
     now: Instant,
 ) -> Result<RefundRecord, DbError> {
@@ -79,7 +79,7 @@ pub(super) fn draft(
         NextRefund::Known(known) => return Ok(*known),
         NextRefund::Nth(nth) => nth,
     };
-    outcomes::claim(tx, draft.profile, place, Outcome::Refund)?;
+    outcomes::claim(tx, draft.profile, place, CaseOutcome::Refund)?;
     let subject = RefundSubject {
         mch_id: &draft.mch_id,
         out_trade_no: &draft.out_trade_no,
@@ -97,7 +97,7 @@ pub(super) fn draft(
     } else {
         Approval::NotNeeded
     };
-    let machine = Refund::draft(draft.amount, wanted);
+    let machine = RefundProgress::draft(draft.amount, wanted);
     let again = last.filter(|known| known.nth == nth);
     let approval = approval.map(|asked| asked.id);
     let id = match &again {
@@ -127,7 +127,7 @@ pub(super) fn draft(
 /// Asks a second person about a draft. Whoever agrees sees to what: order and sum belong to the question, and another
 /// sum is another one.
 fn ask(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     (need, number): (ApprovalNeed, OutRefundNo),
     draft: &RefundDraft,
     maker: (&str, Instant),
@@ -139,7 +139,7 @@ fn ask(
 
 /// Asks for a second person for a draft that needs one by now.
 pub(super) fn require_second(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     id: RefundRowId,
     together: u32,
     by: Author<'_>,
@@ -177,7 +177,7 @@ pub(super) fn require_second(
 
 /// Puts a draft into the audit trail.
 fn tell_of_draft(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
     (id, nth, number): (RefundRowId, u16, OutRefundNo),
     now: Instant,
@@ -205,10 +205,10 @@ fn tell_of_draft(
 }
 
 fn insert(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
     (nth, number): (u16, OutRefundNo),
-    (machine, approval): (Refund, Option<ApprovalId>),
+    (machine, approval): (RefundProgress, Option<ApprovalId>),
     now: Instant,
 ) -> Result<RefundRowId, DbError> {
     let row = params![
@@ -241,10 +241,10 @@ fn insert(
 
 /// What was given up is taken up again: the same number, a sum and a reason of its own.
 fn redraft(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     id: RefundRowId,
     draft: &RefundDraft,
-    (machine, approval): (Refund, Option<ApprovalId>),
+    (machine, approval): (RefundProgress, Option<ApprovalId>),
     now: Instant,
 ) -> Result<RefundRowId, DbError> {
     tx.execute(
@@ -272,13 +272,13 @@ fn seen_text(seen: &[RefundPart]) -> Result<String, DbError> {
     serde_json::to_string(seen).map_err(|error| DbError::broken(error.to_string()))
 }
 
-pub(super) fn machine_text(machine: &Refund) -> Result<String, DbError> {
+pub(super) fn machine_text(machine: &RefundProgress) -> Result<String, DbError> {
     serde_json::to_string(machine).map_err(|error| DbError::broken(error.to_string()))
 }
 
 /// Moves a refund on by one event.
 pub(super) fn step(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     id: RefundRowId,
     step: &RefundStep<'_>,
 ) -> Result<RefundRecord, DbError> {
@@ -311,7 +311,7 @@ pub(super) fn step(
     }
     let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
     if next.stage.holds_case() && !known.refund.stage.holds_case() {
-        outcomes::claim(tx, draft.profile, place, Outcome::Refund)?;
+        outcomes::claim(tx, draft.profile, place, CaseOutcome::Refund)?;
     }
     let text = |new: &str, old: &str| {
         if new.is_empty() {
@@ -348,9 +348,9 @@ pub(super) fn step(
 }
 
 pub(super) fn write_trail(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     known: &RefundRecord,
-    next: &Refund,
+    next: &RefundProgress,
     step: &RefundStep<'_>,
 ) -> Result<(), DbError> {
     let document = json!({
@@ -375,7 +375,7 @@ pub(super) fn write_trail(
 }
 
 pub(super) fn write_history(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     id: RefundRowId,
     (event, stage): (RefundEvent, RefundStage),
     (actor, note, at): (&str, &str, Instant),

@@ -1,11 +1,11 @@
 //! Reissues on disk: what was handed to the shop, how, and what shows it.
 
-use crate::sqlite::session::{Connection, Row, Transaction, params};
+use crate::sqlite::session::{Connection, Row, SessionTransaction, params};
 use serde_json::{Value, json};
 
 use super::{outcomes, trail};
 use crate::sqlite::{Database, DbError};
-use recondesk_casework::{Outcome, Reissue, ReissueEvent, ReissueStage, ReissueWay};
+use recondesk_casework::{CaseOutcome, Reissue, ReissueEvent, ReissueStage, ReissueWay};
 use recondesk_domain::{CaseStatus, Instant, ProfileId};
 use recondesk_ports::{
     AuditDeed, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, StoreError,
@@ -16,7 +16,7 @@ const COLUMNS: &str =
 
 /// Writes a reissue down; one that is under way for the case already comes back.
 pub(super) fn draft(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     draft: &ReissueDraft,
     now: Instant,
 ) -> Result<ReissueRecord, DbError> {
@@ -32,7 +32,7 @@ pub(super) fn draft(
         return Err(StoreError::Forbidden(why).into());
     }
     let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
-    outcomes::claim(tx, draft.profile, place, Outcome::Reissue)?;
+    outcomes::claim(tx, draft.profile, place, CaseOutcome::Reissue)?;
     let reissue = Reissue::begin(draft.way);
     let id = tx.query_row(
         "INSERT INTO reissue (profile, case_key, out_trade_no, way, stage, key, maker, created_at,
@@ -69,7 +69,7 @@ pub(super) fn draft(
 
 /// Moves a reissue on by one event.
 pub(super) fn step(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     id: ReissueRowId,
     event: ReissueEvent,
     ((actor, now), evidence): ((&str, Instant), &str),
@@ -120,7 +120,7 @@ pub(super) fn step(
 
 /// A second person agreed that a reissue is taken back from the shop. `rest` is its number.
 pub(super) fn withdraw_approved(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     rest: &str,
     by: (&str, Instant),
 ) -> Result<(), DbError> {
@@ -132,7 +132,7 @@ pub(super) fn withdraw_approved(
 }
 
 fn write_trail(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     (number, stage): (&str, &str),
     (actor, at): (&str, Instant),
     document: &Value,

@@ -1,7 +1,7 @@
 //! What a step on a case asks of a second person, what that one's step decides, and what nobody may change on a
 //! signed day.
 
-use crate::sqlite::session::{Connection, Transaction, params};
+use crate::sqlite::session::{Connection, SessionTransaction, params};
 
 use super::{approvals, operators};
 use crate::sqlite::DbError;
@@ -10,13 +10,13 @@ use recondesk_domain::{CaseStatus, Category, Severity};
 use recondesk_ports::{CaseStep, StoreError};
 
 /// What of a case decides who must agree.
-struct Judged {
+struct CaseUnderReview {
     profile: i64,
     key: String,
     is_urgent: bool,
 }
 
-fn judged(tx: &Transaction<'_>, case: i64) -> Result<Judged, DbError> {
+fn judged(tx: &SessionTransaction<'_>, case: i64) -> Result<CaseUnderReview, DbError> {
     let (profile, key, category): (i64, String, Option<String>) = tx.query_row(
         "SELECT c.profile, c.key, f.category FROM case_file c
          LEFT JOIN finding f ON f.run = c.run AND f.seq = c.seq WHERE c.id = ?1",
@@ -24,7 +24,7 @@ fn judged(tx: &Transaction<'_>, case: i64) -> Result<Judged, DbError> {
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     let category = category.as_deref().and_then(Category::parse);
-    Ok(Judged {
+    Ok(CaseUnderReview {
         profile,
         key,
         is_urgent: category.map(Category::severity) == Some(Severity::Urgent),
@@ -35,7 +35,7 @@ fn judged(tx: &Transaction<'_>, case: i64) -> Result<Judged, DbError> {
 ///
 /// Without operators nobody can agree yet: the question is kept until somebody is named who can.
 pub(in crate::sqlite) fn second_person(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     case: i64,
     (from, next): (CaseStatus, CaseStatus),
     step: &CaseStep,
@@ -45,7 +45,7 @@ pub(in crate::sqlite) fn second_person(
         let why = format!("{} is no operator", step.actor);
         return Err(StoreError::Forbidden(why).into());
     }
-    let Judged {
+    let CaseUnderReview {
         profile,
         key,
         is_urgent,
@@ -103,7 +103,7 @@ pub(in crate::sqlite) fn second_person(
 
 /// Refuses to change a decision about a case whose day is signed off: that needs the day opened by two people.
 pub(in crate::sqlite) fn forbid_on_signed_day(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     case: i64,
 ) -> Result<(), DbError> {
     let is_signed: bool = tx.query_row(

@@ -1,6 +1,6 @@
 //! Signed days. A signature names the run it is about; triggers keep that run in force until it is unlocked.
 
-use crate::sqlite::session::{Connection, OptionalExtension as _, Row, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, SessionTransaction, params};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -11,7 +11,10 @@ use crate::sqlite::runs::read_day;
 use recondesk_domain::{BillDate, Instant, ProfileId};
 use recondesk_ports::{ApprovalId, AuditDeed, RunId, SignOffRecord, StoreError};
 
-pub(super) fn sign(tx: &Transaction<'_>, signed: &SignOffRecord) -> Result<SignOffRecord, DbError> {
+pub(super) fn sign(
+    tx: &SessionTransaction<'_>,
+    signed: &SignOffRecord,
+) -> Result<SignOffRecord, DbError> {
     let SignOffRecord {
         id: _,
         profile,
@@ -112,7 +115,7 @@ fn read(row: Row<'_>) -> Result<SignOffRecord, DbError> {
 
 /// Ends the signature in force that a second person agreed to unlock.
 pub(super) fn unlock(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     sign_off: &str,
     ApprovalId(approval): ApprovalId,
     now: Instant,

@@ -1,6 +1,6 @@
 //! The audit trail: every entry carries the seal of the one before (see `recondesk_casework::seal`).
 
-use crate::sqlite::session::{Connection, OptionalExtension as _, Row, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, SessionTransaction, params};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -11,7 +11,10 @@ use recondesk_domain::Instant;
 use recondesk_ports::{AuditDeed, AuditEntry, CaseEvent, CaseEventKind, RunRecord};
 
 /// Appends an entry within a transaction, so that a deed and its trace are stored together or not at all.
-pub(in crate::sqlite) fn append(tx: &Transaction<'_>, deed: &AuditDeed<'_>) -> Result<(), DbError> {
+pub(in crate::sqlite) fn append(
+    tx: &SessionTransaction<'_>,
+    deed: &AuditDeed<'_>,
+) -> Result<(), DbError> {
     let last: Option<(i64, [u8; 32])> = tx
         .prepare_cached("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -126,7 +129,7 @@ impl RowDigest {
 
 /// Seals what happened to a case: the words stay in its history, the trail keeps their digest.
 pub(in crate::sqlite) fn seal_case_event(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     id: i64,
     (case, event): (i64, &CaseEvent),
 ) -> Result<(), DbError> {
@@ -159,7 +162,7 @@ pub(in crate::sqlite) fn seal_case_event(
 
 /// Seals a comparison and what it wrote about cases, which are the rows behind `after`.
 pub(in crate::sqlite) fn seal_run(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     run: &RunRecord,
     (after, at): (i64, Instant),
 ) -> Result<(), DbError> {
@@ -192,7 +195,7 @@ pub(in crate::sqlite) fn seal_run(
 }
 
 /// How much of a refund's history there is, and its digest.
-pub(super) fn refund_history(tx: &Transaction<'_>, refund: i64) -> Result<Value, DbError> {
+pub(super) fn refund_history(tx: &SessionTransaction<'_>, refund: i64) -> Result<Value, DbError> {
     let states = refund_digests(tx, refund)?;
     let digest = states.last().map(|it| hex(it)).unwrap_or_default();
     Ok(json!({ "events": states.len(), "sha256": digest }))
@@ -222,7 +225,7 @@ pub(super) fn refund_digests(
 }
 
 /// The last row of `case_event` so far.
-pub(in crate::sqlite) fn last_case_event(tx: &Transaction<'_>) -> Result<i64, DbError> {
+pub(in crate::sqlite) fn last_case_event(tx: &SessionTransaction<'_>) -> Result<i64, DbError> {
     tx.query_row("SELECT coalesce(max(id), 0) FROM case_event", [], |row| {
         row.get(0)
     })

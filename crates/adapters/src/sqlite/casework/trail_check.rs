@@ -62,7 +62,7 @@ struct SealedHistory {
 }
 
 /// An entry of the trail.
-struct Entry {
+struct TrailRow {
     actor: String,
     kind: String,
     subject: String,
@@ -77,7 +77,7 @@ pub(super) fn faults(connection: &Connection) -> Result<Vec<HistoryFault>, DbErr
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let document: String = row.get(3)?;
-        entries.push(Entry {
+        entries.push(TrailRow {
             actor: row.get(0)?,
             kind: row.get(1)?,
             subject: row.get(2)?,
@@ -132,7 +132,7 @@ fn fault(table: &'static str, row: impl Display, kind: Kind) -> HistoryFault {
 
 fn case_events(
     connection: &Connection,
-    entries: &[Entry],
+    entries: &[TrailRow],
     out: &mut Vec<HistoryFault>,
 ) -> Result<(), DbError> {
     const TABLE: &str = "case_event";
@@ -195,10 +195,10 @@ fn close(open: Option<(SealedRange, RowDigest)>) -> Option<HistoryFault> {
 
 fn refunds(
     connection: &Connection,
-    entries: &[Entry],
+    entries: &[TrailRow],
     out: &mut Vec<HistoryFault>,
 ) -> Result<(), DbError> {
-    let mut last: BTreeMap<i64, (SealedHistory, Option<&Entry>)> = BTreeMap::new();
+    let mut last: BTreeMap<i64, (SealedHistory, Option<&TrailRow>)> = BTreeMap::new();
     for entry in entries {
         let document = &entry.document;
         if let (Some(id), Some(history)) = (document.number("refund"), document.history()) {
@@ -239,7 +239,7 @@ fn refunds(
 fn drafted_row(
     connection: &Connection,
     id: i64,
-    drafted: &Entry,
+    drafted: &TrailRow,
 ) -> Result<Option<HistoryFault>, DbError> {
     let document = &drafted.document;
     let sealed = [
@@ -270,11 +270,11 @@ fn drafted_row(
 
 fn approvals(
     connection: &Connection,
-    entries: &[Entry],
+    entries: &[TrailRow],
     out: &mut Vec<HistoryFault>,
 ) -> Result<(), DbError> {
     const TABLE: &str = "approval";
-    let of = |kind: &str| -> BTreeMap<i64, &Entry> {
+    let of = |kind: &str| -> BTreeMap<i64, &TrailRow> {
         let of_kind = entries.iter().filter(|entry| entry.kind == kind);
         of_kind
             .filter_map(|entry| Some((entry.document.number("approval")?, entry)))
@@ -318,11 +318,11 @@ fn approvals(
 
 fn signatures(
     connection: &Connection,
-    entries: &[Entry],
+    entries: &[TrailRow],
     out: &mut Vec<HistoryFault>,
 ) -> Result<(), DbError> {
     const TABLE: &str = "sign_off";
-    let mut signed: BTreeMap<i64, &Entry> = entries
+    let mut signed: BTreeMap<i64, &TrailRow> = entries
         .iter()
         .filter(|entry| entry.kind == "day.sign_off")
         .filter_map(|entry| Some((entry.document.number("sign_off")?, entry)))
@@ -358,7 +358,7 @@ fn signatures(
 
 fn operators(
     connection: &Connection,
-    entries: &[Entry],
+    entries: &[TrailRow],
     out: &mut Vec<HistoryFault>,
 ) -> Result<(), DbError> {
     const TABLE: &str = "operator";

@@ -1,6 +1,6 @@
 //! Taking back the last decision about a case, in one transaction with the history that allows it.
 
-use crate::sqlite::session::{Transaction, params};
+use crate::sqlite::session::{SessionTransaction, params};
 
 use super::{operators, outcomes};
 use crate::sqlite::DbError;
@@ -10,7 +10,7 @@ use recondesk_ports::{CaseEvent, CaseEventKind, CaseStep, StoreError};
 
 /// What the case was before the last decision of the actor.
 pub(in crate::sqlite) fn before(
-    tx: &Transaction<'_>,
+    tx: &SessionTransaction<'_>,
     case: i64,
     step: &CaseStep,
 ) -> Result<Before, DbError> {
@@ -36,7 +36,7 @@ fn forbidden(why: String) -> DbError {
     StoreError::Forbidden(why).into()
 }
 
-fn history(tx: &Transaction<'_>, case: i64) -> Result<Vec<PastStep>, DbError> {
+fn history(tx: &SessionTransaction<'_>, case: i64) -> Result<Vec<PastStep>, DbError> {
     let mut statement = tx.prepare_cached(
         "SELECT at, actor, kind, text FROM case_event WHERE case_id = ?1 ORDER BY id",
     )?;

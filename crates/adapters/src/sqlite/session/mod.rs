@@ -11,7 +11,7 @@ mod value;
 pub(crate) use self::postgres::{PgConnection, words};
 pub(crate) use error::{DbError, OptionalExtension};
 pub(crate) use insert::{insert_rows, insert_rows_returning};
-pub(crate) use value::{FromValue, Params, ToValue, Value, ValueRef, params};
+pub(crate) use value::{FromValue, StatementParams, ToValue, Value, ValueRef, params};
 
 use value::strange;
 
@@ -26,9 +26,9 @@ pub(crate) enum Connection {
 
 /// A transaction that is open on a connection; whoever began it ends it.
 #[derive(Debug)]
-pub(crate) struct Transaction<'a>(pub(super) &'a Connection);
+pub(crate) struct SessionTransaction<'a>(pub(super) &'a Connection);
 
-impl std::ops::Deref for Transaction<'_> {
+impl std::ops::Deref for SessionTransaction<'_> {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
@@ -70,7 +70,11 @@ impl Connection {
     }
 
     /// Executes a statement once; how many rows it changed comes back.
-    pub(crate) fn execute(&self, sql: &str, params: impl Params) -> Result<usize, DbError> {
+    pub(crate) fn execute(
+        &self,
+        sql: &str,
+        params: impl StatementParams,
+    ) -> Result<usize, DbError> {
         self.prepare_cached(sql)?.execute(params)
     }
 
@@ -81,7 +85,7 @@ impl Connection {
     pub(crate) fn query_row<T>(
         &self,
         sql: &str,
-        params: impl Params,
+        params: impl StatementParams,
         read: impl FnOnce(Row<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
         self.prepare_cached(sql)?.query_row(params, read)
@@ -102,7 +106,7 @@ impl Statement<'_> {
         clippy::needless_pass_by_value,
         reason = "values are handed over as they are written down"
     )]
-    pub(crate) fn execute(&mut self, params: impl Params) -> Result<usize, DbError> {
+    pub(crate) fn execute(&mut self, params: impl StatementParams) -> Result<usize, DbError> {
         match self {
             Self::Lite(statement) => {
                 let values = params.values();
@@ -119,16 +123,19 @@ impl Statement<'_> {
         clippy::needless_pass_by_value,
         reason = "values are handed over as they are written down"
     )]
-    pub(crate) fn query(&mut self, params: impl Params) -> Result<Rows<'_>, DbError> {
+    pub(crate) fn query(
+        &mut self,
+        params: impl StatementParams,
+    ) -> Result<AnswerRows<'_>, DbError> {
         match self {
             Self::Lite(statement) => {
                 let values = params.values();
                 let rows = statement.query(rusqlite::params_from_iter(values))?;
-                Ok(Rows::Lite(rows))
+                Ok(AnswerRows::Lite(rows))
             }
             Self::Postgres(connection, statement) => {
                 let rows = connection.query(statement, &params.values())?;
-                Ok(Rows::Postgres(rows, 0))
+                Ok(AnswerRows::Postgres(rows, 0))
             }
         }
     }
@@ -136,7 +143,7 @@ impl Statement<'_> {
     /// Asks for rows, each read as it is reached.
     pub(crate) fn query_map<T, F>(
         &mut self,
-        params: impl Params,
+        params: impl StatementParams,
         read: F,
     ) -> Result<MappedRows<'_, F>, DbError>
     where
@@ -152,7 +159,7 @@ impl Statement<'_> {
     /// [`DbError::NoRow`] when there is none.
     pub(crate) fn query_row<T>(
         &mut self,
-        params: impl Params,
+        params: impl StatementParams,
         read: impl FnOnce(Row<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
         match self.query(params)?.next()? {
@@ -162,20 +169,20 @@ impl Statement<'_> {
     }
 
     /// True when there is any row.
-    pub(crate) fn exists(&mut self, params: impl Params) -> Result<bool, DbError> {
+    pub(crate) fn exists(&mut self, params: impl StatementParams) -> Result<bool, DbError> {
         Ok(self.query(params)?.next()?.is_some())
     }
 }
 
 /// The rows of an answer.
-pub(crate) enum Rows<'a> {
+pub(crate) enum AnswerRows<'a> {
     /// Of SQLite, which finds them one by one.
     Lite(rusqlite::Rows<'a>),
     /// Of PostgreSQL, and how many were taken.
     Postgres(Vec<::postgres::Row>, usize),
 }
 
-impl Rows<'_> {
+impl AnswerRows<'_> {
     /// The next row.
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, DbError> {
         match self {
@@ -191,7 +198,7 @@ impl Rows<'_> {
 
 /// The rows of an answer, each as what it was read to.
 pub(crate) struct MappedRows<'a, F> {
-    rows: Rows<'a>,
+    rows: AnswerRows<'a>,
     read: F,
 }
 
@@ -218,20 +225,20 @@ pub(crate) enum Row<'a> {
 
 impl<'a> Row<'a> {
     /// The value of a column, by its place from 0 or by its name.
-    pub(crate) fn get<I: Column, T: FromValue>(self, column: I) -> Result<T, DbError> {
+    pub(crate) fn get<I: ColumnKey, T: FromValue>(self, column: I) -> Result<T, DbError> {
         let value = self.value(&column)?;
         T::from_value(value).ok_or_else(|| strange(&column, value))
     }
 
     /// The text of a column, as it lies in the row.
-    pub(crate) fn text<I: Column>(self, column: I) -> Result<&'a str, DbError> {
+    pub(crate) fn text<I: ColumnKey>(self, column: I) -> Result<&'a str, DbError> {
         match self.value(&column)? {
             ValueRef::Text(text) => Ok(text),
             value => Err(strange(&column, value)),
         }
     }
 
-    fn value(self, column: &impl Column) -> Result<ValueRef<'a>, DbError> {
+    fn value(self, column: &impl ColumnKey) -> Result<ValueRef<'a>, DbError> {
         match self {
             Self::Lite(row) => lite::value(column.of_lite(row)?),
             Self::Postgres(row) => Ok(column.of_postgres(row)?),
@@ -240,7 +247,7 @@ impl<'a> Row<'a> {
 }
 
 /// What names a column: its place, or its name.
-pub(crate) trait Column: std::fmt::Display + Copy {
+pub(crate) trait ColumnKey: std::fmt::Display + Copy {
     /// The value of this column in a row of SQLite.
     fn of_lite<'a>(
         &self,
@@ -251,7 +258,7 @@ pub(crate) trait Column: std::fmt::Display + Copy {
     fn of_postgres<'a>(&self, row: &'a ::postgres::Row) -> Result<ValueRef<'a>, ::postgres::Error>;
 }
 
-impl Column for usize {
+impl ColumnKey for usize {
     fn of_lite<'a>(
         &self,
         row: &'a rusqlite::Row<'a>,
@@ -264,7 +271,7 @@ impl Column for usize {
     }
 }
 
-impl Column for &str {
+impl ColumnKey for &str {
     fn of_lite<'a>(
         &self,
         row: &'a rusqlite::Row<'a>,

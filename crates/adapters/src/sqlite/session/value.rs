@@ -165,24 +165,24 @@ impl<T: FromValue> FromValue for Option<T> {
 }
 
 /// The values of a statement, by their places.
-pub(crate) trait Params {
+pub(crate) trait StatementParams {
     /// Them all, from `?1` on.
     fn values(&self) -> Vec<ValueRef<'_>>;
 }
 
-impl Params for &[&dyn ToValue] {
+impl StatementParams for &[&dyn ToValue] {
     fn values(&self) -> Vec<ValueRef<'_>> {
         self.iter().map(|value| value.to_value()).collect()
     }
 }
 
-impl Params for Vec<ValueRef<'_>> {
+impl StatementParams for Vec<ValueRef<'_>> {
     fn values(&self) -> Vec<ValueRef<'_>> {
         self.clone()
     }
 }
 
-impl Params for [&dyn ToValue; 0] {
+impl StatementParams for [&dyn ToValue; 0] {
     fn values(&self) -> Vec<ValueRef<'_>> {
         Vec::new()
     }
@@ -190,7 +190,7 @@ impl Params for [&dyn ToValue; 0] {
 
 macro_rules! arrays {
     ($($count:literal)*) => {$(
-        impl<T: ToValue> Params for [T; $count] {
+        impl<T: ToValue> StatementParams for [T; $count] {
             fn values(&self) -> Vec<ValueRef<'_>> {
                 self.iter().map(ToValue::to_value).collect()
             }

@@ -2,7 +2,7 @@
 //!
 //! A right is a row with a holder and an end, by the clock of the server. The holder pushes the end on while it works,
 //! and gives the right back when it is done; of a program that died the right is taken over once its end has passed.
-//! Whoever holds a right has it looked at by every transaction that stores something (`Held::check`), so that a program
+//! Whoever holds a right has it looked at by every transaction that stores something (`LeaseSet::check`), so that a program
 //! that hung and was taken over stores nothing any more, and so sends nothing: what is sent is stored before.
 
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
@@ -25,9 +25,9 @@ const SELDOM: Duration = Duration::from_millis(50);
 
 /// The rights that this program holds.
 #[derive(Debug, Default)]
-pub(super) struct Held(Mutex<Vec<(String, String)>>);
+pub(super) struct LeaseSet(Mutex<Vec<(String, String)>>);
 
-impl Held {
+impl LeaseSet {
     /// Refuses to go on when a right of this program was taken over; none can be until the transaction ends.
     pub(super) fn check(&self, connection: &Connection) -> Result<(), DbError> {
         let held = locked(&self.0).clone();
@@ -56,11 +56,11 @@ impl Held {
 pub(super) struct Leases {
     address: Address,
     connection: Mutex<Connection>,
-    held: Arc<Held>,
+    held: Arc<LeaseSet>,
 }
 
 impl Leases {
-    pub(super) fn new(address: &Address, held: Arc<Held>) -> Result<Self, DbError> {
+    pub(super) fn new(address: &Address, held: Arc<LeaseSet>) -> Result<Self, DbError> {
         Ok(Self {
             connection: Mutex::new(address.connect()?),
             address: address.clone(),

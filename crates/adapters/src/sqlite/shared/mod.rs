@@ -16,12 +16,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::session::{Connection, DbError, OptionalExtension as _, Transaction, params};
+use super::session::{Connection, DbError, OptionalExtension as _, SessionTransaction, params};
 use super::turn::Turn;
 use super::{BUSY, has_moved, locked, migrate};
 pub use address::Address;
 pub(crate) use lease::LeaseGuard;
-use lease::{Held, Leases};
+use lease::{LeaseSet, Leases};
 use recondesk_ports::StoreError;
 pub use roles::bind_role;
 use sha2::{Digest as _, Sha256};
@@ -44,7 +44,7 @@ pub(crate) struct SharedWriter {
     turn: Turn,
     /// A transaction is open that other code runs in: its connection must not be exchanged under it.
     has_long: AtomicBool,
-    held: Arc<Held>,
+    held: Arc<LeaseSet>,
     leases: Arc<Leases>,
     /// What begins a transaction.
     beginning: String,
@@ -200,7 +200,7 @@ impl SharedWriter {
         if let Some(from) = fact(&connection, "moving_from")? {
             return Err(StoreError::HalfMoved(from));
         }
-        let held = Arc::<Held>::default();
+        let held = Arc::<LeaseSet>::default();
         let beginning = beginning(&connection, address)?;
         Ok(Self {
             beginning,
@@ -251,7 +251,7 @@ impl SharedWriter {
     /// Runs `work` in a transaction of its own, again as long as the server asks for that.
     pub(super) fn write<T>(
         &self,
-        work: impl Fn(&Transaction<'_>) -> Result<T, DbError>,
+        work: impl Fn(&SessionTransaction<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
         let turn = self.turn.enter(BUSY)?;
         if turn.is_nested() {
@@ -269,11 +269,14 @@ impl SharedWriter {
         }
     }
 
-    fn once<T>(&self, work: impl Fn(&Transaction<'_>) -> Result<T, DbError>) -> Result<T, DbError> {
+    fn once<T>(
+        &self,
+        work: impl Fn(&SessionTransaction<'_>) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
         let mut connection = locked(&self.connection);
         revive(&mut connection, &self.address)?;
         let open = self.begin(&connection)?;
-        let value = work(&Transaction(&connection))?;
+        let value = work(&SessionTransaction(&connection))?;
         open.commit()?;
         Ok(value)
     }

@@ -11,8 +11,8 @@ mod reading;
 use std::collections::BTreeSet;
 
 use super::casework::trail_holds;
-use super::change_log::{self, Table};
-use super::session::{Connection, Transaction, Value, ValueRef, insert_rows};
+use super::change_log::{self, TableSchema};
+use super::session::{Connection, SessionTransaction, Value, ValueRef, insert_rows};
 use super::{Database, DbError};
 use digest::TableDigest;
 use reading::for_each_row;
@@ -31,18 +31,21 @@ const PATIENT: &str = "SET LOCAL idle_in_transaction_session_timeout TO 0";
 const ROWS: usize = 512;
 
 /// A row on its way: the name of its table, its columns, its values.
-type Adjust<'a> = dyn Fn(&Table, &mut [Value]) + 'a;
+type Adjust<'a> = dyn Fn(&TableSchema, &mut [Value]) + 'a;
 
 /// What is carried over, and how: the tables in an order in which their rows can be entered.
 pub(crate) struct Load<'a> {
     source: &'a Connection,
     adjust: &'a Adjust<'a>,
-    tables: Vec<Table>,
+    tables: Vec<TableSchema>,
 }
 
 impl<'a> Load<'a> {
     /// All of `source`, for the computer named: preferences of a computer get or lose its name.
-    pub(crate) fn of(source: &'a Transaction<'a>, adjust: &'a Adjust<'a>) -> Result<Self, DbError> {
+    pub(crate) fn of(
+        source: &'a SessionTransaction<'a>,
+        adjust: &'a Adjust<'a>,
+    ) -> Result<Self, DbError> {
         Ok(Self {
             source,
             adjust,
@@ -78,7 +81,7 @@ impl<'a> Load<'a> {
         Ok(rows)
     }
 
-    fn copy(&self, table: &Table, target: &Connection) -> Result<TableDigest, DbError> {
+    fn copy(&self, table: &TableSchema, target: &Connection) -> Result<TableDigest, DbError> {
         let quoted: Vec<String> = table.columns.iter().map(|it| format!("\"{it}\"")).collect();
         let head = format!("INSERT INTO \"{}\" ({})", table.name, quoted.join(", "));
         let width = table.columns.len();
@@ -113,7 +116,7 @@ fn differs(what: &str) -> DbError {
     .into()
 }
 
-fn condition(table: &Table) -> &'static str {
+fn condition(table: &TableSchema) -> &'static str {
     if table.name == "meta" {
         return NOT_OF_PLACE;
     }
@@ -121,7 +124,7 @@ fn condition(table: &Table) -> &'static str {
 }
 
 /// The tables of the schema of this program, each after those that it refers to.
-fn tables() -> Result<Vec<Table>, DbError> {
+fn tables() -> Result<Vec<TableSchema>, DbError> {
     let mut model = rusqlite::Connection::open_in_memory()?;
     super::migrate::bring_up(&mut model)?;
     let mut left = change_log::tables(&model)?;
@@ -207,7 +210,7 @@ impl Database {
 pub(crate) fn adjust_preferences(
     computer: &str,
     is_to_server: bool,
-) -> impl Fn(&Table, &mut [Value]) + use<> {
+) -> impl Fn(&TableSchema, &mut [Value]) + use<> {
     let end = format!("@{computer}");
     move |table, values| {
         if table.name != "preference" {
@@ -243,7 +246,7 @@ mod tests {
 
     #[test]
     fn preferences_of_a_computer_get_its_name_and_lose_it_again() {
-        let table = Table {
+        let table = TableSchema {
             name: "preference".to_owned(),
             columns: vec!["key".to_owned(), "value".to_owned()],
             key: vec!["key".to_owned()],

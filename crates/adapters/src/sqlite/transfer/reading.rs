@@ -1,13 +1,13 @@
 //! All rows of a table, one after the other, without holding them all in memory.
 
 use super::super::DbError;
-use super::super::change_log::Table;
+use super::super::change_log::TableSchema;
 use super::super::session::{Connection, Row, Value};
 
 /// Hands over every row that `condition` lets pass; on a server, within the transaction that is open.
 pub(super) fn for_each_row(
     connection: &Connection,
-    table: &Table,
+    table: &TableSchema,
     condition: &str,
     take: &mut dyn FnMut(Vec<Value>) -> Result<(), DbError>,
 ) -> Result<(), DbError> {

@@ -62,7 +62,7 @@ pub(super) struct CopiedFile {
 
 /// What the manifest of a copy says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Manifest {
+pub(super) struct BackupManifest {
     pub(super) scope: Scope,
     pub(super) schema: i64,
     pub(super) made_at: Instant,
@@ -80,7 +80,7 @@ fn zip_error(error: zip::result::ZipError) -> io::Error {
     }
 }
 
-impl Manifest {
+impl BackupManifest {
     fn document(&self, facts: &DatabaseFacts) -> Value {
         let files: Vec<Value> = self
             .files
@@ -192,7 +192,7 @@ impl WorkspaceKeeper {
         write(
             &self.workspace,
             &database,
-            Target {
+            BackupTarget {
                 file,
                 scope: Scope::Whole,
             },
@@ -203,7 +203,7 @@ impl WorkspaceKeeper {
 
 /// What to write, and where.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Target<'a> {
+pub(super) struct BackupTarget<'a> {
     pub(super) file: &'a Path,
     pub(super) scope: Scope,
 }
@@ -212,7 +212,7 @@ pub(super) struct Target<'a> {
 pub(super) fn write(
     workspace: &Workspace,
     database: &Database,
-    target: Target<'_>,
+    target: BackupTarget<'_>,
     now: Instant,
 ) -> Result<BackupReport, StoreError> {
     let scratch = tempfile::Builder::new()
@@ -229,7 +229,7 @@ pub(super) fn write(
     let part = target
         .file
         .with_extension(format!("{}.part", std::process::id()));
-    let manifest = Manifest {
+    let manifest = BackupManifest {
         scope: target.scope,
         schema: facts.schema,
         made_at: now,
@@ -276,7 +276,7 @@ fn fill(
     part: &Path,
     sources: &[(String, PathBuf)],
     facts: &DatabaseFacts,
-    mut manifest: Manifest,
+    mut manifest: BackupManifest,
 ) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -312,7 +312,7 @@ fn fill(
 /// Reads a copy from end to end.
 fn read_back(file: &Path) -> io::Result<()> {
     let mut zip = open(file)?;
-    let manifest = Manifest::read(&mut zip)?;
+    let manifest = BackupManifest::read(&mut zip)?;
     for copied in &manifest.files {
         read_file(&mut zip, copied, &mut io::sink())?;
     }

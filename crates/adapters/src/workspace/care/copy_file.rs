@@ -2,7 +2,7 @@
 //!
 //! `ZipWriter` ends an archive when it is dropped, after an error as well, and panics where the place in the file is
 //! then another one than it thinks. So this file never tells it of an error: from the first one on it takes
-//! everything and keeps nothing, and [`Failure`] knows.
+//! everything and keeps nothing, and [`FirstError`] knows.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -11,9 +11,9 @@ use std::rc::Rc;
 
 /// The first error of a file, seen from outside.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Failure(Rc<RefCell<Option<io::Error>>>);
+pub(super) struct FirstError(Rc<RefCell<Option<io::Error>>>);
 
-impl Failure {
+impl FirstError {
     /// Tells the error, if there was one; after that, the file is of no use.
     pub(super) fn check(&self) -> io::Result<()> {
         self.0.borrow_mut().take().map_or(Ok(()), Err)
@@ -28,7 +28,7 @@ pub(super) struct CopyFile<W: Write + Seek = File> {
     at: u64,
     end: u64,
     is_dead: bool,
-    failure: Failure,
+    failure: FirstError,
 }
 
 impl<W: Write + Seek> CopyFile<W> {
@@ -38,12 +38,12 @@ impl<W: Write + Seek> CopyFile<W> {
             at: 0,
             end: 0,
             is_dead: false,
-            failure: Failure::default(),
+            failure: FirstError::default(),
         }
     }
 
     /// Knows of its errors, also when the file itself is out of reach.
-    pub(super) fn failure(&self) -> Failure {
+    pub(super) fn failure(&self) -> FirstError {
         self.failure.clone()
     }
 
@@ -105,13 +105,13 @@ mod tests {
     use zip::write::SimpleFileOptions;
 
     /// A disk on which one call fails.
-    struct Disk {
+    struct FailingDisk {
         inner: io::Cursor<Vec<u8>>,
         calls: usize,
         fails_at: usize,
     }
 
-    impl Disk {
+    impl FailingDisk {
         fn call(&mut self) -> io::Result<()> {
             self.calls += 1;
             if self.calls == self.fails_at {
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    impl Write for Disk {
+    impl Write for FailingDisk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.call()?;
             self.inner.write(bytes)
@@ -132,7 +132,7 @@ mod tests {
         }
     }
 
-    impl Seek for Disk {
+    impl Seek for FailingDisk {
         fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
             self.call()?;
             self.inner.seek(to)
@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn archive(fails_at: usize) -> io::Result<Vec<u8>> {
-        let disk = Disk {
+        let disk = FailingDisk {
             inner: io::Cursor::new(Vec::new()),
             calls: 0,
             fails_at,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use super::backup::{Scope, Target, write};
+use super::backup::{BackupTarget, Scope, write};
 use super::failed;
 use crate::disk::Disk;
 use crate::sqlite::Database;
@@ -69,7 +69,7 @@ pub(crate) fn copy_of_the_day(
         generation: facts.generation,
     };
     let file = disk.path(&made.name());
-    let target = Target {
+    let target = BackupTarget {
         file: &file,
         scope: Scope::Database,
     };

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use super::backup::{DATABASE, Manifest, Scope, open, read_file};
+use super::backup::{BackupManifest, DATABASE, Scope, open, read_file};
 use super::{PATIENCE, WorkspaceKeeper, failed};
 use crate::books::stray::{self, LOST_AND_FOUND};
 use crate::disk::sync_folder;
@@ -146,7 +146,7 @@ fn unpack(file: &Path, folder: &Path) -> Result<Unpacked, StoreError> {
         return Err(StoreError::Foreign);
     }
     let mut zip = open(file).map_err(failed)?;
-    let manifest = Manifest::read(&mut zip).map_err(|_error| StoreError::Foreign)?;
+    let manifest = BackupManifest::read(&mut zip).map_err(|_error| StoreError::Foreign)?;
     let known = crate::sqlite::latest_schema();
     if manifest.schema > known {
         let found = manifest.schema;

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const FOLDERS: [&str; 2] = ["archive", "books"];
 
 /// Where a workspace goes.
-enum Target {
+enum RelocationTarget {
     Folder(PathBuf),
     Server {
         /// As it was named.
@@ -36,7 +36,7 @@ enum Target {
     },
 }
 
-impl Target {
+impl RelocationTarget {
     fn parse(target: &str, files: Option<&str>) -> Result<Self, StoreError> {
         if let Some(address) = shared_address(Some(Path::new(target)))? {
             let files = files.ok_or_else(|| {
@@ -92,7 +92,7 @@ fn unfit(zh: &str, en: &str) -> StoreError {
 }
 
 /// A workspace that goes to another place.
-struct Source {
+struct RelocationSource {
     shown: String,
     /// What it keeps on this computer.
     here: Workspace,
@@ -100,7 +100,7 @@ struct Source {
     database: Database,
 }
 
-impl Source {
+impl RelocationSource {
     fn open(named: Option<&Path>) -> Result<Self, StoreError> {
         let here = Workspace::on_this_computer(named)?;
         let Some(address) = shared_address(named)? else {
@@ -134,9 +134,9 @@ pub(crate) fn move_workspace(
     target: &str,
     files: Option<&str>,
 ) -> Result<MoveReport, StoreError> {
-    let source = Source::open(named)?;
-    let target = Target::parse(target, files)?;
-    if source.workspace.is_shared() == matches!(target, Target::Server { .. }) {
+    let source = RelocationSource::open(named)?;
+    let target = RelocationTarget::parse(target, files)?;
+    if source.workspace.is_shared() == matches!(target, RelocationTarget::Server { .. }) {
         return Err(unfit(
             "只能在文件夹与服务器之间搬",
             "a workspace moves from a folder to a server, or back",
@@ -163,7 +163,7 @@ pub(crate) fn move_workspace(
     (report.files, report.bytes) = copy_files(
         source.workspace.folder(),
         target.folder(),
-        matches!(target, Target::Server { .. }),
+        matches!(target, RelocationTarget::Server { .. }),
     )?;
     if moved_to.is_none() {
         report.rows = Some(carry(&source, &target)?);
@@ -174,12 +174,12 @@ pub(crate) fn move_workspace(
 }
 
 /// True when the target is in use as this very workspace.
-fn is_done(target: &Target, marker: &Marker) -> Result<bool, StoreError> {
+fn is_done(target: &RelocationTarget, marker: &Marker) -> Result<bool, StoreError> {
     match target {
-        Target::Folder(folder) => {
+        RelocationTarget::Folder(folder) => {
             Ok(!marker.is_there()? && FileTarget::at(&folder.join("recondesk.db")).is_whole()?)
         }
-        Target::Server { address, files, .. } => {
+        RelocationTarget::Server { address, files, .. } => {
             match ServerTarget::at(address, files)?.state()? {
                 ServerState::InUse { name } if marker.names(&name) => {
                     marker.end()?;
@@ -192,16 +192,16 @@ fn is_done(target: &Target, marker: &Marker) -> Result<bool, StoreError> {
 }
 
 /// Refuses a target that is in use, and marks one that is not.
-fn begin(target: &Target, marker: &Marker, from: &str) -> Result<(), StoreError> {
+fn begin(target: &RelocationTarget, marker: &Marker, from: &str) -> Result<(), StoreError> {
     match target {
-        Target::Folder(folder) => {
+        RelocationTarget::Folder(folder) => {
             drop(Workspace::at(folder)?);
             marker.begin(
                 from,
                 &["archive", "books", "recondesk.db", "recondesk.journal"],
             )
         }
-        Target::Server {
+        RelocationTarget::Server {
             address,
             files,
             share,
@@ -219,17 +219,17 @@ fn begin(target: &Target, marker: &Marker, from: &str) -> Result<(), StoreError>
 }
 
 /// Carries all rows over; tells how many.
-fn carry(source: &Source, target: &Target) -> Result<u64, StoreError> {
+fn carry(source: &RelocationSource, target: &RelocationTarget) -> Result<u64, StoreError> {
     let place = target.shown();
     match target {
-        Target::Folder(folder) => {
+        RelocationTarget::Folder(folder) => {
             let adjust = adjust_preferences(&source.here.computer()?, false);
             let file = FileTarget::at(&folder.join("recondesk.db"));
             source
                 .database
                 .move_to(&place, &adjust, &|load| file.fill(load))
         }
-        Target::Server { address, files, .. } => {
+        RelocationTarget::Server { address, files, .. } => {
             let adjust = adjust_preferences(&target.here()?.computer()?, true);
             let server = ServerTarget::at(address, files)?;
             let from = source.shown.as_str();
@@ -241,7 +241,7 @@ fn carry(source: &Source, target: &Target) -> Result<u64, StoreError> {
 }
 
 /// Copies the sealed secrets of this computer to where they are looked for from now on.
-fn carry_keys(source: &Source, target: &Target) -> Result<(), StoreError> {
+fn carry_keys(source: &RelocationSource, target: &RelocationTarget) -> Result<(), StoreError> {
     let (from, to) = (source.here.vault_file(), target.here()?.vault_file());
     let denied = |error: std::io::Error| StoreError::Denied(error.to_string());
     if from.try_exists().map_err(denied)? && !to.try_exists().map_err(denied)? {
@@ -252,8 +252,8 @@ fn carry_keys(source: &Source, target: &Target) -> Result<(), StoreError> {
 }
 
 /// Lets the target be used.
-fn end(target: &Target, marker: &Marker) -> Result<(), StoreError> {
-    if let Target::Server { address, files, .. } = target {
+fn end(target: &RelocationTarget, marker: &Marker) -> Result<(), StoreError> {
+    if let RelocationTarget::Server { address, files, .. } = target {
         marker.name_share()?;
         ServerTarget::at(address, files)?.open_up()?;
     }
@@ -265,7 +265,7 @@ fn end(target: &Target, marker: &Marker) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`] when it cannot be opened.
 pub(crate) fn reopen(named: Option<&Path>) -> Result<Option<String>, StoreError> {
-    Source::open(named)?.database.reopen()
+    RelocationSource::open(named)?.database.reopen()
 }
 
 /// Refuses a folder that a move has not filled yet.

@@ -1,6 +1,6 @@
 //! Many cases: opened by one run, asked for, decided together.
 
-use super::{Stage, at, finding};
+use super::{RecordsFixture, at, finding};
 use recondesk_domain::{CaseStatus, Category, Finding};
 use recondesk_ports::{
     CaseEventKind, CaseId, CaseQuery, CaseStep, CaseStepKind, CaseSteps, Casework as _,
@@ -9,7 +9,7 @@ use recondesk_ports::{
 
 #[test]
 fn cases_are_decided_together_and_what_is_refused_for_one_stops_no_other() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found: Vec<Finding> = (0..7)
         .map(|n| finding(Category::WOnlyPay, &format!("n{n}")))
         .collect();
@@ -68,7 +68,7 @@ fn cases_are_decided_together_and_what_is_refused_for_one_stops_no_other() {
 
 #[test]
 fn of_cases_decided_together_those_are_left_that_somebody_else_changed() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found: Vec<Finding> = (0..5)
         .map(|n| finding(Category::PaidNotBooked, &format!("n{n}")))
         .collect();
@@ -113,7 +113,7 @@ fn of_cases_decided_together_those_are_left_that_somebody_else_changed() {
 
 #[test]
 fn cases_are_found_by_their_numbers_and_by_what_names_them() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let found = [
         finding(Category::AmountDiff, "a"),
         finding(Category::WOnlyPay, "b"),
@@ -152,7 +152,7 @@ fn cases_are_found_by_their_numbers_and_by_what_names_them() {
 
 #[test]
 fn a_run_of_many_findings_opens_each_case_once_in_their_order() {
-    let stage = Stage::new();
+    let stage = RecordsFixture::new();
     let number = |nth: usize| format!("QH{nth:05}");
     let mut findings: Vec<Finding> = (0..1_300)
         .map(|nth| finding(Category::PaidNotBooked, &number(nth)))

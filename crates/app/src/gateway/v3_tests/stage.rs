@@ -16,14 +16,14 @@ pub(super) const PUBLIC_ID: &str = "PUB_KEY_ID_011900000109202603080029123300080
 pub(super) const V3_KEY: &str = "0123456789abcdef0123456789ABCDEF";
 
 /// A key pair with its certificate.
-pub(super) struct Pair {
+pub(super) struct TestKeyPair {
     pub(super) private_pem: String,
     pub(super) public_pem: String,
     pub(super) certificate_pem: String,
     pub(super) key: PrivateKey,
 }
 
-pub(super) fn pair(name: &str, serial: u8) -> Pair {
+pub(super) fn pair(name: &str, serial: u8) -> TestKeyPair {
     let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let der: Pkcs8V1Der<'_> = rsa.as_der().unwrap();
     let pair =
@@ -37,7 +37,7 @@ pub(super) fn pair(name: &str, serial: u8) -> Pair {
     params.not_before = rcgen::date_time_ymd(2024, 1, 1);
     params.not_after = rcgen::date_time_ymd(2044, 1, 1);
     let private_pem = pair.serialize_pem();
-    Pair {
+    TestKeyPair {
         certificate_pem: params.self_signed(&pair).unwrap().pem(),
         public_pem: pair.public_key_pem(),
         key: PrivateKey::from_pem(&private_pem).unwrap(),
@@ -45,8 +45,8 @@ pub(super) fn pair(name: &str, serial: u8) -> Pair {
     }
 }
 
-pub(super) static MERCHANT: LazyLock<Pair> = LazyLock::new(|| pair("1900000109", 1));
-pub(super) static PLATFORM: LazyLock<Pair> = LazyLock::new(|| pair("Tenpay.com Root CA", 2));
+pub(super) static MERCHANT: LazyLock<TestKeyPair> = LazyLock::new(|| pair("1900000109", 1));
+pub(super) static PLATFORM: LazyLock<TestKeyPair> = LazyLock::new(|| pair("Tenpay.com Root CA", 2));
 
 pub(super) fn noon() -> Instant {
     Instant::parse_beijing("2026-03-09 12:00:00").unwrap()
@@ -73,9 +73,9 @@ impl Random for OneNonce {
 }
 
 #[derive(Default)]
-pub(super) struct Pocket(Mutex<BTreeMap<SecretKind, Vec<u8>>>);
+pub(super) struct FakeVault(Mutex<BTreeMap<SecretKind, Vec<u8>>>);
 
-impl Vault for Pocket {
+impl Vault for FakeVault {
     fn get(&self, _: ProfileId, kind: SecretKind) -> Result<Option<Secret<Vec<u8>>>, VaultError> {
         Ok(self.0.lock().unwrap().get(&kind).cloned().map(Secret::new))
     }
@@ -99,14 +99,14 @@ impl Vault for Pocket {
 
 /// How an answer is signed.
 #[derive(Clone)]
-pub(super) struct Manner {
+pub(super) struct SigningManner {
     pub(super) serial: Option<String>,
     pub(super) at: Instant,
     pub(super) skew_s: Option<i64>,
     pub(super) damaged: bool,
 }
 
-impl Manner {
+impl SigningManner {
     pub(super) fn sound(serial: &str) -> Self {
         Self {
             serial: Some(serial.to_owned()),
@@ -117,7 +117,7 @@ impl Manner {
     }
 }
 
-pub(super) fn answer(status: u16, body: &str, manner: &Manner) -> HttpAnswer {
+pub(super) fn answer(status: u16, body: &str, manner: &SigningManner) -> HttpAnswer {
     let mut headers = vec![("request-id".to_owned(), "08F7-268443699".to_owned())];
     if let Some(serial) = &manner.serial {
         let time = manner.at.unix().to_string();
@@ -174,7 +174,7 @@ impl Gateway for Played {
 /// What a merchant has.
 pub(super) struct Stage {
     pub(super) played: Played,
-    pub(super) vault: Pocket,
+    pub(super) vault: FakeVault,
     pub(super) profile: MerchantProfile,
     pub(super) cancel: CancelToken,
 }
@@ -186,7 +186,7 @@ impl Stage {
         profile.api = ApiVersion::V3;
         profile.appids = vec!["wx8888888888888888".to_owned()];
         PUBLIC_ID.clone_into(&mut profile.public_key_id);
-        let vault = Pocket::default();
+        let vault = FakeVault::default();
         for (kind, value) in [
             (SecretKind::ClientKey, &MERCHANT.private_pem),
             (SecretKind::ClientCert, &MERCHANT.certificate_pem),

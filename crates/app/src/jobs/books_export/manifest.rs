@@ -14,7 +14,7 @@ use recondesk_ports::{ColumnBatch, ColumnValues, ImportRecord, RunRecord, Standi
 pub const MANIFEST: &str = "_manifest.json";
 
 /// Sums of columns, by name.
-pub(super) type Sums = BTreeMap<&'static str, i64>;
+pub(super) type ColumnSums = BTreeMap<&'static str, i64>;
 
 /// A sum went over what can be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl From<SumTooLarge> for Failure {
 }
 
 /// Adds the summed columns of some rows.
-pub(super) fn add_batch(sums: &mut Sums, batch: &ColumnBatch) -> Result<(), SumTooLarge> {
+pub(super) fn add_batch(sums: &mut ColumnSums, batch: &ColumnBatch) -> Result<(), SumTooLarge> {
     let rows = batch.columns().unwrap_or_default();
     for (column, rows) in batch.shape().columns.iter().zip(rows) {
         if !column.is_summed {
@@ -58,7 +58,7 @@ pub(super) struct FileFacts {
     pub(super) rows: u64,
     pub(super) bytes: u64,
     pub(super) sha256: [u8; 32],
-    pub(super) sums: Sums,
+    pub(super) sums: ColumnSums,
     /// Rows by the import that they came with.
     pub(super) imports: BTreeMap<u32, u64>,
 }
@@ -169,7 +169,7 @@ const fn standing_word(standing: Standing) -> &'static str {
 
 /// Everything an export tells of itself.
 #[derive(Debug, Clone)]
-pub(super) struct Manifest {
+pub(super) struct ExportManifest {
     pub(super) made_at: Instant,
     pub(super) from: Option<BillDate>,
     pub(super) to: Option<BillDate>,
@@ -177,7 +177,7 @@ pub(super) struct Manifest {
     pub(super) files: Vec<FileFacts>,
 }
 
-impl Manifest {
+impl ExportManifest {
     /// Rows of all files.
     pub(super) fn rows(&self) -> u64 {
         self.files.iter().map(|file| file.rows).sum()
@@ -206,7 +206,7 @@ impl Manifest {
 
     fn table(&self, table: TableShape) -> Result<Value, SumTooLarge> {
         let summed = table.columns.iter().filter(|column| column.is_summed);
-        let mut sums: Sums = summed.map(|column| (column.name, 0)).collect();
+        let mut sums: ColumnSums = summed.map(|column| (column.name, 0)).collect();
         let (mut files, mut rows) = (0_u64, 0_u64);
         for file in self.files.iter().filter(|file| file.table == table.name) {
             files += 1;

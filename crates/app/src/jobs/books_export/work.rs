@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use super::manifest::{FileFacts, MANIFEST, Manifest, MerchantFacts, RunFacts, Sums, add_batch};
+use super::manifest::{
+    ColumnSums, ExportManifest, FileFacts, MANIFEST, MerchantFacts, RunFacts, add_batch,
+};
 use super::rows::FileOf;
 use super::tables::{
     BILL_PAYMENTS, BILL_REFUNDS, CASES, FINDINGS, MERCHANT_REFUNDS, ORDERS, TABLES,
@@ -43,7 +45,7 @@ pub(super) struct ExportWork<'a> {
     columns: &'a dyn ColumnFiles,
     reporter: &'a dyn Reporter,
     draft: Box<dyn FolderDraft>,
-    manifest: Manifest,
+    manifest: ExportManifest,
     /// Rows written, and rows expected.
     done: u64,
     total: u64,
@@ -57,7 +59,7 @@ impl<'a> ExportWork<'a> {
         reporter: &'a dyn Reporter,
         draft: Box<dyn FolderDraft>,
     ) -> Self {
-        let manifest = Manifest {
+        let manifest = ExportManifest {
             made_at: ports.clock.now(),
             from: ask.from,
             to: ask.to,
@@ -296,7 +298,7 @@ impl<'a> ExportWork<'a> {
             merchant.merchant,
             self.columns.ending()
         );
-        let mut sums = Sums::new();
+        let mut sums = ColumnSums::new();
         let mut imports = BTreeMap::new();
         let mut failed: Option<Failure> = None;
         let mut rows = 0;

@@ -9,7 +9,7 @@ pub(super) const FORMAT: &str = "recondesk evidence 1";
 /// Everything that is known of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Evidence {
+pub struct EvidenceDocument {
     /// `recondesk evidence 1`.
     pub format: String,
     /// Name of the merchant.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::document::{Evidence, EvidenceEntry, EvidenceRow, FORMAT};
-use super::shop::Shop;
+use super::document::{EvidenceDocument, EvidenceEntry, EvidenceRow, FORMAT};
+use super::shop::SubMerchantChoice;
 use crate::jobs::audit;
 use crate::jobs::views::certificate::hex;
 use crate::{Failure, FailureKind, Message};
@@ -28,8 +28,8 @@ pub fn gather(
     (id, profile): (ProfileId, &MerchantProfile),
     (number, sub_mch_id): (&str, &str),
     personal: PersonalData,
-) -> Result<Evidence, Failure> {
-    let shop = Shop::choose(ports, id, (number, sub_mch_id))?;
+) -> Result<EvidenceDocument, Failure> {
+    let shop = SubMerchantChoice::choose(ports, id, (number, sub_mch_id))?;
     let mut customers = BTreeSet::new();
     let rows = rows(ports, id, (number, &shop), (personal, &mut customers))?;
     let mut refunds = ports.casework.refunds(&RefundQuery {
@@ -69,7 +69,7 @@ pub fn gather(
     if rows.is_empty() && cases.is_empty() && refunds.is_empty() && exchanges.is_empty() {
         return Err(nothing(number));
     }
-    let mut evidence = Evidence {
+    let mut evidence = EvidenceDocument {
         format: FORMAT.to_owned(),
         merchant: profile.name.clone(),
         mch_id: profile.mch_id.clone(),
@@ -102,7 +102,7 @@ pub fn gather(
 fn observations(
     ports: &Ports,
     id: ProfileId,
-    (number, shop): (&str, &Shop),
+    (number, shop): (&str, &SubMerchantChoice),
 ) -> Result<Vec<Value>, Failure> {
     let mut out = Vec::new();
     for seen in ports.records.observations(number)? {
@@ -125,7 +125,7 @@ fn observations(
 fn exchanges(
     ports: &Ports,
     id: ProfileId,
-    (number, shop): (&str, &Shop),
+    (number, shop): (&str, &SubMerchantChoice),
 ) -> Result<Vec<Value>, Failure> {
     let mut out = Vec::new();
     for asked in ports.records.exchanges(number, MOST_EXCHANGES)? {
@@ -166,7 +166,7 @@ fn parsed(document: &str) -> Value {
 fn rows(
     ports: &Ports,
     id: ProfileId,
-    (number, shop): (&str, &Shop),
+    (number, shop): (&str, &SubMerchantChoice),
     (personal, customers): (PersonalData, &mut BTreeSet<String>),
 ) -> Result<Vec<EvidenceRow>, Failure> {
     let imports = ports.books.imports(id)?;
@@ -342,7 +342,7 @@ fn trail(ports: &Ports, subjects: &BTreeSet<String>) -> Result<Vec<EvidenceEntry
 }
 
 /// Masks what is personal in the documents, and whatever repeats it.
-fn mask(evidence: &mut Evidence, customers: &BTreeSet<String>) {
+fn mask(evidence: &mut EvidenceDocument, customers: &BTreeSet<String>) {
     let without = |name: &str, text: &str| {
         customers
             .iter()

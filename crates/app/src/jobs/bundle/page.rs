@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::document::Evidence;
+use super::document::EvidenceDocument;
 use crate::jobs::sign_off::{escape, head, heading, table};
 
 fn text(value: &Value, name: &str) -> String {
@@ -38,7 +38,7 @@ fn history(value: &Value) -> String {
 }
 
 /// The lines of the books, as they stand in the files.
-fn raw_lines(out: &mut String, evidence: &Evidence) {
+fn raw_lines(out: &mut String, evidence: &EvidenceDocument) {
     heading(out, "原始行", "Raw lines");
     let rows: Vec<Vec<String>> = evidence
         .rows
@@ -61,7 +61,7 @@ fn raw_lines(out: &mut String, evidence: &Evidence) {
 }
 
 /// The entries of the audit trail that are about the order.
-fn audit_trail(out: &mut String, evidence: &Evidence) {
+fn audit_trail(out: &mut String, evidence: &EvidenceDocument) {
     heading(out, "留痕", "Audit trail");
     let rows: Vec<Vec<String>> = evidence
         .trail
@@ -80,7 +80,7 @@ fn audit_trail(out: &mut String, evidence: &Evidence) {
 }
 
 /// The page.
-pub(super) fn html(evidence: &Evidence) -> String {
+pub(super) fn html(evidence: &EvidenceDocument) -> String {
     let e = evidence;
     let mut out = head(&format!("订单证据 {}", e.out_trade_no));
     let _written = writeln!(

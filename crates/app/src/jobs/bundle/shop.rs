@@ -7,13 +7,13 @@ use recondesk_domain::ProfileId;
 use recondesk_ports::{BookRow, Ports};
 
 /// The sub-merchant whose order is meant, and those who use its number.
-pub(super) struct Shop {
+pub(super) struct SubMerchantChoice {
     all: BTreeSet<String>,
     /// The one that is meant; empty where the number is of one alone.
     pub(super) asked: String,
 }
 
-impl Shop {
+impl SubMerchantChoice {
     /// Chooses; a number of several is refused unless one of them is named.
     pub(super) fn choose(
         ports: &Ports,

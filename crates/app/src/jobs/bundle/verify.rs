@@ -5,9 +5,9 @@ use std::io::{Cursor, Read as _};
 use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
-use super::document::{Evidence, EvidenceEntry, FORMAT};
+use super::document::{EvidenceDocument, EvidenceEntry, FORMAT};
 use super::page;
-use super::{DOCUMENT, MANIFEST, MANIFEST_FORMAT, Manifest, PAGE};
+use super::{BundleManifest, DOCUMENT, MANIFEST, MANIFEST_FORMAT, PAGE};
 use crate::Message;
 use crate::jobs::audit::fits;
 use crate::jobs::views::certificate::hex;
@@ -21,7 +21,7 @@ const LARGEST: u64 = 64 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BundleReading {
     /// What it says.
-    pub evidence: Evidence,
+    pub evidence: EvidenceDocument,
     /// What is wrong; nothing when it holds.
     pub faults: Vec<BundleFault>,
 }
@@ -77,8 +77,8 @@ pub fn read_bundle(bytes: &[u8]) -> Option<BundleReading> {
         (out.len() as u64 <= LARGEST).then_some(out)
     };
     let (manifest, document, shown) = (part(MANIFEST)?, part(DOCUMENT)?, part(PAGE)?);
-    let manifest: Manifest = serde_json::from_slice(&manifest).ok()?;
-    let evidence: Evidence = serde_json::from_slice(&document).ok()?;
+    let manifest: BundleManifest = serde_json::from_slice(&manifest).ok()?;
+    let evidence: EvidenceDocument = serde_json::from_slice(&document).ok()?;
     if manifest.format != MANIFEST_FORMAT || evidence.format != FORMAT {
         return None;
     }

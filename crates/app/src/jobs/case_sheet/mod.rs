@@ -9,7 +9,7 @@ mod read;
 mod write;
 
 pub use deed::SheetDeed;
-pub use read::{RowFate, SheetRowResult, import_sheet};
+pub use read::{SheetRowFate, SheetRowResult, import_sheet};
 pub use write::case_form;
 
 use recondesk_ports::{CaseEvent, CaseRecord};
@@ -23,7 +23,7 @@ const MARK: &str = "RDC1";
 
 /// The columns that are read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Column {
+enum SheetColumn {
     Mark,
     Digest,
     Order,
@@ -35,7 +35,7 @@ enum Column {
     Remark,
 }
 
-impl Column {
+impl SheetColumn {
     const ALL: [Self; 9] = [
         Self::Mark,
         Self::Digest,

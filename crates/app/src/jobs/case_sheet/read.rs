@@ -8,7 +8,7 @@ use recondesk_casework::Role;
 use recondesk_intake::{TextRow, each_text_row};
 use recondesk_ports::{CaseEvent, CaseQuery, CaseRecord, Ports};
 
-use super::{Column, MARK, SheetDeed, digest_of, plain};
+use super::{MARK, SheetColumn, SheetDeed, digest_of, plain};
 use crate::jobs::decisions;
 use crate::jobs::report::notes;
 use crate::model::Decision;
@@ -23,7 +23,7 @@ const MOST_NAME: usize = 100;
 
 /// What became of a row, or would.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowFate {
+pub enum SheetRowFate {
     /// Nothing was filled in.
     Same,
     /// What it asks for; it was done unless only looked at.
@@ -42,7 +42,7 @@ pub struct SheetRowResult {
     /// The key of the case; empty where it is unknown.
     pub case: String,
     /// What became of it.
-    pub fate: RowFate,
+    pub fate: SheetRowFate,
 }
 
 /// Reads a sheet, and applies what people filled in; `actor` decides, or nobody where it is only looked at.
@@ -71,7 +71,7 @@ pub fn import_sheet<R: Read + Seek>(
         .map(|known| known.name.as_str())
         .collect();
     let is_named = operators.iter().any(|known| known.removed_at.is_none());
-    let desk = Desk {
+    let desk = SheetContext {
         ports,
         cases,
         workers: is_named.then_some(workers),
@@ -82,9 +82,9 @@ pub fn import_sheet<R: Read + Seek>(
     for row in &filled {
         let (case, fate) = desk.judge(row, &mut seen)?;
         let fate = match (fate, case, actor) {
-            (Judged::Does(wish), Some(case), Some(actor)) => desk.apply(case, wish, actor)?,
-            (Judged::Does(wish), _, _) => RowFate::Changes(wish.words()),
-            (Judged::Is(fate), _, _) => fate,
+            (SheetVerdict::Does(wish), Some(case), Some(actor)) => desk.apply(case, wish, actor)?,
+            (SheetVerdict::Does(wish), _, _) => SheetRowFate::Changes(wish.words()),
+            (SheetVerdict::Is(fate), _, _) => fate,
         };
         out.push(SheetRowResult {
             line: row.line,
@@ -99,24 +99,24 @@ pub fn import_sheet<R: Read + Seek>(
 fn decided(rows: &[Filled]) -> u32 {
     let decided = rows
         .iter()
-        .filter(|row| !row.get(Column::Decision).is_empty());
+        .filter(|row| !row.get(SheetColumn::Decision).is_empty());
     u32::try_from(decided.count()).unwrap_or(u32::MAX)
 }
 
 /// The cells of a row that are read, by column.
 struct Filled {
     line: u32,
-    cells: BTreeMap<Column, String>,
+    cells: BTreeMap<SheetColumn, String>,
 }
 
 impl Filled {
-    fn get(&self, column: Column) -> &str {
+    fn get(&self, column: SheetColumn) -> &str {
         self.cells.get(&column).map_or("", String::as_str)
     }
 }
 
 fn read<R: Read + Seek>(file: R) -> Result<Vec<Filled>, Failure> {
-    let mut places: Option<(usize, BTreeMap<Column, usize>)> = None;
+    let mut places: Option<(usize, BTreeMap<SheetColumn, usize>)> = None;
     let mut rows: Vec<Filled> = Vec::new();
     let mut is_over = false;
     let mut take = |row: TextRow| {
@@ -130,7 +130,7 @@ fn read<R: Read + Seek>(file: R) -> Result<Vec<Filled>, Failure> {
         let Some((_, columns)) = &places else {
             return ControlFlow::Continue(());
         };
-        let cells: BTreeMap<Column, String> = columns
+        let cells: BTreeMap<SheetColumn, String> = columns
             .iter()
             .map(|(column, at)| {
                 (
@@ -178,9 +178,9 @@ fn no_sheet() -> Failure {
 }
 
 /// Where each column stands, when this is the row of headings.
-fn header(cells: &[String]) -> Option<BTreeMap<Column, usize>> {
+fn header(cells: &[String]) -> Option<BTreeMap<SheetColumn, usize>> {
     let mut found = BTreeMap::new();
-    for column in Column::ALL {
+    for column in SheetColumn::ALL {
         let title = column.title();
         let at = cells.iter().position(|cell| {
             let cell = cell.trim();
@@ -213,12 +213,12 @@ impl Wish {
     }
 }
 
-enum Judged {
+enum SheetVerdict {
     Does(Wish),
-    Is(RowFate),
+    Is(SheetRowFate),
 }
 
-struct Desk<'a> {
+struct SheetContext<'a> {
     ports: &'a Ports,
     cases: BTreeMap<i64, CaseRecord>,
     /// Who may be given a case; anybody while no operator is named.
@@ -226,22 +226,22 @@ struct Desk<'a> {
     together: u32,
 }
 
-const fn refused(zh: String, en: String) -> Judged {
-    Judged::Is(RowFate::Refused(Message { zh, en }))
+const fn refused(zh: String, en: String) -> SheetVerdict {
+    SheetVerdict::Is(SheetRowFate::Refused(Message { zh, en }))
 }
 
-fn refused_words(zh: &'static str, en: &'static str) -> Judged {
-    Judged::Is(RowFate::Refused(Message::new(zh, en)))
+fn refused_words(zh: &'static str, en: &'static str) -> SheetVerdict {
+    SheetVerdict::Is(SheetRowFate::Refused(Message::new(zh, en)))
 }
 
-impl Desk<'_> {
+impl SheetContext<'_> {
     /// What a row asks for, and whether it may.
     fn judge(
         &self,
         row: &Filled,
         seen: &mut BTreeMap<i64, u32>,
-    ) -> Result<(Option<&CaseRecord>, Judged), Failure> {
-        let Some((list, id)) = marked(row.get(Column::Mark)) else {
+    ) -> Result<(Option<&CaseRecord>, SheetVerdict), Failure> {
+        let Some((list, id)) = marked(row.get(SheetColumn::Mark)) else {
             let why = refused_words("这一行没有标记", "This row has no mark");
             return Ok((None, why));
         };
@@ -268,29 +268,33 @@ impl Desk<'_> {
         row: &Filled,
         (list, case): (&str, &CaseRecord),
         events: &[CaseEvent],
-    ) -> Judged {
-        let is_filled = [Column::NewOwner, Column::Decision, Column::Remark]
-            .iter()
-            .any(|column| !row.get(*column).is_empty());
-        let is_as_it_was = digest_of(list, case, events) == row.get(Column::Digest);
+    ) -> SheetVerdict {
+        let is_filled = [
+            SheetColumn::NewOwner,
+            SheetColumn::Decision,
+            SheetColumn::Remark,
+        ]
+        .iter()
+        .any(|column| !row.get(*column).is_empty());
+        let is_as_it_was = digest_of(list, case, events) == row.get(SheetColumn::Digest);
         let before = plain(&notes(events));
         if !is_as_it_was {
             // Whether the notes were written in is unknown then; what was filled in is certain.
-            return Judged::Is(
-                if is_filled || !before.starts_with(row.get(Column::Notes)) {
+            return SheetVerdict::Is(
+                if is_filled || !before.starts_with(row.get(SheetColumn::Notes)) {
                     stale(row, case, &before)
                 } else {
-                    RowFate::Same
+                    SheetRowFate::Same
                 },
             );
         }
-        if row.get(Column::Order) != case.finding.out_trade_no.as_str() {
+        if row.get(SheetColumn::Order) != case.finding.out_trade_no.as_str() {
             return refused_words(
                 "这一行的订单号和标记不是同一条差错，可能只排序了一部分列",
                 "The order number of this row is not of the case of its mark; perhaps some columns were sorted alone",
             );
         }
-        let Some(added) = added_note(row.get(Column::Notes), &before) else {
+        let Some(added) = added_note(row.get(SheetColumn::Notes), &before) else {
             return refused_words(
                 "已有的备注不能改，新的写在下面或“说明”里",
                 "Notes that are there do not change; write new ones below them, or in the last column",
@@ -299,9 +303,9 @@ impl Desk<'_> {
         self.wish(row, &added)
     }
 
-    fn wish(&self, row: &Filled, added: &str) -> Judged {
-        let owner = row.get(Column::NewOwner);
-        let (words, remark) = (row.get(Column::Decision), row.get(Column::Remark));
+    fn wish(&self, row: &Filled, added: &str) -> SheetVerdict {
+        let owner = row.get(SheetColumn::NewOwner);
+        let (words, remark) = (row.get(SheetColumn::Decision), row.get(SheetColumn::Remark));
         let is_long = [remark, added].iter().any(|text| text.len() > MOST_WORDS);
         if is_long || owner.len() > MOST_NAME || owner.contains('\n') {
             return refused_words("写得太长", "This is too long");
@@ -355,13 +359,13 @@ impl Desk<'_> {
             note: (!note.is_empty()).then_some(note),
         };
         if wish.owner.is_none() && wish.deed.is_none() && wish.note.is_none() {
-            return Judged::Is(RowFate::Same);
+            return SheetVerdict::Is(SheetRowFate::Same);
         }
-        Judged::Does(wish)
+        SheetVerdict::Does(wish)
     }
 
     /// Does what a row asks for, by the rules that hold for everybody.
-    fn apply(&self, case: &CaseRecord, wish: Wish, actor: &str) -> Result<RowFate, Failure> {
+    fn apply(&self, case: &CaseRecord, wish: Wish, actor: &str) -> Result<SheetRowFate, Failure> {
         let words = wish.words();
         let place = (case.profile, case.key.as_str());
         let handed = wish.owner.map(Decision::HandOver);
@@ -371,11 +375,13 @@ impl Desk<'_> {
         let is_solved = matches!(all.last(), Some(Decision::Resolve(_)));
         match decisions::decide_all(self.ports, place, (all, wish.note, together), actor) {
             // "Solved" would say too much while a second person has not agreed.
-            Ok(Some(asked)) if is_solved => Ok(RowFate::Changes([words, vec![asked]].concat())),
-            Ok(_) => Ok(RowFate::Changes(words)),
+            Ok(Some(asked)) if is_solved => {
+                Ok(SheetRowFate::Changes([words, vec![asked]].concat()))
+            }
+            Ok(_) => Ok(SheetRowFate::Changes(words)),
             Err(failure) if failure.code == "workspace.forbidden" => {
                 let detail = &failure.detail;
-                Ok(RowFate::Refused(Message::new(
+                Ok(SheetRowFate::Refused(Message::new(
                     format!("{}：{detail}", failure.title.zh),
                     format!("{}: {detail}", failure.title.en),
                 )))
@@ -386,16 +392,16 @@ impl Desk<'_> {
 }
 
 /// How the case was when the sheet was written, and how it is.
-fn stale(row: &Filled, case: &CaseRecord, now: &str) -> RowFate {
+fn stale(row: &Filled, case: &CaseRecord, now: &str) -> SheetRowFate {
     let was = |language: Language| {
-        let (status, owner) = (row.get(Column::Status), row.get(Column::Owner));
-        version(language, [status, owner, row.get(Column::Notes)])
+        let (status, owner) = (row.get(SheetColumn::Status), row.get(SheetColumn::Owner));
+        version(language, [status, owner, row.get(SheetColumn::Notes)])
     };
     let is = |language: Language| {
         let status = language.pick(case.status.zh(), case.status.en());
         version(language, [status, &case.owner, now])
     };
-    RowFate::Stale(
+    SheetRowFate::Stale(
         Message::new(was(Language::Zh), was(Language::En)),
         Message::new(is(Language::Zh), is(Language::En)),
     )

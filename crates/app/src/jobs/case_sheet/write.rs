@@ -7,7 +7,7 @@ use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{CaseEvent, CaseRecord, FormColumn, Ports, ReportCell, SheetForm};
 use sha2::{Digest as _, Sha256};
 
-use super::{Column, MARK, SheetDeed, digest_of, short};
+use super::{MARK, SheetColumn, SheetDeed, digest_of, short};
 use crate::jobs::report::notes;
 use crate::{Failure, Language};
 
@@ -61,8 +61,8 @@ fn columns(
         is_open: false,
         choices: Vec::new(),
     };
-    let read = |column: Column, width| given(column.title().get(language), width);
-    let open = |column: Column, width, choices| FormColumn {
+    let read = |column: SheetColumn, width| given(column.title().get(language), width);
+    let open = |column: SheetColumn, width, choices| FormColumn {
         is_open: true,
         choices,
         ..read(column, width)
@@ -71,23 +71,23 @@ fn columns(
         .map(|deed| deed.words().get(language).to_owned())
         .collect();
     Ok(vec![
-        read(Column::Mark, 14),
-        read(Column::Digest, 14),
+        read(SheetColumn::Mark, 14),
+        read(SheetColumn::Digest, 14),
         given(language.pick("商户", "Merchant"), 16),
         given(language.pick("账单日", "Day"), 12),
         given(language.pick("代码", "Code"), 7),
         given(language.pick("分类", "Category"), 22),
-        read(Column::Order, 34),
+        read(SheetColumn::Order, 34),
         given(language.pick("商户退款单号", "Refund number"), 30),
         given(language.pick("账单金额 ¥", "Bill ¥"), 13),
         given(language.pick("商户金额 ¥", "Merchant ¥"), 13),
         given(language.pick("涉及金额 ¥", "At stake ¥"), 13),
-        read(Column::Status, 12),
-        read(Column::Owner, 12),
-        open(Column::Notes, 36, Vec::new()),
-        open(Column::NewOwner, 14, owners(ports, cases)?),
-        open(Column::Decision, 20, deeds),
-        open(Column::Remark, 36, Vec::new()),
+        read(SheetColumn::Status, 12),
+        read(SheetColumn::Owner, 12),
+        open(SheetColumn::Notes, 36, Vec::new()),
+        open(SheetColumn::NewOwner, 14, owners(ports, cases)?),
+        open(SheetColumn::Decision, 20, deeds),
+        open(SheetColumn::Remark, 36, Vec::new()),
     ])
 }
 

@@ -1,9 +1,9 @@
 //! The choice of a file's mapping: given, saved, canonical, or proposed by names and proven by bills.
 
 use super::preview::{look, refused};
-use super::proof::{Bills, Proof};
+use super::proof::{Proof, ProofBills};
 use super::questions::denied_amounts;
-use super::trial::Trial;
+use super::trial::MappingTrial;
 use crate::Failure;
 use recondesk_domain::ProfileId;
 use recondesk_intake::{Column, FileSample, Guess, Mapping, RecordKind, Workbook};
@@ -48,7 +48,7 @@ pub struct Candidate {
 
 /// The mapping of a file, and what speaks for it.
 #[derive(Debug, Clone)]
-pub struct Chosen {
+pub struct ProposedMapping {
     /// The file's beginning, seen by that mapping.
     pub guess: Guess,
     /// The mapping; it may lack columns.
@@ -69,9 +69,9 @@ pub fn choose(
     ports: &Ports,
     profile: ProfileId,
     (source, choice): (&mut Source, &MappingChoice),
-    bills: Option<Bills<'_>>,
-) -> Result<Chosen, Failure> {
-    let bills = bills.unwrap_or(Bills::Stored(ports.books.as_ref(), profile));
+    bills: Option<ProofBills<'_>>,
+) -> Result<ProposedMapping, Failure> {
+    let bills = bills.unwrap_or(ProofBills::Stored(ports.books.as_ref(), profile));
     let mut denied = None;
     if let MappingChoice::Any(kind) = choice {
         // Of several saved ones the bills decide: a shop may have changed from fen to yuan.
@@ -97,8 +97,8 @@ pub fn choose(
 pub fn propose(
     source: &mut Source,
     kind: Option<RecordKind>,
-    bills: Bills<'_>,
-) -> Result<Chosen, Failure> {
+    bills: ProofBills<'_>,
+) -> Result<ProposedMapping, Failure> {
     let kind = match kind {
         Some(kind) => kind,
         None => kind_of(&look(source, None, None)?),
@@ -111,15 +111,19 @@ pub fn propose(
 ///
 /// # Errors
 /// As above.
-pub fn given(source: &mut Source, mapping: Mapping, bills: Bills<'_>) -> Result<Chosen, Failure> {
+pub fn given(
+    source: &mut Source,
+    mapping: Mapping,
+    bills: ProofBills<'_>,
+) -> Result<ProposedMapping, Failure> {
     weigh(source, (mapping, MappingOrigin::Given), bills)
 }
 
 fn weigh(
     source: &mut Source,
     (mut mapping, origin): (Mapping, MappingOrigin),
-    bills: Bills<'_>,
-) -> Result<Chosen, Failure> {
+    bills: ProofBills<'_>,
+) -> Result<ProposedMapping, Failure> {
     let guess = look(source, Some(&mapping), Some(mapping.kind))?;
     let has = |name: &str| {
         guess
@@ -132,7 +136,7 @@ fn weigh(
     }
     let proof = prove(source, (&guess, &mut mapping), origin, bills)?;
     let others = others(&guess, &mapping, proof.as_ref());
-    Ok(Chosen {
+    Ok(ProposedMapping {
         guess,
         mapping,
         origin,
@@ -232,7 +236,7 @@ fn prove(
     source: &mut Source,
     (guess, mapping): (&Guess, &mut Mapping),
     origin: MappingOrigin,
-    bills: Bills<'_>,
+    bills: ProofBills<'_>,
 ) -> Result<Option<Proof>, Failure> {
     if origin == MappingOrigin::Canonical {
         return Ok(None);
@@ -246,7 +250,7 @@ fn prove(
     };
     let sample = sample.map_err(refused)?;
     source.bytes.rewind().map_err(unread)?;
-    let trial = Trial {
+    let trial = MappingTrial {
         guess,
         sample: &sample,
         bills,

@@ -15,11 +15,11 @@ mod trial;
 mod trial_amounts;
 
 pub use choose::{
-    Candidate, Chosen, MappingChoice, MappingOrigin, choose, given, kind_of, propose,
+    Candidate, MappingChoice, MappingOrigin, ProposedMapping, choose, given, kind_of, propose,
 };
 pub use open::open;
 pub use preview::{each_block, look, plan, preview, read_mapping};
-pub use proof::{AmountProof, Bills, ColumnProof, Proof};
+pub use proof::{AmountProof, ColumnProof, Proof, ProofBills};
 pub use questions::{Question, denied_amounts, doubts, questions};
 pub use store::{MOST_REJECTS, import};
 pub use told::{attention, name_for_mapping, remarks, unread};

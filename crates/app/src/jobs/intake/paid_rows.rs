@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::trial::{MOST_ROWS, Trial};
+use super::trial::{MOST_ROWS, MappingTrial};
 use recondesk_domain::{BillDate, Instant, RefundStatus};
 use recondesk_intake::{Column, Mapping, OrderBlock, Plan, RecordKind, SampleRow};
 
@@ -16,7 +16,7 @@ pub(super) struct PaidRow<'a> {
     pub(super) day: Option<BillDate>,
 }
 
-impl<'a> Trial<'a> {
+impl<'a> MappingTrial<'a> {
     /// Places of all rows of the sample, so that any number of the first ones lies all over the file.
     fn spread(&self) -> impl Iterator<Item = usize> + use<> {
         let count = self.sample.rows.len();

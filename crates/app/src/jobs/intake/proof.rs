@@ -11,7 +11,7 @@ use recondesk_ports::{BilledNumber, BilledRow, Books, NumberKind};
 
 /// The bills that a mapping is tried against.
 #[derive(Clone, Copy)]
-pub enum Bills<'a> {
+pub enum ProofBills<'a> {
     /// The verified bills of a merchant in the workspace.
     Stored(&'a dyn Books, ProfileId),
     /// The payments of a bill that was given beside the file.
@@ -155,12 +155,12 @@ pub(super) const fn number_column(kind: RecordKind) -> Column {
 }
 
 /// The numbers of a file that bills have.
-pub(super) struct Known {
+pub(super) struct BilledNumbers {
     pub(super) own: HashMap<String, BilledRow>,
     pub(super) wechat: HashMap<String, BilledRow>,
 }
 
-impl Bills<'_> {
+impl ProofBills<'_> {
     pub(super) fn days(&self) -> Result<Vec<BillDate>, Failure> {
         match self {
             Self::Stored(books, profile) => Ok(books.billed_days(*profile)?),
@@ -176,8 +176,8 @@ impl Bills<'_> {
         kind: RecordKind,
         days: &[BillDate],
         numbers: &[&str],
-    ) -> Result<Known, Failure> {
-        let mut known = Known {
+    ) -> Result<BilledNumbers, Failure> {
+        let mut known = BilledNumbers {
             own: HashMap::new(),
             wechat: HashMap::new(),
         };

@@ -1,6 +1,6 @@
 //! What a person has to say before a file is stored.
 
-use super::choose::{Chosen, MappingOrigin};
+use super::choose::{MappingOrigin, ProposedMapping};
 use super::proof::AmountProof;
 use crate::Message;
 use recondesk_intake::{AmountUnit, Column, Mapping, Preview, RowReason, UnitDoubt};
@@ -51,7 +51,7 @@ const MANY: u64 = 3;
 
 /// What is to be asked of a file; nothing where it can be stored as it is.
 #[must_use]
-pub fn questions(chosen: &Chosen, preview: Option<&Preview>) -> Vec<Question> {
+pub fn questions(chosen: &ProposedMapping, preview: Option<&Preview>) -> Vec<Question> {
     let mut out = Vec::new();
     let lacking = chosen.mapping.lacking();
     if !lacking.is_empty() {
@@ -98,7 +98,7 @@ pub fn questions(chosen: &Chosen, preview: Option<&Preview>) -> Vec<Question> {
 
 /// What is not clear of a proposed mapping though all its columns are there. A person who gives the mapping has said it.
 #[must_use]
-pub fn doubts(chosen: &Chosen) -> Vec<Question> {
+pub fn doubts(chosen: &ProposedMapping) -> Vec<Question> {
     let mut out = Vec::new();
     if chosen.origin != MappingOrigin::Guessed {
         return out;
@@ -135,7 +135,7 @@ pub fn doubts(chosen: &Chosen) -> Vec<Question> {
 
 /// The amounts that bills prove where they deny those of a mapping which is not changed without a person.
 #[must_use]
-pub fn denied_amounts(chosen: &Chosen) -> Option<&AmountProof> {
+pub fn denied_amounts(chosen: &ProposedMapping) -> Option<&AmountProof> {
     match chosen.origin {
         MappingOrigin::Saved | MappingOrigin::Given => {}
         MappingOrigin::Canonical | MappingOrigin::Guessed => return None,

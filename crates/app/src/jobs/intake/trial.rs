@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::paid_rows::PaidRow;
-use super::proof::{Bills, ColumnProof, Known, Proof, number_column};
+use super::proof::{BilledNumbers, ColumnProof, Proof, ProofBills, number_column};
 use crate::Failure;
 use recondesk_domain::BillDate;
 use recondesk_intake::{
@@ -18,13 +18,13 @@ pub(super) const MOST_ROWS: usize = 10_000;
 pub(super) const MOST_COLUMNS: usize = 12;
 
 /// A file whose mapping is on trial.
-pub(super) struct Trial<'a> {
+pub(super) struct MappingTrial<'a> {
     pub(super) guess: &'a Guess,
     pub(super) sample: &'a FileSample,
-    pub(super) bills: Bills<'a>,
+    pub(super) bills: ProofBills<'a>,
 }
 
-impl<'a> Trial<'a> {
+impl<'a> MappingTrial<'a> {
     pub(super) fn place(&self, header: &str) -> Option<usize> {
         self.guess
             .headers
@@ -147,7 +147,7 @@ impl<'a> Trial<'a> {
         &self,
         headers: &[String],
         rows: &[PaidRow<'a>],
-        known: &Known,
+        known: &BilledNumbers,
     ) -> Vec<ColumnProof> {
         headers
             .iter()
@@ -172,7 +172,7 @@ impl<'a> Trial<'a> {
     fn second_payment(
         &self,
         rows: &[PaidRow<'_>],
-        (number, known): (&str, &Known),
+        (number, known): (&str, &BilledNumbers),
         columns: &[ColumnProof],
     ) -> Option<String> {
         let hits = |header: &str| columns.iter().find(|it| it.header == header);
@@ -211,7 +211,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Words of the channel column that nobody knows: of WeChat Pay where its bill has such rows.
-    fn take_channels(&self, mapping: &mut Mapping, rows: &[PaidRow<'_>], known: &Known) {
+    fn take_channels(&self, mapping: &mut Mapping, rows: &[PaidRow<'_>], known: &BilledNumbers) {
         let (Some(channel), Some(number)) = (
             mapping.columns.get(&Column::Channel).cloned(),
             mapping.columns.get(&number_column(mapping.kind)).cloned(),

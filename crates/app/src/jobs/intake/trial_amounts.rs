@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::paid_rows::PaidRow;
-use super::proof::{AmountProof, Known, number_column};
-use super::trial::{MOST_COLUMNS, Trial};
+use super::proof::{AmountProof, BilledNumbers, number_column};
+use super::trial::{MOST_COLUMNS, MappingTrial};
 use recondesk_domain::Fen;
 use recondesk_intake::{
     AmountUnit, Column, Mapping, RecordKind, RowAmount, SampleRow, clean_number, read_amount,
 };
 use recondesk_ports::BilledRow;
 
-impl Trial<'_> {
+impl MappingTrial<'_> {
     /// What a bill has of a row: by the merchant's number, else by WeChat Pay's own, under which it is compared, too.
     pub(super) fn billed<'k>(
         &self,
         mapping: &Mapping,
         paid: &PaidRow<'_>,
-        known: &'k Known,
+        known: &'k BilledNumbers,
     ) -> Option<(String, &'k BilledRow)> {
         self.billed_row(mapping, paid.row, known)
     }
@@ -26,7 +26,7 @@ impl Trial<'_> {
         &self,
         mapping: &Mapping,
         row: &SampleRow,
-        known: &'k Known,
+        known: &'k BilledNumbers,
     ) -> Option<(String, &'k BilledRow)> {
         let read = |column: Column| {
             let header = mapping.columns.get(&column)?;
@@ -51,7 +51,7 @@ impl Trial<'_> {
         &self,
         mapping: &mut Mapping,
         rows: &[PaidRow<'_>],
-        known: &Known,
+        known: &BilledNumbers,
         may_change: bool,
     ) -> Vec<AmountProof> {
         let mut groups: BTreeMap<(String, Fen), Vec<&SampleRow>> = BTreeMap::new();
@@ -130,7 +130,7 @@ impl Trial<'_> {
     fn add_items_below<'r>(
         &'r self,
         mapping: &Mapping,
-        known: &Known,
+        known: &BilledNumbers,
         groups: &mut BTreeMap<(String, Fen), Vec<&'r SampleRow>>,
     ) {
         let number = mapping.columns.get(&number_column(mapping.kind));
@@ -161,7 +161,7 @@ impl Trial<'_> {
         &self,
         mapping: &Mapping,
         rows: &[PaidRow<'_>],
-        known: &Known,
+        known: &BilledNumbers,
     ) -> u64 {
         let Some(header) = mapping.columns.get(&Column::Amount) else {
             return 0;

@@ -11,7 +11,7 @@ use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, MchId, PayStatus, Su
 use recondesk_ports::SetAside;
 
 /// What is known, with the words that begin every sentence about a payment.
-pub(super) struct Known<'r> {
+pub(super) struct AdviceContext<'r> {
     record: &'r OrderRecord,
     pub(super) money: &'r OrderMoney,
     zh: String,
@@ -27,7 +27,7 @@ pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
         return unpaid::denied_notice(first);
     }
     let (at, sum) = (short(first.at), yuan(money.paid()));
-    let known = Known {
+    let known = AdviceContext {
         record,
         money,
         zh: format!("顾客 {at} 已付 {sum}"),
@@ -43,7 +43,7 @@ pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
         .unwrap_or_else(|| known.agreed())
 }
 
-impl Known<'_> {
+impl AdviceContext<'_> {
     pub(super) fn of(&self, category: Category, zh: &str, en: &str) -> OrderSummary {
         let (own_zh, own_en) = (&self.zh, &self.en);
         OrderSummary::of(category, format!("{own_zh}{zh}"), format!("{own_en}{en}"))

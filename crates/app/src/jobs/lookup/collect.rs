@@ -16,7 +16,7 @@ const MOST_EXCHANGES: u32 = 100;
 
 /// A row with the day under which it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept<T> {
+pub struct DatedRow<T> {
     /// Business day; `None` for a merchant's row without any time.
     pub day: Option<BillDate>,
     /// The row.
@@ -42,13 +42,13 @@ pub struct OrderRecord {
     /// 商户订单号; the number asked for where nothing is known.
     pub out_trade_no: String,
     /// Versions of the order, the one that holds first.
-    pub orders: Vec<Kept<MOrder>>,
+    pub orders: Vec<DatedRow<MOrder>>,
     /// Payment rows of bills.
-    pub pays: Vec<Kept<WPay>>,
+    pub pays: Vec<DatedRow<WPay>>,
     /// Refund rows of bills.
-    pub refunds: Vec<Kept<WRefund>>,
+    pub refunds: Vec<DatedRow<WRefund>>,
     /// Refund rows of the merchant.
-    pub merchant_refunds: Vec<Kept<MRefund>>,
+    pub merchant_refunds: Vec<DatedRow<MRefund>>,
     /// Refunds that were begun from here, oldest first.
     pub own_refunds: Vec<RefundRecord>,
     /// What WeChat Pay said.
@@ -161,8 +161,13 @@ impl OrderRecord {
     }
 }
 
-fn push<T: PartialEq>(list: &mut Vec<Kept<T>>, day: Option<BillDate>, row: T, superseded: bool) {
-    let kept = Kept {
+fn push<T: PartialEq>(
+    list: &mut Vec<DatedRow<T>>,
+    day: Option<BillDate>,
+    row: T,
+    superseded: bool,
+) {
+    let kept = DatedRow {
         day,
         row,
         superseded,

@@ -45,7 +45,7 @@ impl MendAt {
 
 /// What a code means at the calls that know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation {
+pub struct CodeExplanation {
     /// The code, the number of a Request-ID, or the text that was explained.
     pub subject: String,
     /// Names of the calls where it means this; empty where it is the same everywhere.
@@ -66,7 +66,7 @@ const LONGEST: usize = 256;
 
 /// Explains a code, a Request-ID, or the text of an answer; empty when nothing in it is known.
 #[must_use]
-pub fn explain(text: &str) -> Vec<Explanation> {
+pub fn explain(text: &str) -> Vec<CodeExplanation> {
     let text = text.trim().trim_start_matches('\u{feff}').trim_start();
     if text.len() > MAX_BYTES {
         return Vec::new();
@@ -88,14 +88,14 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     if let Some(found) = foreign(text) {
         return vec![found];
     }
-    let mut out: Vec<Explanation> = of_words(text).into_iter().collect();
+    let mut out: Vec<CodeExplanation> = of_words(text).into_iter().collect();
     let is_alone = words(text).nth(1).is_none();
     for word in words(text).filter(|word| is_alone || is_spelled_as_a_code(word)) {
         // Logs often keep the number of a Request-ID alone.
         let tail = format!("-{word}");
         let asked = if is_alone { tail.as_str() } else { word };
         let found = if let Some(reason) = by_tail(word).or_else(|| by_tail(asked)) {
-            vec![Explanation {
+            vec![CodeExplanation {
                 subject: word.to_owned(),
                 ..reason
             }]
@@ -113,8 +113,8 @@ pub fn explain(text: &str) -> Vec<Explanation> {
 }
 
 /// What the number at the end of a Request-ID means.
-fn by_tail(word: &str) -> Option<Explanation> {
-    Some(Explanation {
+fn by_tail(word: &str) -> Option<CodeExplanation> {
+    Some(CodeExplanation {
         subject: word.to_owned(),
         calls: Vec::new(),
         words: request_id_reason(word)?.words(),
@@ -127,7 +127,7 @@ fn by_tail(word: &str) -> Option<Explanation> {
 const MOST_PLACES: usize = 32;
 
 /// An answer in the middle of a log line: `… 401 {"code":…}`, `body=<xml>…`, its quotes escaped or not.
-fn answer_within(text: &str) -> Option<Vec<Explanation>> {
+fn answer_within(text: &str) -> Option<Vec<CodeExplanation>> {
     let plain = text.contains("\\\"").then(|| text.replace("\\\"", "\""));
     [Some(text), plain.as_deref()]
         .into_iter()
@@ -164,8 +164,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The meanings of a code of APIv2, calls with the same meaning together; else of APIv3.
-fn code(word: &str, said: &str) -> Vec<Explanation> {
-    let mut out: Vec<Explanation> = Vec::new();
+fn code(word: &str, said: &str) -> Vec<CodeExplanation> {
+    let mut out: Vec<CodeExplanation> = Vec::new();
     for endpoint in Endpoint::ALL {
         let Some((code, advice)) = known(endpoint).find(|(code, _)| same_code(code, word)) else {
             continue;
@@ -173,7 +173,7 @@ fn code(word: &str, said: &str) -> Vec<Explanation> {
         let words = Message::from(advice.words);
         match out.iter_mut().find(|known| known.words == words) {
             Some(known) => known.calls.push(endpoint.name().words()),
-            None => out.push(Explanation {
+            None => out.push(CodeExplanation {
                 subject: code.to_owned(),
                 calls: vec![endpoint.name().words()],
                 words,
@@ -189,7 +189,7 @@ fn code(word: &str, said: &str) -> Vec<Explanation> {
         let words = Message::from(advice.words);
         match out.iter_mut().find(|known| known.words == words) {
             Some(known) => known.calls.push(call.name().words()),
-            None => out.push(Explanation {
+            None => out.push(CodeExplanation {
                 subject: code.to_owned(),
                 calls: vec![call.name().words()],
                 words,
@@ -208,7 +208,7 @@ fn code(word: &str, said: &str) -> Vec<Explanation> {
 }
 
 /// The calls that the words beside a code speak of come first.
-fn closest_first(found: &mut [Explanation], said: &str) {
+fn closest_first(found: &mut [CodeExplanation], said: &str) {
     let said = said.to_lowercase();
     let themes = [
         (["退款", "refund"], ["申请退款", "查询退款"]),
@@ -221,7 +221,7 @@ fn closest_first(found: &mut [Explanation], said: &str) {
         .iter()
         .find(|(words, _)| words.iter().any(|word| said.contains(word)));
     if let Some((_, calls)) = theme {
-        let is_meant = |one: &Explanation| {
+        let is_meant = |one: &CodeExplanation| {
             let mut names = one.calls.iter().map(|call| call.zh.as_str());
             names.any(|name| calls.contains(&name))
         };
@@ -230,7 +230,7 @@ fn closest_first(found: &mut [Explanation], said: &str) {
 }
 
 /// An XML answer: its codes, its message; a bill's error body as well.
-fn message(text: &str) -> Vec<Explanation> {
+fn message(text: &str) -> Vec<CodeExplanation> {
     let Ok(params) = xml::read(text.as_bytes()) else {
         return Vec::new();
     };
@@ -248,7 +248,7 @@ fn message(text: &str) -> Vec<Explanation> {
         if let Some(found) = beside("return_code FAIL", said) {
             return found;
         }
-        return vec![Explanation {
+        return vec![CodeExplanation {
             subject: "return_code FAIL".to_owned(),
             calls: Vec::new(),
             words: Message::new(
@@ -263,9 +263,9 @@ fn message(text: &str) -> Vec<Explanation> {
 }
 
 /// The words beside a code, where they say what the code alone leaves open.
-fn beside(code: &str, said: &str) -> Option<Vec<Explanation>> {
+fn beside(code: &str, said: &str) -> Option<Vec<CodeExplanation>> {
     let found = of_answer(said)?;
-    Some(vec![Explanation {
+    Some(vec![CodeExplanation {
         subject: code.to_owned(),
         calls: Vec::new(),
         said: said.to_owned(),
@@ -274,7 +274,7 @@ fn beside(code: &str, said: &str) -> Option<Vec<Explanation>> {
 }
 
 /// The error body of `downloadbill`, where one code has two meanings.
-fn bill(error_code: &str, said: &str) -> Explanation {
+fn bill(error_code: &str, said: &str) -> CodeExplanation {
     let (zh, en) = match bill_refusal(error_code, said) {
         BillRefusal::NoBill => (
             "当天没有成功的交易或退款，没有账单：正常的空白日",
@@ -301,7 +301,7 @@ fn bill(error_code: &str, said: &str) -> Explanation {
             "The documents do not have this error: read the message",
         ),
     };
-    Explanation {
+    CodeExplanation {
         subject: error_code.to_owned(),
         calls: vec![Endpoint::DownloadBill.name().words()],
         words: Message::new(zh, en),
@@ -311,7 +311,7 @@ fn bill(error_code: &str, said: &str) -> Explanation {
 }
 
 /// A JSON answer of APIv3: its codes are those of APIv2 and a few more.
-fn object(text: &str) -> Vec<Explanation> {
+fn object(text: &str) -> Vec<CodeExplanation> {
     let fault = v3::Fault::read(Call::QueryByNumber, 0, text.as_bytes());
     if fault.code.is_empty() {
         return Vec::new();
@@ -333,7 +333,7 @@ fn object(text: &str) -> Vec<Explanation> {
 }
 
 /// What `detail.field` names, where the words leave it open.
-fn of_field(fault: &v3::Fault, said: &str) -> Option<Vec<Explanation>> {
+fn of_field(fault: &v3::Fault, said: &str) -> Option<Vec<CodeExplanation>> {
     let field = fault.field.as_str();
     let is_sign = same_code(&fault.code, "SIGN_ERROR");
     let (words, mend_at) = match field {
@@ -367,7 +367,7 @@ fn of_field(fault: &v3::Fault, said: &str) -> Option<Vec<Explanation>> {
         ),
         _ => return None,
     };
-    Some(vec![Explanation {
+    Some(vec![CodeExplanation {
         subject: fault.code.clone(),
         calls: Vec::new(),
         words,
@@ -377,7 +377,7 @@ fn of_field(fault: &v3::Fault, said: &str) -> Option<Vec<Explanation>> {
 }
 
 /// The meaning of a code that only APIv3 has.
-fn newer(word: &str, said: &str) -> Vec<Explanation> {
+fn newer(word: &str, said: &str) -> Vec<CodeExplanation> {
     let calls = [
         Call::QueryByNumber,
         Call::Refund,
@@ -390,7 +390,7 @@ fn newer(word: &str, said: &str) -> Vec<Explanation> {
         (advice != v3::advice(call, 0, "\u{0}")).then_some(advice)
     });
     found.map_or_else(Vec::new, |advice| {
-        vec![Explanation {
+        vec![CodeExplanation {
             subject: word.to_owned(),
             calls: Vec::new(),
             words: Message::from(advice.words),

@@ -3,7 +3,7 @@
 use super::collect::pay_status_words;
 use super::live::LiveAnswer;
 use crate::Message;
-use crate::gateway::{Call, QueryVerdict};
+use crate::gateway::{PaymentCall, QueryVerdict};
 use recondesk_domain::{Fen, Instant, MOrder, Term, WPay};
 use wechatpay_codec::v2::RefundState;
 
@@ -107,7 +107,7 @@ const KNOWN: [(&str, Term); 22] = [
 #[must_use]
 pub fn fields(asked: &LiveAnswer, bill: Option<&WPay>) -> Vec<AnswerField> {
     let order = asked.inquiry.exchanges.iter().rev().find_map(|exchange| {
-        let is_order = exchange.call == Call::OrderQuery;
+        let is_order = exchange.call == PaymentCall::OrderQuery;
         exchange.result.as_ref().ok().filter(|_| is_order)
     });
     let (Some(params), QueryVerdict::Known(_)) = (order, &asked.inquiry.verdict) else {

@@ -1,6 +1,6 @@
 //! Messages that are not WeChat Pay's and stand in the same logs: of key files, certificates and the network.
 
-use super::explain::{Explanation, MendAt};
+use super::explain::{CodeExplanation, MendAt};
 use crate::Message;
 
 /// What a message of another program means.
@@ -246,12 +246,12 @@ const KNOWN: [ForeignError; 22] = [
 ];
 
 /// What a message of another program means, where it is one of the known ones.
-pub(super) fn foreign(text: &str) -> Option<Explanation> {
+pub(super) fn foreign(text: &str) -> Option<CodeExplanation> {
     let lower = text.to_ascii_lowercase();
     let is_said = |sign: &&str| lower.contains(&sign.to_ascii_lowercase());
     let known = KNOWN.iter().find(|known| known.signs.iter().any(is_said))?;
     let line = text.lines().next().unwrap_or_default();
-    Some(Explanation {
+    Some(CodeExplanation {
         subject: line.chars().take(120).collect(),
         calls: Vec::new(),
         words: Message::new(known.zh, known.en),

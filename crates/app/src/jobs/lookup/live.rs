@@ -7,7 +7,7 @@ use super::heard::{entries, heard, order_behind};
 use super::order_summary::{Attention, OrderSummary, at_sub_merchant, sentence};
 use super::recognise::FoundNumber;
 use super::{OrderView, collect};
-use crate::gateway::{Asked, Exchange, ExchangeError, GatewayClient, RefundVerdict};
+use crate::gateway::{AnsweredQuery, Exchange, ExchangeError, GatewayClient, RefundVerdict};
 use crate::jobs::inquiry::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::jobs::notify::local_order;
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
@@ -288,7 +288,7 @@ impl Asker<'_> {
     }
 
     /// A refund leads to its order, and the order says what state it is in.
-    fn about_refund(&self, asked: Asked<RefundVerdict>) -> Result<Inquiry, Failure> {
+    fn about_refund(&self, asked: AnsweredQuery<RefundVerdict>) -> Result<Inquiry, Failure> {
         let first = asked.exchange;
         let unknown = |exchange: Exchange, verdict: QueryVerdict| Inquiry {
             exchanges: vec![exchange],

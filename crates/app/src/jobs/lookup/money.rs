@@ -126,7 +126,7 @@ impl OrderMoney {
         let refunds = refunds(record, &seen);
         let gone: Vec<(String, Fen)> = refunds
             .iter()
-            .filter(|one| one.fate != Fate::Failed)
+            .filter(|one| one.fate != RefundFate::Failed)
             .map(|one| (one.transaction_id.clone(), one.amount))
             .collect();
         let (claims, claims_going) = claims(record, &refunds);
@@ -264,7 +264,7 @@ fn share(payments: &mut [PaidFact], gone: &[(String, Fen)]) {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum RefundFate {
     Done,
     Going,
     Stuck,
@@ -277,7 +277,7 @@ struct RefundFact {
     refund_id: String,
     transaction_id: String,
     amount: Fen,
-    fate: Fate,
+    fate: RefundFate,
 }
 
 /// The refunds of an order, each once.
@@ -296,13 +296,13 @@ fn refunds(record: &OrderRecord, seen: &[&Observation]) -> Vec<RefundFact> {
     for own in &record.own_refunds {
         // What was sent from here counts before any bill has it, whatever came of the answer.
         let fate = match own.refund.stage {
-            RefundStage::Done => Fate::Done,
+            RefundStage::Done => RefundFate::Done,
             RefundStage::Confirmed
             | RefundStage::Listed
             | RefundStage::Sent
             | RefundStage::Unknown
-            | RefundStage::Accepted => Fate::Going,
-            RefundStage::Abnormal => Fate::Stuck,
+            | RefundStage::Accepted => RefundFate::Going,
+            RefundStage::Abnormal => RefundFate::Stuck,
             RefundStage::Drafted
             | RefundStage::Closed
             | RefundStage::Rejected
@@ -324,10 +324,10 @@ fn refunds(record: &OrderRecord, seen: &[&Observation]) -> Vec<RefundFact> {
             transaction_id: row.transaction_id.to_string(),
             amount: row.amount,
             fate: match row.state {
-                BillRefundState::Success => Fate::Done,
-                BillRefundState::Processing | BillRefundState::Unknown => Fate::Going,
-                BillRefundState::Fail => Fate::Failed,
-                BillRefundState::Change => Fate::Stuck,
+                BillRefundState::Success => RefundFate::Done,
+                BillRefundState::Processing | BillRefundState::Unknown => RefundFate::Going,
+                BillRefundState::Fail => RefundFate::Failed,
+                BillRefundState::Change => RefundFate::Stuck,
             },
         });
     }
@@ -337,10 +337,10 @@ fn refunds(record: &OrderRecord, seen: &[&Observation]) -> Vec<RefundFact> {
             continue;
         };
         let fate = match RefundState::parse(&seen.state) {
-            RefundState::Success => Fate::Done,
-            RefundState::Closed => Fate::Failed,
-            RefundState::Processing | RefundState::Unknown(_) => Fate::Going,
-            RefundState::Abnormal => Fate::Stuck,
+            RefundState::Success => RefundFate::Done,
+            RefundState::Closed => RefundFate::Failed,
+            RefundState::Processing | RefundState::Unknown(_) => RefundFate::Going,
+            RefundState::Abnormal => RefundFate::Stuck,
         };
         put(RefundFact {
             out_refund_no: seen.out_refund_no.clone(),
@@ -354,15 +354,15 @@ fn refunds(record: &OrderRecord, seen: &[&Observation]) -> Vec<RefundFact> {
 }
 
 fn sums(refunds: &[RefundFact]) -> RefundSums {
-    let of = |fate: Fate| {
+    let of = |fate: RefundFate| {
         let those = refunds.iter().filter(|one| one.fate == fate);
         total(those.map(|one| one.amount))
     };
     RefundSums {
-        done: of(Fate::Done),
-        going: of(Fate::Going),
-        stuck: of(Fate::Stuck),
-        failed: of(Fate::Failed),
+        done: of(RefundFate::Done),
+        going: of(RefundFate::Going),
+        stuck: of(RefundFate::Stuck),
+        failed: of(RefundFate::Failed),
     }
 }
 
@@ -376,7 +376,7 @@ fn unknown_state(record: &OrderRecord) -> bool {
 
 /// What went back, is on its way, or has left the merchant's account for it.
 fn accepted(refunds: &[RefundFact]) -> Fen {
-    let moving = refunds.iter().filter(|one| one.fate != Fate::Failed);
+    let moving = refunds.iter().filter(|one| one.fate != RefundFate::Failed);
     total(moving.map(|one| one.amount))
 }
 
@@ -396,7 +396,7 @@ fn claims(record: &OrderRecord, known: &[RefundFact]) -> (Fen, Fen) {
     let rows: Vec<_> = rows.collect();
     let mut free: Vec<Fen> = known
         .iter()
-        .filter(|one| one.fate != Fate::Failed && !rows.iter().any(|own| is_row_of(own, one)))
+        .filter(|one| one.fate != RefundFate::Failed && !rows.iter().any(|own| is_row_of(own, one)))
         .map(|one| one.amount)
         .collect();
     let (mut all, mut going) = (Vec::new(), Vec::new());
@@ -433,7 +433,7 @@ fn booked_refunds(record: &OrderRecord, refunds: &[RefundFact]) -> Option<Fen> {
     }
     // A refund that the merchant still calls processing is booked once WeChat Pay has it: only its state is old.
     let is_made = |own: &recondesk_domain::MRefund| {
-        let mut made = refunds.iter().filter(|one| one.fate != Fate::Failed);
+        let mut made = refunds.iter().filter(|one| one.fate != RefundFate::Failed);
         made.any(|one| is_row_of(own, one))
     };
     let rows: Vec<_> = record

@@ -4,7 +4,7 @@
 //! without a code, and the words beside a code often say more than the code.
 
 use super::answer_phrases::ANSWERS;
-use super::explain::{Explanation, MendAt};
+use super::explain::{CodeExplanation, MendAt};
 use crate::Message;
 use recondesk_domain::Term;
 
@@ -280,16 +280,16 @@ fn is_said(text: &str, sign: &str) -> bool {
 }
 
 /// What the words of a text mean, where the book has them; the first entry that fits.
-pub(super) fn of_words(text: &str) -> Option<Explanation> {
+pub(super) fn of_words(text: &str) -> Option<CodeExplanation> {
     find(text, |_| true)
 }
 
 /// What the words beside a code mean: no front end speaks there.
-pub(super) fn of_answer(text: &str) -> Option<Explanation> {
+pub(super) fn of_answer(text: &str) -> Option<CodeExplanation> {
     find(text, |speaker| speaker == Speaker::Answer)
 }
 
-fn find(text: &str, counts: impl Fn(Speaker) -> bool) -> Option<Explanation> {
+fn find(text: &str, counts: impl Fn(Speaker) -> bool) -> Option<CodeExplanation> {
     let said = plain(
         text.get(..text.floor_char_boundary(4_096))
             .unwrap_or_default(),
@@ -302,7 +302,7 @@ fn find(text: &str, counts: impl Fn(Speaker) -> bool) -> Option<Explanation> {
         .filter(|entry| counts(entry.speaker) && !(is_account && entry.speaker == Speaker::App))
         .find(|entry| entry.signs.iter().any(|sign| is_said(&said, sign)))?;
     let line = text.lines().find(|line| !line.trim().is_empty());
-    Some(Explanation {
+    Some(CodeExplanation {
         subject: line.unwrap_or_default().trim().chars().take(120).collect(),
         calls: vec![found.speaker.name().words()],
         words: Message::new(found.zh, found.en),

@@ -130,12 +130,12 @@ fn find(text: &str, letters: bool) -> Recognised {
             None => judge(token, alone),
         };
         match judged {
-            Judged::Number(found) => out.numbers.push(found),
-            Judged::Merchant => out.merchants.push(token.text.clone()),
-            Judged::Nothing if letters && is_bare_word(token, &clean) => {
+            TokenKind::Number(found) => out.numbers.push(found),
+            TokenKind::Merchant => out.merchants.push(token.text.clone()),
+            TokenKind::Nothing if letters && is_bare_word(token, &clean) => {
                 out.numbers.push(number(token, labelled_as(token)));
             }
-            Judged::Nothing => {}
+            TokenKind::Nothing => {}
         }
     }
     if out.numbers.is_empty() && tokens.len() < 4 {
@@ -322,37 +322,37 @@ const FIELDS: [(&str, &[NumberKind]); 4] = [
 ];
 
 /// The value of a field: what is no number of an order, such as an appid, a time or a sum, is passed over.
-fn judge_field(name: &str, token: &Token) -> Judged {
+fn judge_field(name: &str, token: &Token) -> TokenKind {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
     if matches!(name, "mch_id" | "mchid") {
-        return Judged::Merchant;
+        return TokenKind::Merchant;
     }
     match FIELDS.iter().find(|(field, _)| *field == name) {
-        Some((_, kinds)) if token.text.len() <= 64 => Judged::Number(number(token, Some(kinds))),
-        _ => Judged::Nothing,
+        Some((_, kinds)) if token.text.len() <= 64 => TokenKind::Number(number(token, Some(kinds))),
+        _ => TokenKind::Nothing,
     }
 }
 
-enum Judged {
+enum TokenKind {
     Number(FoundNumber),
     Merchant,
     Nothing,
 }
 
-fn judge(token: &Token, alone: bool) -> Judged {
+fn judge(token: &Token, alone: bool) -> TokenKind {
     let text = &token.text;
     let label = label(&token.before);
     if !token.has_digit() || text.len() > 64 {
-        return Judged::Nothing;
+        return TokenKind::Nothing;
     }
     if label == Some(Label::Merchant) && token.all_digits() && (8..=10).contains(&text.len()) {
-        return Judged::Merchant;
+        return TokenKind::Merchant;
     }
     let labelled = matches!(label, Some(Label::Number(_)));
     if !alone && !labelled && (text.len() < 6 || is_date(text) || is_phone(text)) {
-        return Judged::Nothing;
+        return TokenKind::Nothing;
     }
-    Judged::Number(number(token, labelled_as(token)))
+    TokenKind::Number(number(token, labelled_as(token)))
 }
 
 /// True for letters that are all of the text, or all behind a label: what a person pastes alone is meant.

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::explain::{self, Explanation};
+use super::explain::{self, CodeExplanation};
 use super::fields::{AnswerField, fields};
 use super::known::{near_misses, recognise_known};
 use super::live::{self, LiveAnswer};
@@ -12,7 +12,7 @@ use super::recognise::{MAX_TEXT_BYTES, Recognised, recognise_list};
 use super::{OrderView, look_up, view};
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::notify;
-use crate::jobs::poll::{Next, Plan, Poll};
+use crate::jobs::poll::{Next, Poll, PollPlan};
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{Instant, MerchantProfile, ProfileId};
 use recondesk_intake::list_text;
@@ -46,7 +46,7 @@ pub struct Local {
     /// Known numbers that may be meant, when nothing is known of this one.
     pub near: Vec<String>,
     /// What error codes of the text mean.
-    pub explained: Vec<Explanation>,
+    pub explained: Vec<CodeExplanation>,
     /// Notifications in the text.
     pub notices: usize,
     /// Milliseconds that it took.
@@ -55,7 +55,7 @@ pub struct Local {
 
 /// A question to WeChat Pay.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct GatewayQuestion {
     /// The merchant.
     pub profile: ProfileId,
     /// The number.
@@ -81,7 +81,7 @@ pub struct Following {
 #[derive(Debug, Clone)]
 pub struct Live {
     /// The question.
-    pub question: Question,
+    pub question: GatewayQuestion,
     /// When the answer was there.
     pub at: Instant,
     /// The answer.
@@ -136,7 +136,7 @@ pub fn local(ports: &Ports, ask: LookUp) -> Result<Local, Failure> {
 pub fn ask(
     ports: &Ports,
     profile: &MerchantProfile,
-    question: Question,
+    question: GatewayQuestion,
     reporter: &dyn Reporter,
 ) -> Result<Live, Failure> {
     let id = question.profile;
@@ -178,8 +178,8 @@ pub fn ask(
 fn follow(asked: &LiveAnswer, poll: Option<Poll>, now: Instant) -> Option<Following> {
     let plan = match &asked.inquiry.verdict {
         QueryVerdict::Known(state) => match state.state {
-            TradeState::UserPaying => Some(Plan::CodePay),
-            TradeState::NotPay | TradeState::Accept => Some(Plan::Ordered),
+            TradeState::UserPaying => Some(PollPlan::CodePay),
+            TradeState::NotPay | TradeState::Accept => Some(PollPlan::Ordered),
             _ => None,
         },
         _ => None,
@@ -187,8 +187,8 @@ fn follow(asked: &LiveAnswer, poll: Option<Poll>, now: Instant) -> Option<Follow
     let created = asked.local.and_then(|order| order.created());
     let since = match plan {
         // When the code was scanned is not told: the plan counts from the first look.
-        Some(Plan::CodePay) | None => now,
-        Some(Plan::Ordered) => created.unwrap_or(now),
+        Some(PollPlan::CodePay) | None => now,
+        Some(PollPlan::Ordered) => created.unwrap_or(now),
     };
     let mut poll = poll.or_else(|| plan.map(|plan| Poll::new(plan, since)))?;
     poll.heard(&asked.inquiry.verdict, now);

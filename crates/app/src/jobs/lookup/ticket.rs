@@ -3,7 +3,7 @@
 use super::OrderView;
 use super::live::LiveAnswer;
 use crate::Language;
-use crate::gateway::{Call, Exchange, QueryVerdict};
+use crate::gateway::{Exchange, PaymentCall, QueryVerdict};
 use recondesk_domain::{ApiVersion, mask_message};
 
 /// The request as a command line; whoever runs it must sign it anew.
@@ -30,7 +30,10 @@ pub fn curl(exchange: &Exchange, gateway: &str) -> String {
             }
         }
     }
-    let by_certificate = matches!(exchange.call, Call::Refund | Call::FundFlowBill);
+    let by_certificate = matches!(
+        exchange.call,
+        PaymentCall::Refund | PaymentCall::FundFlowBill
+    );
     if exchange.api == ApiVersion::V2 && by_certificate {
         add("--cert apiclient_cert.pem --key apiclient_key.pem");
     }

@@ -1,13 +1,13 @@
 //! What a payment means that the merchant has an order for and has not booked: goods are due for the sum of the order
 //! alone, and only while they are not out. Pure.
 
-use super::advice::Known;
+use super::advice::AdviceContext;
 use super::collect::pay_status_words;
 use super::money::PaidFact;
 use super::order_summary::{OrderSummary, yuan};
 use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, PayStatus, SuggestedAction};
 
-impl Known<'_> {
+impl AdviceContext<'_> {
     pub(super) fn unbooked(&self, order: &MOrder, first: &PaidFact) -> OrderSummary {
         let (zh, en) = pay_status_words(order.pay_status);
         let part = self.part_words();

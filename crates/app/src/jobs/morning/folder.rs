@@ -6,9 +6,9 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::state::MorningState;
+use super::state::MorningMemory;
 use crate::jobs::import_file::{is_bill, told_of_bill, told_of_orders};
-use crate::jobs::intake::{self, Chosen, MappingChoice, MappingOrigin};
+use crate::jobs::intake::{self, MappingChoice, MappingOrigin, ProposedMapping};
 use crate::jobs::{bill_archive, bills};
 use crate::{Advice, Failure, FailureKind, Message, NoticeText, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
@@ -60,7 +60,7 @@ pub(super) fn take(
     ports: &Ports,
     merchant: (ProfileId, &MerchantProfile),
     (files, folder): (&dyn Files, &Path),
-    state: &mut MorningState,
+    state: &mut MorningMemory,
     reporter: &dyn Reporter,
 ) -> Result<FolderHaul, Failure> {
     let mut listed = files.list(folder).map_err(|error| unread(folder, &error))?;
@@ -198,7 +198,7 @@ fn bill(
 }
 
 /// Only what a person has said already is taken without one.
-fn check(chosen: &Chosen) -> Result<(), Failure> {
+fn check(chosen: &ProposedMapping) -> Result<(), Failure> {
     let once = Advice::by_place(
         Message::new(
             "先在导入窗口导入一次，或用 recondesk orders import --mapping；映射会保存下来",

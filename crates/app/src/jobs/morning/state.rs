@@ -14,7 +14,7 @@ const MOST_TOLD: usize = 1_000;
 /// The memory of one merchant, kept among the preferences of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct MorningState {
+pub(super) struct MorningMemory {
     /// Files of the folder that were taken, with size and time of last change.
     pub(super) taken: BTreeMap<String, (u64, i64)>,
     /// Days whose result did not reach the webhook.
@@ -25,7 +25,7 @@ pub(super) struct MorningState {
     pub(super) told: Vec<String>,
 }
 
-impl MorningState {
+impl MorningMemory {
     /// The memory of a merchant; a new one has none.
     pub(super) fn of(records: &dyn Records, id: ProfileId) -> Result<Self, Failure> {
         let Some(json) = records.preference(&key(id))? else {

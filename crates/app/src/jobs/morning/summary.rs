@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::state::MorningState;
+use super::state::MorningMemory;
 use super::webhook::{Webhook, WebhookText};
 use super::{Alarm, FileFate, MerchantMorning, MorningDay};
 use crate::jobs::reconcile::Basis;
@@ -226,7 +226,7 @@ pub fn tell(
     for (webhook, members) in groups {
         let mut news = Vec::new();
         for morning in members {
-            let state = MorningState::of(ports.records.as_ref(), morning.id)?;
+            let state = MorningMemory::of(ports.records.as_ref(), morning.id)?;
             let facts = facts(morning);
             if facts.iter().any(|fact| !state.told.contains(fact)) {
                 news.push((morning, state, facts));

@@ -20,7 +20,7 @@ const ROUND_S: i64 = 600;
 
 /// What is noted of the last morning of a merchant that a worker did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Done {
+struct LastMorning {
     /// Which days it was about.
     days: String,
     at: i64,
@@ -94,7 +94,7 @@ impl Shift<'_> {
         if reporter.cancelled() {
             return Err(Failure::cancelled());
         }
-        let done = Done {
+        let done = LastMorning {
             days: self.days(),
             at: self.ports.clock.now().unix(),
             is_whole: result.as_ref().is_ok_and(|it| it.failure().is_none()),
@@ -111,7 +111,7 @@ impl Shift<'_> {
         let Some(json) = self.ports.records.preference(&key(id))? else {
             return Ok(false);
         };
-        let done: Done = serde_json::from_str(&json)
+        let done: LastMorning = serde_json::from_str(&json)
             .map_err(|error| StoreError::Broken(format!("{}: {error}", key(id))))?;
         let since = if done.is_whole { ROUND_S } else { 0 };
         Ok(done.days == self.days() && done.at >= begun.unix().saturating_sub(since))

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::reason::{NO_V2_KEY, NO_V3_KEY, SetAsideReason};
+use super::reason::{AsideReason, NO_V2_KEY, NO_V3_KEY};
 use crate::gateway::platform_keys;
 use crate::{Failure, Message};
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind, redact};
@@ -15,7 +15,7 @@ use wechatpay_codec::v3::notify::{Envelope, Subject, subject};
 use wechatpay_codec::v3::{SignatureHeaders, VerifyError, VerifyKey, verify_signature};
 
 /// What a notification claims, once its seal holds.
-pub(super) struct Claim {
+pub(super) struct NotificationClaim {
     pub(super) kind: &'static str,
     pub(super) key: String,
     pub(super) numbers: [String; 4],
@@ -62,41 +62,41 @@ pub(super) fn read_keys(
 }
 
 /// Why a notification goes no further.
-pub(super) enum Refusal {
-    Aside(Box<Option<Claim>>, SetAsideReason),
+pub(super) enum ClaimRefusal {
+    Aside(Box<Option<NotificationClaim>>, AsideReason),
     Failed(Failure),
 }
 
-impl From<SetAsideReason> for Refusal {
-    fn from(reason: SetAsideReason) -> Self {
+impl From<AsideReason> for ClaimRefusal {
+    fn from(reason: AsideReason) -> Self {
         Self::Aside(Box::new(None), reason)
     }
 }
 
-impl From<Failure> for Refusal {
+impl From<Failure> for ClaimRefusal {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
 }
 
-fn reply_reason(error: &ReplyError) -> SetAsideReason {
+fn reply_reason(error: &ReplyError) -> AsideReason {
     match error {
-        ReplyError::Signature(_) => SetAsideReason::Forged(error.to_string()),
-        ReplyError::Foreign { .. } => SetAsideReason::Foreign(error.to_string()),
-        _ => SetAsideReason::Unreadable(error.to_string()),
+        ReplyError::Signature(_) => AsideReason::Forged(error.to_string()),
+        ReplyError::Foreign { .. } => AsideReason::Foreign(error.to_string()),
+        _ => AsideReason::Unreadable(error.to_string()),
     }
 }
 
-pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<Claim, Refusal> {
-    let params = xml::read(body).map_err(|error| SetAsideReason::Unreadable(error.to_string()))?;
+pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<NotificationClaim, ClaimRefusal> {
+    let params = xml::read(body).map_err(|error| AsideReason::Unreadable(error.to_string()))?;
     let key = keys
         .v2
         .as_ref()
-        .ok_or_else(|| SetAsideReason::NoKey(NO_V2_KEY.to_owned()))?;
+        .ok_or_else(|| AsideReason::NoKey(NO_V2_KEY.to_owned()))?;
     if kind(&params) == NoticeKind::Refund {
         let notice = RefundNotice::open(body, key)
-            .map_err(|error| SetAsideReason::Forged(error.to_string()))?;
-        return Ok(Claim {
+            .map_err(|error| AsideReason::Forged(error.to_string()))?;
+        return Ok(NotificationClaim {
             kind: "v2.refund",
             key: format!("refund/{}/{}", notice.refund_id, notice.state.v2_word()),
             numbers: [
@@ -118,7 +118,7 @@ pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<Claim, Refusal> {
     }
     let notice = PaymentNotice::open(body, key, None).map_err(|error| reply_reason(&error))?;
     let total = notice.order.total_fee.unwrap_or_default();
-    Ok(Claim {
+    Ok(NotificationClaim {
         kind: "v2.payment",
         key: format!("pay/{}", notice.order.transaction_id),
         state: notice.order.state.word().to_owned(),
@@ -150,11 +150,11 @@ fn signed_body<'b>(
     signed: &SignatureHeaders,
     body: &'b [u8],
     keys: &[VerifyKey],
-) -> Result<Cow<'b, [u8]>, SetAsideReason> {
+) -> Result<Cow<'b, [u8]>, AsideReason> {
     match verify_signature(signed, body, keys) {
         Ok(_) => Ok(Cow::Borrowed(body)),
-        Err(VerifyError::Probe) => Err(SetAsideReason::Probe(VerifyError::Probe.to_string())),
-        Err(VerifyError::UnknownKey(serial)) => Err(SetAsideReason::UnknownKey(serial)),
+        Err(VerifyError::Probe) => Err(AsideReason::Probe(VerifyError::Probe.to_string())),
+        Err(VerifyError::UnknownKey(serial)) => Err(AsideReason::UnknownKey(serial)),
         Err(VerifyError::Wrong) => {
             let fits = |form: &[u8]| verify_signature(signed, form, keys).is_ok();
             match reprint(body, fits) {
@@ -164,40 +164,36 @@ fn signed_body<'b>(
                 }) => Ok(Cow::Owned(original)),
                 Some(Reprint { changes, .. }) => {
                     let words: Vec<&str> = changes.iter().map(|one| one.word()).collect();
-                    Err(SetAsideReason::Reprinted(words.join(", ")))
+                    Err(AsideReason::Reprinted(words.join(", ")))
                 }
                 None => Err(wrong(judge_v3(signed, body, keys))),
             }
         }
-        Err(error @ VerifyError::Header(_)) => Err(SetAsideReason::Unsigned(error.to_string())),
+        Err(error @ VerifyError::Header(_)) => Err(AsideReason::Unsigned(error.to_string())),
         Err(error @ (VerifyError::Timestamp | VerifyError::Stale(_))) => {
-            Err(SetAsideReason::Forged(error.to_string()))
+            Err(AsideReason::Forged(error.to_string()))
         }
     }
 }
 
 /// What a signature that does not fit says of its message.
-fn wrong((kind, words): (CauseV3, Message)) -> SetAsideReason {
+fn wrong((kind, words): (CauseV3, Message)) -> AsideReason {
     match kind {
-        CauseV3::OtherBody => SetAsideReason::OtherBody(words),
-        CauseV3::OtherForm => SetAsideReason::OtherForm(words),
+        CauseV3::OtherBody => AsideReason::OtherBody(words),
+        CauseV3::OtherForm => AsideReason::OtherForm(words),
         CauseV3::Reprinted | CauseV3::Unproven => {
-            SetAsideReason::Forged(VerifyError::Wrong.to_string())
+            AsideReason::Forged(VerifyError::Wrong.to_string())
         }
     }
 }
 
 /// Adds to a changed message that its cipher text opens: WeChat Pay made that part.
-fn with_cipher(
-    reason: SetAsideReason,
-    body: &[u8],
-    key: Option<&Secret<Vec<u8>>>,
-) -> SetAsideReason {
+fn with_cipher(reason: AsideReason, body: &[u8], key: Option<&Secret<Vec<u8>>>) -> AsideReason {
     let opens = key
         .zip(Envelope::read(body).ok())
         .is_some_and(|(key, envelope)| envelope.open(key).is_ok());
     match reason {
-        SetAsideReason::OtherBody(words) if opens => SetAsideReason::OtherBody(Message::new(
+        AsideReason::OtherBody(words) if opens => AsideReason::OtherBody(Message::new(
             format!(
                 "{}；密文能用 APIv3 密钥打开，变的是密文以外的部分",
                 words.zh
@@ -215,10 +211,10 @@ pub(super) fn open_v3(
     headers: &[(String, String)],
     body: &[u8],
     keys: &ClaimKeys,
-) -> Result<Claim, Refusal> {
-    let forged = |error: String| Refusal::from(SetAsideReason::Forged(error));
+) -> Result<NotificationClaim, ClaimRefusal> {
+    let forged = |error: String| ClaimRefusal::from(AsideReason::Forged(error));
     let signed = SignatureHeaders::collect(headers).map_err(|error| match error {
-        VerifyError::Header(_) => Refusal::from(SetAsideReason::Unsigned(error.to_string())),
+        VerifyError::Header(_) => ClaimRefusal::from(AsideReason::Unsigned(error.to_string())),
         error => forged(error.to_string()),
     })?;
     let body = signed_body(&signed, body, &keys.platform)
@@ -227,8 +223,8 @@ pub(super) fn open_v3(
     let key = keys
         .v3
         .as_ref()
-        .ok_or_else(|| SetAsideReason::NoKey(NO_V3_KEY.to_owned()))?;
-    let unreadable = |error: String| Refusal::from(SetAsideReason::Unreadable(error));
+        .ok_or_else(|| AsideReason::NoKey(NO_V3_KEY.to_owned()))?;
+    let unreadable = |error: String| ClaimRefusal::from(AsideReason::Unreadable(error));
     let envelope = Envelope::read(body).map_err(|error| unreadable(error.to_string()))?;
     let plain = envelope
         .open(key)
@@ -236,7 +232,7 @@ pub(super) fn open_v3(
     let about = subject(&envelope.event_type, plain);
     let document = String::from_utf8_lossy(body).into_owned();
     match about.map_err(|error| unreadable(error.to_string()))? {
-        Subject::Transaction(pay) => Ok(Claim {
+        Subject::Transaction(pay) => Ok(NotificationClaim {
             kind: "v3.payment",
             key: format!("pay/{}", pay.transaction_id),
             state: pay.state.word().to_owned(),
@@ -255,7 +251,7 @@ pub(super) fn open_v3(
             ],
             document,
         }),
-        Subject::Refund(refund) => Ok(Claim {
+        Subject::Refund(refund) => Ok(NotificationClaim {
             kind: "v3.refund",
             key: format!("refund/{}/{}", refund.refund_id, refund.state.v2_word()),
             state: refund.state.v2_word().to_owned(),
@@ -274,6 +270,6 @@ pub(super) fn open_v3(
             ],
             document,
         }),
-        Subject::Other(_) => Err(SetAsideReason::OtherEvent(envelope.event_type).into()),
+        Subject::Other(_) => Err(AsideReason::OtherEvent(envelope.event_type).into()),
     }
 }

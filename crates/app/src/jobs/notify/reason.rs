@@ -11,7 +11,7 @@ pub(super) const NO_V3_KEY: &str = "the profile has no APIv3 key to open it with
 
 /// What became of a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum NotificationFate {
     /// Verified, fits the order, entered now.
     Applied,
     /// The very same was entered before.
@@ -20,12 +20,12 @@ pub enum Fate {
         first: Instant,
     },
     /// Not believed, or it does not fit; nothing was changed.
-    Aside(SetAsideReason),
+    Aside(AsideReason),
 }
 
 /// Why a notification is put aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SetAsideReason {
+pub enum AsideReason {
     /// Cannot be read at all.
     Unreadable(String),
     /// Its signature is missing or wrong, or it does not decrypt.
@@ -56,7 +56,7 @@ pub enum SetAsideReason {
     OtherEvent(String),
 }
 
-impl SetAsideReason {
+impl AsideReason {
     /// Stable word for scripts.
     #[must_use]
     pub const fn word(&self) -> &'static str {
@@ -210,22 +210,22 @@ mod tests {
     fn each_reason_has_a_word_of_its_own_and_a_sentence_in_both_languages() {
         let detail = || "x".to_owned();
         let all = [
-            SetAsideReason::Unreadable(detail()),
-            SetAsideReason::Forged(detail()),
-            SetAsideReason::NoKey(detail()),
-            SetAsideReason::UnknownKey(detail()),
-            SetAsideReason::Probe(detail()),
-            SetAsideReason::Reprinted(detail()),
-            SetAsideReason::OtherBody(Message::new("x", "x")),
-            SetAsideReason::OtherForm(Message::new("x", "x")),
-            SetAsideReason::Unsigned(detail()),
-            SetAsideReason::Foreign(detail()),
-            SetAsideReason::NoOrder(detail()),
-            SetAsideReason::Mismatch(detail()),
-            SetAsideReason::Contradiction(detail()),
-            SetAsideReason::OtherEvent(detail()),
+            AsideReason::Unreadable(detail()),
+            AsideReason::Forged(detail()),
+            AsideReason::NoKey(detail()),
+            AsideReason::UnknownKey(detail()),
+            AsideReason::Probe(detail()),
+            AsideReason::Reprinted(detail()),
+            AsideReason::OtherBody(Message::new("x", "x")),
+            AsideReason::OtherForm(Message::new("x", "x")),
+            AsideReason::Unsigned(detail()),
+            AsideReason::Foreign(detail()),
+            AsideReason::NoOrder(detail()),
+            AsideReason::Mismatch(detail()),
+            AsideReason::Contradiction(detail()),
+            AsideReason::OtherEvent(detail()),
         ];
-        let mut words: Vec<_> = all.iter().map(SetAsideReason::word).collect();
+        let mut words: Vec<_> = all.iter().map(AsideReason::word).collect();
         words.sort_unstable();
         words.dedup();
 
@@ -233,7 +233,7 @@ mod tests {
         let stored = stored_words("no_order: T2603080000001");
         assert!(stored.en.ends_with("first (T2603080000001)"), "{stored:?}");
         assert_eq!(stored_words("what is this").en, "what is this");
-        let unsigned = SetAsideReason::Forged(SignError::Missing.to_string());
+        let unsigned = AsideReason::Forged(SignError::Missing.to_string());
         assert_eq!(unsigned.particulars().zh, "通知里没有签名");
         for reason in all {
             assert!(!reason.words().zh.is_empty() && !reason.words().en.is_empty());

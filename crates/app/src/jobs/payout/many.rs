@@ -14,7 +14,9 @@ use crate::jobs::refund::{
 };
 use crate::jobs::reissue::{ReissueAsk, Reissued, choices_checked, reissue};
 use crate::jobs::views::number_of;
-use crate::model::{BulkKind, BulkLine, BulkOutcome, BulkPayout, Identity, PreparedRefunds};
+use crate::model::{
+    BulkKind, BulkLine, BulkOutcome, BulkPayout, OperatorIdentity, PreparedRefunds,
+};
 use crate::{Failure, FailureKind, Message, Outcome, Progress, Reporter, Step};
 use recondesk_casework::{Approval, RefundStage, ReissueStage, ReissueWay, Role};
 use recondesk_domain::Fen;
@@ -70,7 +72,11 @@ pub fn bulk_payout(
     }
 }
 
-fn named(ports: &Ports, identity: Option<&Identity>, user: &str) -> Result<String, Failure> {
+fn named(
+    ports: &Ports,
+    identity: Option<&OperatorIdentity>,
+    user: &str,
+) -> Result<String, Failure> {
     identify(ports, identity, (Role::Work, user))
 }
 

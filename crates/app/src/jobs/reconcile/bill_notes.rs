@@ -114,12 +114,12 @@ fn note(category: Category, day: BillDate, facts: &str) -> Finding {
 
 /// The rows of one state as a set, whatever their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Digest {
+struct StateDigest {
     rows: u64,
     sum: u64,
 }
 
-impl Digest {
+impl StateDigest {
     /// A row by what identifies it in I13; its state is the book it is in.
     fn take(&mut self, transaction_id: &[u8], refund_id: &[u8]) {
         let mut name = [transaction_id, b"/", refund_id].concat();
@@ -136,8 +136,8 @@ impl Digest {
 /// The payments that stand and the refunds of one bill.
 #[derive(Debug, Default)]
 struct RowSet {
-    pays: Digest,
-    refunds: Digest,
+    pays: StateDigest,
+    refunds: StateDigest,
 }
 
 impl RowSet {

@@ -114,7 +114,7 @@ fn waiting_refunds(ports: &Ports, ask: &RunRequest<'_>) -> Result<Vec<WaitingRef
 /// The part of a stored certificate that a run needs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct RunFacts {
+struct StoredCertificate {
     rows: u64,
     refund_rows: u64,
     sums: RunSums,
@@ -127,7 +127,7 @@ struct RunSums {
     refund_asked_fen: i64,
 }
 
-fn read_facts(import: &ImportRecord) -> RunFacts {
+fn read_facts(import: &ImportRecord) -> StoredCertificate {
     serde_json::from_str(&import.facts).unwrap_or_default()
 }
 

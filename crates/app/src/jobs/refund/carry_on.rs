@@ -70,9 +70,9 @@ pub fn confirm(
         ports,
         record,
         RefundEvent::Confirm(typed),
-        Said {
+        StepNote {
             actor,
-            ..Said::NOTHING
+            ..StepNote::NOTHING
         },
     )
 }
@@ -129,25 +129,25 @@ pub fn confirm_with(
     if !waits {
         return Ok(record.clone());
     }
-    let said = Said {
+    let said = StepNote {
         actor,
         facts: Some(facts),
-        ..Said::NOTHING
+        ..StepNote::NOTHING
     };
     step(ports, record, RefundEvent::Confirm(typed), said)
 }
 
 /// Who said what.
 #[derive(Clone, Copy)]
-pub(super) struct Said<'a> {
+pub(super) struct StepNote<'a> {
     pub(super) actor: &'a str,
     pub(super) note: &'a str,
     pub(super) refund_id: &'a str,
     pub(super) facts: Option<&'a OrderFacts>,
 }
 
-impl Said<'_> {
-    pub(super) const NOTHING: Said<'static> = Said {
+impl StepNote<'_> {
+    pub(super) const NOTHING: StepNote<'static> = StepNote {
         actor: "",
         note: "",
         refund_id: "",
@@ -159,7 +159,7 @@ pub(super) fn step(
     ports: &Ports,
     record: &RefundRecord,
     event: RefundEvent,
-    said: Said<'_>,
+    said: StepNote<'_>,
 ) -> Result<RefundRecord, Failure> {
     let step = RefundStep {
         event,
@@ -191,7 +191,7 @@ pub fn carry_on(
 ) -> Result<Carried, Failure> {
     let profile = profile_of(ports, record.draft.profile)?;
     let client = client(ports, (record.draft.profile, &profile), pace.cancel);
-    let work = Work {
+    let work = RefundWork {
         ports,
         client: &client,
         pace,
@@ -214,7 +214,7 @@ pub fn carry_on(
     }
 }
 
-pub(super) struct Work<'a> {
+pub(super) struct RefundWork<'a> {
     pub(super) ports: &'a Ports,
     pub(super) client: &'a GatewayClient<'a>,
     pub(super) pace: &'a RefundPace<'a>,
@@ -227,7 +227,7 @@ pub(super) const fn stop(record: RefundRecord, trouble: Option<Failure>) -> Led 
     Led::Stop(Carried { record, trouble })
 }
 
-impl Work<'_> {
+impl RefundWork<'_> {
     fn one_move(&self, record: RefundRecord) -> Result<Led, Failure> {
         let now = self.ports.clock.now();
         if self.pace.cancel.is_cancelled() {
@@ -293,9 +293,9 @@ impl Work<'_> {
         if record.refund.stage != RefundStage::Sent {
             return Ok(Led::On(record));
         }
-        let said = Said {
+        let said = StepNote {
             note: "interrupted while sending",
-            ..Said::NOTHING
+            ..StepNote::NOTHING
         };
         step(self.ports, &record, RefundEvent::Restart, said).map(Led::On)
     }
@@ -308,10 +308,10 @@ impl Work<'_> {
         self.log(record, &asked.exchange)?;
         let read = read_answer::asked(record, &asked.outcome);
         // Another program may have carried it on meanwhile: its state is judged in the transaction.
-        let said = Said {
+        let said = StepNote {
             note: &read.words,
             refund_id: &read.refund_id,
-            ..Said::NOTHING
+            ..StepNote::NOTHING
         };
         match step(self.ports, record, RefundEvent::Query(read.meaning), said) {
             Ok(next) => Ok(Led::On(next)),

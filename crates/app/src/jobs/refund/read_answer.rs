@@ -1,16 +1,16 @@
 //! From what the gateway client says to what it means for a refund.
 
 use super::order_facts::remote_state;
-use crate::gateway::{ExchangeError, Fault, RefundOutcome, RefundVerdict};
+use crate::gateway::{ExchangeError, RefundOutcome, RefundVerdict, SignedRefusal};
 use recondesk_casework::{
-    Evidence, Queried, QueryReply, Refusal, SendAnswer, SendReply, read_query, read_send,
+    AnswerEvidence, Queried, QueryReply, Refusal, SendAnswer, SendReply, read_query, read_send,
 };
 use recondesk_ports::{GatewayError, RefundRecord};
 use wechatpay_codec::v2::{Endpoint, FaultAction, known, same_code};
 
 /// What an answer means, with the words and the number that go with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Read<T> {
+pub(super) struct ReadAnswer<T> {
     /// What it means.
     pub(super) meaning: T,
     /// The remote side's words, or those of what stands before it.
@@ -22,35 +22,37 @@ pub(super) struct Read<T> {
 }
 
 /// Reads what came of sending.
-pub(super) fn sent(outcome: &RefundOutcome) -> Read<SendAnswer> {
+pub(super) fn sent(outcome: &RefundOutcome) -> ReadAnswer<SendAnswer> {
     let evidence = |reply| {
-        Some(Evidence {
+        Some(AnswerEvidence {
             is_signed: true,
             is_about_us: true,
             reply,
         })
     };
     match outcome {
-        RefundOutcome::Accepted(told) => Read {
+        RefundOutcome::Accepted(told) => ReadAnswer {
             meaning: read_send(evidence(SendReply::Success)),
             words: String::new(),
             refund_id: told.refund.refund_id.clone(),
             needs_person: false,
         },
-        RefundOutcome::Refused(fault) => Read {
+        RefundOutcome::Refused(fault) => ReadAnswer {
             meaning: read_send(evidence(refusal(fault))),
             words: format!("{} {}", fault.code, fault.description),
             refund_id: String::new(),
             needs_person: false,
         },
         // Only where no connection was made is it certain that nothing arrived.
-        RefundOutcome::NotCarriedOut(ExchangeError::NotSent(GatewayError::Connect(why))) => Read {
-            meaning: SendAnswer::NeverLeft,
-            words: why.clone(),
-            refund_id: String::new(),
-            needs_person: false,
-        },
-        RefundOutcome::NotCarriedOut(trouble) | RefundOutcome::Unclear(trouble) => Read {
+        RefundOutcome::NotCarriedOut(ExchangeError::NotSent(GatewayError::Connect(why))) => {
+            ReadAnswer {
+                meaning: SendAnswer::NeverLeft,
+                words: why.clone(),
+                refund_id: String::new(),
+                needs_person: false,
+            }
+        }
+        RefundOutcome::NotCarriedOut(trouble) | RefundOutcome::Unclear(trouble) => ReadAnswer {
             meaning: read_send(None),
             words: trouble.to_string(),
             refund_id: String::new(),
@@ -66,7 +68,7 @@ pub(super) fn sent(outcome: &RefundOutcome) -> Read<SendAnswer> {
 }
 
 /// What a signed code says; one that the documents do not have says neither yes nor no.
-fn refusal(fault: &Fault) -> SendReply {
+fn refusal(fault: &SignedRefusal) -> SendReply {
     let is_known = known(Endpoint::Refund).any(|(code, _)| same_code(code, &fault.code))
         || ["RESOURCE_NOT_EXISTS", "MCH_NOT_EXISTS"]
             .iter()
@@ -82,8 +84,8 @@ fn refusal(fault: &Fault) -> SendReply {
 }
 
 /// Reads what came of asking about the refund by its number.
-pub(super) fn asked(record: &RefundRecord, verdict: &RefundVerdict) -> Read<Queried> {
-    let read = |evidence, words: String, refund_id: &str| Read {
+pub(super) fn asked(record: &RefundRecord, verdict: &RefundVerdict) -> ReadAnswer<Queried> {
+    let read = |evidence, words: String, refund_id: &str| ReadAnswer {
         meaning: read_query(evidence),
         words,
         refund_id: refund_id.to_owned(),
@@ -116,7 +118,7 @@ pub(super) fn asked(record: &RefundRecord, verdict: &RefundVerdict) -> Read<Quer
                 )
             };
             let reply = QueryReply::Found(amount, remote_state(&told.refund.state));
-            let evidence = Evidence {
+            let evidence = AnswerEvidence {
                 is_signed: true,
                 is_about_us,
                 reply,
@@ -124,7 +126,7 @@ pub(super) fn asked(record: &RefundRecord, verdict: &RefundVerdict) -> Read<Quer
             read(Some(evidence), words, &told.refund.refund_id)
         }
         RefundVerdict::NotFound => read(
-            Some(Evidence {
+            Some(AnswerEvidence {
                 is_signed: true,
                 is_about_us: true,
                 reply: QueryReply::Absent,

@@ -1,7 +1,7 @@
 //! An abnormal refund sent to another account: the wish is on disk before it leaves, a second person agrees to the
 //! account where the limits want one, and what became of it is asked, never guessed.
 
-use super::carry_on::{Carried, Led, PATIENCE, RefundPace, Said, Work, carry_on, step};
+use super::carry_on::{Carried, Led, PATIENCE, RefundPace, RefundWork, StepNote, carry_on, step};
 use super::order_facts::client;
 use super::{advice_of, profile_of, read_answer};
 use crate::gateway::{AbnormalRefund, CustomerCard};
@@ -35,7 +35,7 @@ pub fn redirect(
         None => RedirectTo::MerchantAccount,
     };
     let client = client(ports, (record.draft.profile, &profile), pace.cancel);
-    let work = Work {
+    let work = RefundWork {
         ports,
         client: &client,
         pace,
@@ -84,22 +84,22 @@ fn written(
     ) {
         return Ok(Err(waits(&record)));
     }
-    let said = Said {
+    let said = StepNote {
         actor,
-        ..Said::NOTHING
+        ..StepNote::NOTHING
     };
     step(ports, &record, RefundEvent::Redirect(to), said).map(Ok)
 }
 
 fn send(
-    work: &Work<'_>,
+    work: &RefundWork<'_>,
     sent: &RefundRecord,
     card: Option<&CustomerCard>,
 ) -> Result<Carried, Failure> {
     let never = |note: &str| {
-        let said = Said {
+        let said = StepNote {
             note,
-            ..Said::NOTHING
+            ..StepNote::NOTHING
         };
         let event = RefundEvent::Redirected(SendAnswer::NeverLeft);
         step(work.ports, sent, event, said)
@@ -129,9 +129,9 @@ fn send(
     };
     work.log(sent, &asked.exchange)?;
     let read = read_answer::sent(&asked.outcome);
-    let said = Said {
+    let said = StepNote {
         note: &read.words,
-        ..Said::NOTHING
+        ..StepNote::NOTHING
     };
     let event = RefundEvent::Redirected(read.meaning);
     let record = step(work.ports, sent, event, said)?;

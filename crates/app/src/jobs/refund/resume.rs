@@ -63,7 +63,7 @@ pub fn waits_to_be_sent(record: &RefundRecord) -> bool {
 }
 
 /// Which refunds are taken up.
-type Wanted<'a> = &'a dyn Fn(&RefundRecord) -> bool;
+type RefundFilter<'a> = &'a dyn Fn(&RefundRecord) -> bool;
 
 /// The same for those that are wanted, telling how many are done of how many before each of them and at the end.
 ///
@@ -71,7 +71,7 @@ type Wanted<'a> = &'a dyn Fn(&RefundRecord) -> bool;
 /// As [`resume`].
 pub fn resume_each(
     ports: &Ports,
-    (profile, wanted): (Option<ProfileId>, Wanted<'_>),
+    (profile, wanted): (Option<ProfileId>, RefundFilter<'_>),
     pace: &RefundPace<'_>,
     tell: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<Carried>, Failure> {

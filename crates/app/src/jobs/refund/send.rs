@@ -1,7 +1,7 @@
 //! Sending a refund: its order is asked first, "sent" is on disk before the request leaves, and an answer that does
 //! not say clearly what became of it is followed by a question.
 
-use super::carry_on::{Carried, Led, Said, Work, step, stop};
+use super::carry_on::{Carried, Led, RefundWork, StepNote, step, stop};
 use super::delivered::delivered_since;
 use super::{OrderSubject, ask_order, limit_failure, read_answer};
 use crate::{Failure, FailureKind};
@@ -16,7 +16,7 @@ use wechatpay_codec::v2::{NewRefund, OrderRef};
 /// So often one call sends the same number, each time after WeChat Pay said that it does not have it.
 const MOST_SENDS: u16 = 4;
 
-impl Work<'_> {
+impl RefundWork<'_> {
     pub(super) fn send(&self, record: &RefundRecord) -> Result<Led, Failure> {
         let (_right, record) = self.enter(record)?;
         let now = self.ports.clock.now();
@@ -55,9 +55,9 @@ impl Work<'_> {
             .find(|part| part.number == record.out_refund_no.as_str())
         {
             let found = RefundEvent::Query(Queried::Found(part.amount, part.state));
-            let said = Said {
+            let said = StepNote {
                 note: "WeChat Pay has it already",
-                ..Said::NOTHING
+                ..StepNote::NOTHING
             };
             return step(self.ports, &record, found, said).map(Led::On);
         }
@@ -78,9 +78,9 @@ impl Work<'_> {
         if let Some(failure) = delivered_since(self.ports, record)? {
             return self.not_sent(record, None, failure);
         }
-        let said = Said {
+        let said = StepNote {
             facts: Some(facts),
-            ..Said::NOTHING
+            ..StepNote::NOTHING
         };
         let sent = match step(self.ports, record, RefundEvent::Dispatch, said) {
             Ok(sent) => sent,
@@ -102,9 +102,9 @@ impl Work<'_> {
             Ok(asked) => asked,
             // A key or certificate is missing: nothing went out.
             Err(failure) => {
-                let said = Said {
+                let said = StepNote {
                     note: &failure.title.en,
-                    ..Said::NOTHING
+                    ..StepNote::NOTHING
                 };
                 let never = RefundEvent::Answer(SendAnswer::NeverLeft);
                 let record = step(self.ports, &sent, never, said)?;
@@ -113,10 +113,10 @@ impl Work<'_> {
         };
         self.log(&sent, &asked.exchange)?;
         let read = read_answer::sent(&asked.outcome);
-        let said = Said {
+        let said = StepNote {
             note: &read.words,
             refund_id: &read.refund_id,
-            ..Said::NOTHING
+            ..StepNote::NOTHING
         };
         let next = step(self.ports, &sent, RefundEvent::Answer(read.meaning), said)?;
         if read.needs_person {

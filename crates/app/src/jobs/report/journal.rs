@@ -26,7 +26,7 @@ const MAX_CELLS: usize = 100;
 /// A template, read and checked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Template {
+pub struct JournalTemplate {
     encoding: JournalEncoding,
     columns: Vec<String>,
     line: Vec<TemplateLine>,
@@ -44,14 +44,14 @@ enum JournalEncoding {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TemplateLine {
-    side: Side,
+    side: VoucherSide,
     amount: Figure,
     cells: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Side {
+enum VoucherSide {
     Debit,
     Credit,
 }
@@ -70,7 +70,7 @@ const PLACES: [&str; 6] = ["day", "merchant", "mch_id", "voucher", "debit", "cre
 
 /// The journal of some days, ready to be written to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Journal {
+pub struct VoucherJournal {
     /// The file.
     pub bytes: Vec<u8>,
     /// How many vouchers are in it.
@@ -81,7 +81,7 @@ pub struct Journal {
     pub changed: Vec<BillDate>,
 }
 
-impl Template {
+impl JournalTemplate {
     /// Reads a template.
     ///
     /// # Errors
@@ -134,10 +134,10 @@ fn check_places(cell: &str) -> Result<(), Failure> {
 /// [`Failure`]: a voucher that does not balance, or a sum that cannot be counted.
 pub fn of_days(
     request: &ReportRequest<'_>,
-    template: &Template,
+    template: &JournalTemplate,
     first: BillDate,
     last: BillDate,
-) -> Result<Journal, Failure> {
+) -> Result<VoucherJournal, Failure> {
     let runs = request
         .ports
         .records
@@ -177,7 +177,7 @@ pub fn of_days(
     let bytes = csv
         .into_inner()
         .map_err(|error| refused(&error.to_string()))?;
-    Ok(Journal {
+    Ok(VoucherJournal {
         bytes: encoded(bytes, template.encoding)?,
         vouchers,
         left_out,
@@ -201,14 +201,14 @@ fn encoded(bytes: Vec<u8>, encoding: JournalEncoding) -> Result<Vec<u8>, Failure
 
 /// The figures of a voucher, to the fen.
 #[derive(Debug, Clone, Copy)]
-struct Figures {
+struct VoucherFigures {
     settled: Fen,
     refunded: Fen,
     fee: Fen,
     net: Fen,
 }
 
-impl Figures {
+impl VoucherFigures {
     fn of(net: &NetSettlement) -> Option<Self> {
         let fee = rounded(Fee::new(net.fees))?;
         let settled = net.settled.checked_sub(net.reversed)?;
@@ -245,12 +245,12 @@ fn rounded(fee: Fee) -> Option<Fen> {
 
 fn voucher(
     request: &ReportRequest<'_>,
-    template: &Template,
+    template: &JournalTemplate,
     run: &RunRecord,
     number: u64,
 ) -> Result<Vec<Vec<String>>, Failure> {
     let beyond = || Failure::from(recondesk_ports::TotalTooLarge);
-    let figures = Figures::of(&run.summary.net).ok_or_else(beyond)?;
+    let figures = VoucherFigures::of(&run.summary.net).ok_or_else(beyond)?;
     let (mut debit, mut credit) = (Fen::ZERO, Fen::ZERO);
     let mut out = Vec::new();
     for line in &template.line {
@@ -259,8 +259,8 @@ fn voucher(
             continue;
         }
         let side = match line.side {
-            Side::Debit => &mut debit,
-            Side::Credit => &mut credit,
+            VoucherSide::Debit => &mut debit,
+            VoucherSide::Credit => &mut credit,
         };
         *side = side.checked_add(amount).ok_or_else(beyond)?;
         out.push(cells(request, run, line, amount, number));
@@ -288,8 +288,8 @@ fn cells(
     number: u64,
 ) -> Vec<String> {
     let (debit, credit) = match line.side {
-        Side::Debit => (amount.to_string(), String::new()),
-        Side::Credit => (String::new(), amount.to_string()),
+        VoucherSide::Debit => (amount.to_string(), String::new()),
+        VoucherSide::Credit => (String::new(), amount.to_string()),
     };
     let fill = |cell: &String| {
         let is_money = cell == "{debit}" || cell == "{credit}";
@@ -342,8 +342,8 @@ mod tests {
     #[test]
     fn the_built_in_templates_are_good_and_balance_by_design() {
         for text in [YONYOU, KINGDEE] {
-            let template = Template::read(text).unwrap();
-            let figures = Figures::of(&NetSettlement {
+            let template = JournalTemplate::read(text).unwrap();
+            let figures = VoucherFigures::of(&NetSettlement {
                 settled: Fen::new(125_456),
                 reversed: Fen::new(2_000),
                 refunded: Fen::new(2_345),
@@ -351,12 +351,12 @@ mod tests {
                 net: 0,
             })
             .unwrap();
-            let sum = |side: Side| -> i64 {
+            let sum = |side: VoucherSide| -> i64 {
                 let lines = template.line.iter().filter(|line| line.side == side);
                 lines.map(|line| figures.get(line.amount).get()).sum()
             };
 
-            assert_eq!(sum(Side::Debit), sum(Side::Credit));
+            assert_eq!(sum(VoucherSide::Debit), sum(VoucherSide::Credit));
             assert_eq!(figures.fee, Fen::new(735));
         }
     }
@@ -372,7 +372,7 @@ mod tests {
         ] {
             let text = YONYOU.replacen(from, to, 1);
             assert_ne!(text, YONYOU, "{from}");
-            let failure = Template::read(&text).unwrap_err();
+            let failure = JournalTemplate::read(&text).unwrap_err();
             assert_eq!(failure.code, "journal.template", "{to}");
             let (zh, en) = ("凭证模板不能用：", "The journal template cannot be used: ");
             assert!(failure.title.zh.len() > zh.len() && failure.title.zh.starts_with(zh));

@@ -8,7 +8,7 @@ use recondesk_ports::{Logo, Records};
 use crate::{Failure, FailureKind, Message};
 
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredLogo {
     /// The file as hex: preferences are JSON.
     png: String,
 }
@@ -29,7 +29,7 @@ pub fn set_logo(records: &dyn Records, id: ProfileId, png: Vec<u8>) -> Result<()
             hex.extend(char::from_digit(u32::from(half), 16));
         }
     }
-    let json = serde_json::to_string(&Kept { png: hex }).map_err(|_broken| refused())?;
+    let json = serde_json::to_string(&StoredLogo { png: hex }).map_err(|_broken| refused())?;
     Ok(records.set_preference(&key(id), &json)?)
 }
 
@@ -49,7 +49,7 @@ pub fn logo(records: &dyn Records, id: ProfileId) -> Result<Option<Logo>, Failur
     let Some(json) = records.preference(&key(id))? else {
         return Ok(None);
     };
-    let Ok(Some(kept)) = serde_json::from_str::<Option<Kept>>(&json) else {
+    let Ok(Some(kept)) = serde_json::from_str::<Option<StoredLogo>>(&json) else {
         return Ok(None);
     };
     Ok(bytes(&kept.png).and_then(Logo::new))

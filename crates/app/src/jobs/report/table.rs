@@ -1,39 +1,39 @@
 //! Columns and words that the tables of all reports share.
 
 use recondesk_domain::{Category, Language, Severity};
-use recondesk_ports::{ColumnKind, ReportCell, ReportColumn};
+use recondesk_ports::{ReportCell, ReportColumn, ReportColumnKind};
 
 /// A column of words.
 pub(super) fn words(title: &str, width: u16) -> ReportColumn {
-    column(title, ColumnKind::Text, width, false)
+    column(title, ReportColumnKind::Text, width, false)
 }
 
 /// A column of days or times.
 pub(super) fn times(title: &str) -> ReportColumn {
-    column(title, ColumnKind::Time, 20, false)
+    column(title, ReportColumnKind::Time, 20, false)
 }
 
 /// A column of money that is added up.
 pub(super) fn money(title: &str) -> ReportColumn {
-    column(title, ColumnKind::Money, 14, true)
+    column(title, ReportColumnKind::Money, 14, true)
 }
 
 /// A column of money that is not added up: its rows are not of one kind.
 pub(super) fn amounts(title: &str) -> ReportColumn {
-    column(title, ColumnKind::Money, 14, false)
+    column(title, ReportColumnKind::Money, 14, false)
 }
 
 /// A column of fees that is added up.
 pub(super) fn fees(title: &str) -> ReportColumn {
-    column(title, ColumnKind::Fee, 16, true)
+    column(title, ReportColumnKind::Fee, 16, true)
 }
 
 /// A column of counts that is added up.
 pub(super) fn counts(title: &str) -> ReportColumn {
-    column(title, ColumnKind::Count, 10, true)
+    column(title, ReportColumnKind::Count, 10, true)
 }
 
-fn column(title: &str, kind: ColumnKind, width: u16, sum: bool) -> ReportColumn {
+fn column(title: &str, kind: ReportColumnKind, width: u16, sum: bool) -> ReportColumn {
     ReportColumn {
         title: title.to_owned(),
         kind,

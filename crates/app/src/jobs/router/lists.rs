@@ -10,7 +10,7 @@ use crate::jobs::export::{write_csv, write_json};
 use crate::jobs::views::{FileWriters, case_sums, case_values, find_case};
 use crate::model::CaseRow;
 use crate::rows::PageWanted;
-use crate::tables::Known;
+use crate::tables::RowContext;
 use crate::tables::ask::{FindAsk, ListAnswer, ListAsk, ListFilter, ListRows};
 use crate::{ExportFormat, Failure, Message, Outcome, Reporter};
 use recondesk_domain::Sheet;
@@ -69,7 +69,7 @@ impl WindowJobs {
                 let values = match list {
                     ListFilter::Cases(_) => {
                         let names = views.names()?;
-                        let known = Known {
+                        let known = RowContext {
                             today: views.now.day(),
                             name_of: &|id| names.get(&id).cloned().unwrap_or_default(),
                         };
@@ -92,7 +92,7 @@ impl WindowJobs {
         match &find.list {
             ListFilter::Cases(_) => {
                 let names = views.names()?;
-                let known = Known {
+                let known = RowContext {
                     today: views.now.day(),
                     name_of: &|id| names.get(&id).cloned().unwrap_or_default(),
                 };

@@ -2,7 +2,9 @@
 
 use super::WindowJobs;
 use crate::jobs::operators::{self, NewOperator};
-use crate::model::{Identity, LimitsWish, NewOperatorWish, OperatorGate, RemoveOperatorWish};
+use crate::model::{
+    LimitsWish, NewOperatorWish, OperatorGate, OperatorIdentity, RemoveOperatorWish,
+};
 use crate::{Command, Failure, Message, Outcome};
 
 impl WindowJobs {
@@ -37,7 +39,7 @@ impl WindowJobs {
             ));
         }
         // Whoever names the first one has just typed its PIN twice: nothing waits for a sign-in.
-        let identity = Identity {
+        let identity = OperatorIdentity {
             name: name.clone(),
             pin: wish.pin.clone(),
         };

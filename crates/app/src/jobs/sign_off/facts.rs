@@ -148,7 +148,7 @@ fn is_carried(ports: &Ports, case: &CaseRecord) -> Result<bool, Failure> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct BillFacts {
+struct BillIdentities {
     identities: Vec<BillIdentity>,
 }
 
@@ -165,7 +165,7 @@ fn broken_of_bill(bill: &ImportRecord) -> Vec<String> {
     if bill.standing != recondesk_ports::Standing::Verified {
         return Vec::new();
     }
-    let Ok(facts) = serde_json::from_str::<BillFacts>(&bill.facts) else {
+    let Ok(facts) = serde_json::from_str::<BillIdentities>(&bill.facts) else {
         return vec![format!("I1 {}", bill.name)];
     };
     facts

@@ -4,7 +4,7 @@ use super::certificate::CertificateFacts;
 use super::fund_bill::{FundBillFacts, is_fund_bill};
 use super::{Views, is_bill};
 use crate::Failure;
-use crate::model::{BillDetail, BillRow, BillState, RawLine};
+use crate::model::{BillDetail, BillRow, BillStanding, RawLine};
 use recondesk_domain::{Fen, ProfileId, RowRef};
 use recondesk_ports::{ImportRecord, Standing, StoreError};
 
@@ -133,9 +133,9 @@ fn bill_row(import: &ImportRecord, merchant: &str) -> BillRow {
         day: import.day.unwrap_or_else(|| import.imported_at.day()),
         kind,
         state: match import.standing {
-            Standing::Verified => BillState::Verified,
-            Standing::Quarantined => BillState::Quarantined,
-            Standing::Replaced => BillState::Replaced,
+            Standing::Verified => BillStanding::Verified,
+            Standing::Quarantined => BillStanding::Quarantined,
+            Standing::Replaced => BillStanding::Replaced,
         },
         rows,
         amount,

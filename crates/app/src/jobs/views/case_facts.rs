@@ -5,7 +5,7 @@ use recondesk_domain::{Category, Fee, Fen, Finding};
 
 /// The facts of a finding that a person reads; none where it has none, or where they cannot be read.
 pub(super) fn case_facts(finding: &Finding) -> Vec<CaseFact> {
-    let facts = Facts(&finding.detail);
+    let facts = FactPairs(&finding.detail);
     let fact = match finding.category {
         Category::FeeCalc | Category::FeeRefund => facts.fee(),
         Category::FeeRate => facts.rate(),
@@ -25,9 +25,9 @@ pub(super) fn case_facts(finding: &Finding) -> Vec<CaseFact> {
 }
 
 /// `key=value` pairs between blanks.
-struct Facts<'a>(&'a str);
+struct FactPairs<'a>(&'a str);
 
-impl Facts<'_> {
+impl FactPairs<'_> {
     fn word(&self, wanted: &str) -> Option<&str> {
         let mut pairs = self
             .0

@@ -10,10 +10,10 @@ use super::orders::order_events;
 use crate::Failure;
 use crate::command::{CaseList, RowOrder};
 use crate::model::{
-    CaseDetail, CaseFilter, CaseRow, CaseTotals, CaseWork, Closing, Proposal, RawLine,
+    CaseClosing, CaseDetail, CaseFilter, CaseRow, CaseTotals, CaseWork, Proposal, RawLine,
     SeverityCounts, TimelineEvent, TimelineKind,
 };
-use crate::tables::{self, Known, TableView};
+use crate::tables::{self, RowContext, TableView};
 use recondesk_domain::{CaseStatus, Category, Fen, Finding, ProfileId, RowRef};
 use recondesk_ports::{
     BookRow, CaseEvent, CaseEventKind, CaseQuery, CaseRecord, Occurrence, StoreError,
@@ -43,7 +43,7 @@ impl Views<'_> {
         filter: &CaseFilter,
     ) -> Result<(CaseTotals, Vec<CaseRecord>, Vec<CaseRow>), Failure> {
         let names = self.names()?;
-        let known = Known {
+        let known = RowContext {
             today: self.now.day(),
             name_of: &|id| names.get(&id).cloned().unwrap_or_default(),
         };
@@ -306,7 +306,7 @@ fn proposal(case: &CaseRecord, events: &[CaseEvent]) -> Option<Proposal> {
 
 /// How a case was closed: by whom and when; `None` while it is open.
 #[must_use]
-pub fn closing(case: &CaseRecord, events: &[CaseEvent]) -> Option<Closing> {
+pub fn closing(case: &CaseRecord, events: &[CaseEvent]) -> Option<CaseClosing> {
     if !case.status.is_closed() {
         return None;
     }
@@ -326,7 +326,7 @@ pub fn closing(case: &CaseRecord, events: &[CaseEvent]) -> Option<Closing> {
             | CaseEventKind::Note
             | CaseEventKind::Owner => return None,
         };
-        Some(Closing {
+        Some(CaseClosing {
             at: event.at,
             by,
             status: case.status,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::Message;
-use crate::model::{Certificate, IdentityRow};
+use crate::model::{IdentityRow, ShownCertificate};
 use recondesk_domain::{Fen, group_digits};
 use recondesk_ports::ImportRecord;
 
@@ -75,8 +75,8 @@ impl CertificateFacts {
     }
 
     /// The certificate for the screen.
-    pub(super) fn certificate(&self, import: &ImportRecord) -> Certificate {
-        Certificate {
+    pub(super) fn certificate(&self, import: &ImportRecord) -> ShownCertificate {
+        ShownCertificate {
             kind: self.kind(),
             columns: self.columns,
             gzip: import.name.to_ascii_lowercase().ends_with(".gz"),

@@ -2,14 +2,14 @@
 
 use crate::model::{
     BookPair, BookSum, CategoryRow, CoverageHole, DayCoverage, Equation, Movement, PoolRow,
-    PoolSide as PoolCell, SignOffItem, TagRow,
+    PoolTotals as PoolCell, SignOffItem, TagRow,
 };
 use recondesk_domain::{Category, Fen};
-use recondesk_reconcile::{BookSummary, CategoryLine, PoolRoll, PoolSide, RunSummary, Sums};
+use recondesk_reconcile::{BookSummary, CategoryLine, CountedSum, PoolRoll, PoolSide, RunSummary};
 
 /// The parts of the day's model that come from the summary alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Figures {
+pub struct DayFigures {
     /// Rows by the quarter of an hour.
     pub coverage: DayCoverage,
     /// Payments of both books.
@@ -26,7 +26,7 @@ pub struct Figures {
 
 /// Reads the figures of a run: each row of a book counts once, payments and refunds apart.
 #[must_use]
-pub fn figures(summary: &RunSummary) -> Figures {
+pub fn figures(summary: &RunSummary) -> DayFigures {
     let mut lines: Vec<(Movement, &CategoryLine)> = Vec::new();
     lines.extend(summary.pays.lines.iter().map(|l| (Movement::Payments, l)));
     lines.extend(summary.refunds.lines.iter().map(|l| (Movement::Refunds, l)));
@@ -38,7 +38,7 @@ pub fn figures(summary: &RunSummary) -> Figures {
         (severity, heaviest_first, line.category, *of)
     });
     let rows = lines.iter().map(|(of, line)| category_row(*of, line));
-    Figures {
+    DayFigures {
         coverage: coverage(summary),
         pays: pair(&summary.pays),
         refunds: pair(&summary.refunds),
@@ -53,7 +53,7 @@ pub fn figures(summary: &RunSummary) -> Figures {
 
 /// Payments or refunds of both books, and what explains that their sums differ.
 fn pair(book: &BookSummary) -> BookPair {
-    let mut matched = (Sums::default(), Sums::default());
+    let mut matched = (CountedSum::default(), CountedSum::default());
     for line in book.lines.iter().filter(|line| line.category.is_matched()) {
         add(&mut matched.0, line.wechat);
         add(&mut matched.1, line.merchant);
@@ -92,7 +92,7 @@ pub fn sign_off(
 }
 
 fn category_row(of: Movement, line: &CategoryLine) -> CategoryRow {
-    let some = |sums: Sums| (sums.count > 0).then(|| cell(sums));
+    let some = |sums: CountedSum| (sums.count > 0).then(|| cell(sums));
     let rows = line
         .wechat
         .count
@@ -223,14 +223,14 @@ fn pool(summary: &RunSummary, side: PoolSide) -> PoolRow {
     out
 }
 
-const fn cell(sums: Sums) -> BookSum {
+const fn cell(sums: CountedSum) -> BookSum {
     BookSum {
         count: sums.count,
         sum: sums.fen,
     }
 }
 
-fn add(to: &mut Sums, from: Sums) {
+fn add(to: &mut CountedSum, from: CountedSum) {
     to.count = to.count.saturating_add(from.count);
     to.fen = plus(to.fen, from.fen);
 }
@@ -248,28 +248,33 @@ fn minus(a: Fen, b: Fen) -> Fen {
 mod tests {
     use super::*;
     use recondesk_domain::BillDate;
-    use recondesk_reconcile::{Coverage, NetSettlement, Term};
+    use recondesk_reconcile::{Coverage, DifferenceTerm, NetSettlement};
 
-    fn sums(count: u64, fen: i64) -> Sums {
-        Sums {
+    fn sums(count: u64, fen: i64) -> CountedSum {
+        CountedSum {
             count,
             fen: Fen::new(fen),
         }
     }
 
-    fn line(category: Category, wechat: Sums, merchant: Sums, findings: u64) -> CategoryLine {
+    fn line(
+        category: Category,
+        wechat: CountedSum,
+        merchant: CountedSum,
+        findings: u64,
+    ) -> CategoryLine {
         let at_stake = wechat.fen;
         CategoryLine {
             category,
             wechat,
             merchant,
-            carried: Sums::default(),
+            carried: CountedSum::default(),
             findings,
             at_stake,
         }
     }
 
-    fn book(lines: Vec<CategoryLine>, difference: Vec<Term>) -> BookSummary {
+    fn book(lines: Vec<CategoryLine>, difference: Vec<DifferenceTerm>) -> BookSummary {
         let mut book = BookSummary {
             difference,
             ..BookSummary::default()
@@ -294,7 +299,7 @@ mod tests {
                     line(Category::PaidNotBooked, sums(1, 299), sums(1, 299), 1),
                     line(Category::AmountDiff, sums(1, 132), sums(1, 123), 1),
                 ],
-                vec![Term {
+                vec![DifferenceTerm {
                     category: Category::AmountDiff,
                     fen: Fen::new(9),
                 }],
@@ -302,9 +307,9 @@ mod tests {
             refunds: book(
                 vec![
                     line(Category::Matched, sums(2, 50), sums(2, 50), 0),
-                    line(Category::WOnlyRefund, sums(1, 86), Sums::default(), 1),
+                    line(Category::WOnlyRefund, sums(1, 86), CountedSum::default(), 1),
                 ],
-                vec![Term {
+                vec![DifferenceTerm {
                     category: Category::WOnlyRefund,
                     fen: Fen::new(86),
                 }],

@@ -5,7 +5,7 @@ use super::certificate::{CertificateFacts, hex};
 use super::day::{figures, sign_off};
 use super::{Views, is_orders};
 use crate::Failure;
-use crate::jobs::reconcile::Changes;
+use crate::jobs::reconcile::FindingChanges;
 use crate::jobs::sign_off::is_integrity;
 use crate::model::{BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState};
 use recondesk_domain::{BillDate, Category, Finding, ProfileId};
@@ -29,7 +29,7 @@ impl Views<'_> {
             .map(|bill| CertificateFacts::of(bill).certificate(bill));
         let good = certificate
             .as_ref()
-            .is_some_and(crate::model::Certificate::is_good);
+            .is_some_and(crate::model::ShownCertificate::is_good);
         let mut model = DayModel {
             profile,
             name: std::mem::take(&mut merchant.name),
@@ -73,7 +73,7 @@ impl Views<'_> {
         };
         let old = self.records.findings(before.id)?;
         let now = self.records.findings(run.id)?;
-        Ok(Some(listed(&Changes::between(mch_id, &old, &now))))
+        Ok(Some(listed(&FindingChanges::between(mch_id, &old, &now))))
     }
 
     fn day_state(
@@ -130,7 +130,7 @@ impl Views<'_> {
     }
 }
 
-fn listed(changes: &Changes) -> DayChanges {
+fn listed(changes: &FindingChanges) -> DayChanges {
     let row = |kind, finding: &Finding| ChangeRow {
         kind,
         category: finding.category,
@@ -162,7 +162,7 @@ fn fill(model: &mut DayModel, summary: &RunSummary) {
 }
 
 fn empty(profile: ProfileId, day: BillDate) -> DayModel {
-    let figures = super::Figures::default();
+    let figures = super::DayFigures::default();
     DayModel {
         profile,
         name: String::new(),

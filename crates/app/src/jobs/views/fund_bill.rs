@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::certificate::{grouped, hex};
 use crate::Message;
-use crate::model::{Certificate, FundBalances, IdentityRow};
+use crate::model::{FundBalances, IdentityRow, ShownCertificate};
 use recondesk_domain::Fen;
 use recondesk_ports::ImportRecord;
 
@@ -57,8 +57,8 @@ impl FundBillFacts {
     }
 
     /// What was checked, for the screen.
-    pub(super) fn certificate(&self, import: &ImportRecord) -> Certificate {
-        Certificate {
+    pub(super) fn certificate(&self, import: &ImportRecord) -> ShownCertificate {
+        ShownCertificate {
             kind: import.kind.to_uppercase(),
             columns: 0,
             gzip: import.name.to_ascii_lowercase().ends_with(".gz"),

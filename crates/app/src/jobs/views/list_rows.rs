@@ -7,7 +7,7 @@ use super::Views;
 use crate::jobs::imports::Watching;
 use crate::model::{CaseRow, OrderRow};
 use crate::tables::ask::{ListFilter, ListRows};
-use crate::tables::{ColumnSpec, Known, TableRow};
+use crate::tables::{ColumnSpec, RowContext, TableRow};
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{ProfileId, SheetCell};
 
@@ -15,7 +15,7 @@ use recondesk_domain::{ProfileId, SheetCell};
 const BATCH: usize = 200;
 
 /// Where the rows come from.
-enum Rows {
+enum RowSource {
     /// All of them are here, by number.
     Cases(HashMap<u64, CaseRow>),
     /// They are read from the books.
@@ -27,7 +27,7 @@ pub(super) struct ListReader<'a> {
     views: Views<'a>,
     columns: Vec<&'static ColumnSpec>,
     names: BTreeMap<ProfileId, String>,
-    rows: Rows,
+    rows: RowSource,
     ids: Arc<[u64]>,
     at: usize,
     ready: VecDeque<Vec<SheetCell>>,
@@ -42,11 +42,11 @@ impl<'a> ListReader<'a> {
         ask: &ListRows,
         reporter: &'a dyn Reporter,
     ) -> Result<Self, Failure> {
-        let (rows, listed): (Rows, Arc<[u64]>) = match &ask.list {
+        let (rows, listed): (RowSource, Arc<[u64]>) = match &ask.list {
             ListFilter::Cases(filter) => {
                 let (order, rows) = views.cases(filter)?;
                 let rows = rows.into_iter().map(|row| (row.id, row)).collect();
-                (Rows::Cases(rows), order.ids.into())
+                (RowSource::Cases(rows), order.ids.into())
             }
             ListFilter::Orders(filter) => {
                 let ids = if let Some(ids) = &ask.ids {
@@ -55,7 +55,7 @@ impl<'a> ListReader<'a> {
                     let list = views.listed(filter, &Watching(reporter))?;
                     list.ids.into_iter().map(|id| id.0).collect()
                 };
-                (Rows::Orders, ids)
+                (RowSource::Orders, ids)
             }
         };
         Ok(Self {
@@ -90,13 +90,13 @@ impl<'a> ListReader<'a> {
         let end = self.at.saturating_add(BATCH).min(self.ids.len());
         let batch = self.ids.get(self.at..end).unwrap_or_default();
         match &self.rows {
-            Rows::Cases(rows) => {
+            RowSource::Cases(rows) => {
                 for id in batch {
                     let row = rows.get(id).ok_or_else(gone)?;
                     self.ready.push_back(self.cells(row));
                 }
             }
-            Rows::Orders => {
+            RowSource::Orders => {
                 let rows: Vec<OrderRow> = self.views.order_rows(batch)?;
                 if rows.len() != batch.len() {
                     return Err(gone());
@@ -116,7 +116,7 @@ impl<'a> ListReader<'a> {
     }
 
     fn cells<R: TableRow>(&self, row: &R) -> Vec<SheetCell> {
-        let known = Known {
+        let known = RowContext {
             today: self.views.now.day(),
             name_of: &|id| self.names.get(&id).cloned().unwrap_or_default(),
         };

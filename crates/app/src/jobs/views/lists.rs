@@ -9,9 +9,9 @@ use super::list_rows::ListReader;
 use crate::jobs::export::{write_csv, write_json};
 use crate::jobs::imports::Watching;
 use crate::model::{CaseRow, OrderFilter};
-use crate::tables::ask::{ColumnValues, FindAsk, ListAnswer, ListFilter, ListRows, MOST_VALUES};
+use crate::tables::ask::{FindAsk, ListAnswer, ListFilter, ListRows, MOST_VALUES, ValueCounts};
 use crate::tables::text::{CopyFormat, RowText};
-use crate::tables::{self, CellTest, Known, RowSum, Search, orders};
+use crate::tables::{self, CellTest, RowContext, RowSum, Search, orders};
 use crate::{ExportFormat, Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{Fen, Heading, Sheet, Term};
 use recondesk_ports::{Book, Files, RowId, ValuesAsk, Workbooks};
@@ -118,7 +118,7 @@ impl Views<'_> {
         filter: &OrderFilter,
         column: &str,
         reporter: &dyn Reporter,
-    ) -> Result<ColumnValues, Failure> {
+    ) -> Result<ValueCounts, Failure> {
         let place = (filter.profile, Book::Orders, filter.day);
         let files = self.file_names(filter.profile)?;
         let found = match orders::book_column(column) {
@@ -139,7 +139,7 @@ impl Views<'_> {
             }
             None => Some(Vec::new()),
         };
-        Ok(ColumnValues {
+        Ok(ValueCounts {
             column: column.to_owned(),
             values: found,
         })
@@ -207,7 +207,7 @@ pub fn case_sums(rows: &[CaseRow], ids: &[u64]) -> Result<Vec<RowSum>, Failure> 
 
 /// The next case that a text stands in.
 #[must_use]
-pub fn find_case(rows: &[CaseRow], find: &FindAsk, known: &Known<'_>) -> Option<u64> {
+pub fn find_case(rows: &[CaseRow], find: &FindAsk, known: &RowContext<'_>) -> Option<u64> {
     let search = Search {
         text: &find.text,
         columns: &find.columns,
@@ -226,10 +226,10 @@ pub fn case_values(
     views: Views<'_>,
     list: &ListFilter,
     column: &str,
-    known: &Known<'_>,
-) -> Result<ColumnValues, Failure> {
+    known: &RowContext<'_>,
+) -> Result<ValueCounts, Failure> {
     let ListFilter::Cases(filter) = list else {
-        return Ok(ColumnValues {
+        return Ok(ValueCounts {
             column: column.to_owned(),
             values: None,
         });
@@ -238,7 +238,7 @@ pub fn case_values(
     open.view.set_filter(column, None);
     let (_, rows) = views.cases(&open)?;
     let values = tables::column_values(&rows, (&open.view, column), MOST_VALUES, known);
-    Ok(ColumnValues {
+    Ok(ValueCounts {
         column: column.to_owned(),
         values,
     })

@@ -50,7 +50,7 @@ impl Views<'_> {
     pub fn order_rows(&self, ids: &[u64]) -> Result<Vec<OrderRow>, Failure> {
         let wanted: Vec<RowId> = ids.iter().map(|id| RowId(*id)).collect();
         let rows = self.books.rows(&wanted)?;
-        let mut names = Names::default();
+        let mut names = ImportNames::default();
         let orders = ids.iter().zip(rows).filter_map(|(id, row)| match row {
             BookRow::Order(order) => Some((*id, order)),
             _ => None,
@@ -107,9 +107,9 @@ pub(super) fn order_events(order: &MOrder, source: &str) -> Vec<TimelineEvent> {
 
 /// File names of imports, asked once each.
 #[derive(Default)]
-struct Names(std::collections::BTreeMap<u32, String>);
+struct ImportNames(std::collections::BTreeMap<u32, String>);
 
-impl Names {
+impl ImportNames {
     fn of(&mut self, views: &Views<'_>, order: &MOrder) -> String {
         let name = self.0.entry(order.row.import).or_insert_with(|| {
             views

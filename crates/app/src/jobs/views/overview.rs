@@ -27,7 +27,7 @@ const AGES: [(u32, Option<u32>); 5] = [
 ];
 
 /// Everything of one merchant that the Overview adds up.
-pub(super) struct MerchantMorning {
+pub(super) struct MerchantOverview {
     pub(super) id: ProfileId,
     pub(super) profile: MerchantProfile,
     pub(super) imports: Vec<ImportRecord>,
@@ -97,7 +97,7 @@ impl Views<'_> {
         id: ProfileId,
         profile: MerchantProfile,
         day: BillDate,
-    ) -> Result<MerchantMorning, Failure> {
+    ) -> Result<MerchantOverview, Failure> {
         let query = CaseQuery {
             profile: Some(id),
             day: Some(day),
@@ -105,7 +105,7 @@ impl Views<'_> {
         };
         let mut cases = self.records.cases(&query)?;
         cases.retain(|case| !case.status.is_closed());
-        Ok(MerchantMorning {
+        Ok(MerchantOverview {
             id,
             profile,
             imports: self.books.imports(id)?,
@@ -145,7 +145,7 @@ impl Views<'_> {
         Ok(worst)
     }
 
-    fn merchant_day(&self, book: &MerchantMorning, day: BillDate) -> MerchantDay {
+    fn merchant_day(&self, book: &MerchantOverview, day: BillDate) -> MerchantDay {
         let bill = bill_of(book, day);
         let facts = bill.map(CertificateFacts::of);
         let run = run_of(book, day);
@@ -191,7 +191,7 @@ impl Views<'_> {
     }
 
     /// What happened since midnight, oldest first.
-    fn log(&self, books: &[MerchantMorning]) -> Vec<LogLine> {
+    fn log(&self, books: &[MerchantOverview]) -> Vec<LogLine> {
         let today = self.now.day();
         let mut out = Vec::new();
         for book in books {
@@ -255,7 +255,7 @@ fn rejected(import: &ImportRecord) -> u64 {
         .unwrap_or_default()
 }
 
-pub(super) fn bill_of(book: &MerchantMorning, day: BillDate) -> Option<&ImportRecord> {
+pub(super) fn bill_of(book: &MerchantOverview, day: BillDate) -> Option<&ImportRecord> {
     let of = |standing: Standing| {
         book.imports
             .iter()
@@ -264,7 +264,7 @@ pub(super) fn bill_of(book: &MerchantMorning, day: BillDate) -> Option<&ImportRe
     of(Standing::Verified).or_else(|| of(Standing::Quarantined))
 }
 
-pub(super) fn run_of(book: &MerchantMorning, day: BillDate) -> Option<&RunRecord> {
+pub(super) fn run_of(book: &MerchantOverview, day: BillDate) -> Option<&RunRecord> {
     book.runs.iter().find(|run| run.day == day)
 }
 
@@ -282,7 +282,7 @@ fn matched_share(run: &RunRecord) -> u32 {
         .unwrap_or(10_000)
 }
 
-fn totals(books: &[MerchantMorning], merchants: &[MerchantDay], day: BillDate) -> MorningTotals {
+fn totals(books: &[MerchantOverview], merchants: &[MerchantDay], day: BillDate) -> MorningTotals {
     let mut out = MorningTotals {
         merchants: books.len() as u64,
         ..MorningTotals::default()
@@ -315,7 +315,7 @@ fn totals(books: &[MerchantMorning], merchants: &[MerchantDay], day: BillDate) -
 
 /// The second line: one clause for each severity, so that their counts add up to what is to work, then
 /// what keeps merchants from being done.
-fn clauses(books: &[MerchantMorning], merchants: &[MerchantDay]) -> Vec<Clause> {
+fn clauses(books: &[MerchantOverview], merchants: &[MerchantDay]) -> Vec<Clause> {
     let mut out = Vec::new();
     let mut push = |severity, kind, count| {
         if count > 0 {
@@ -396,7 +396,7 @@ fn clause_of(found: &[Category]) -> ClauseKind {
     }
 }
 
-fn history(books: &[MerchantMorning], day: BillDate) -> Vec<DayPoint> {
+fn history(books: &[MerchantOverview], day: BillDate) -> Vec<DayPoint> {
     let point = |day: BillDate| {
         let bills: Vec<CertificateFacts> = books
             .iter()

@@ -1,13 +1,13 @@
 //! The bill calendar of a merchant: what is known of each day, and which days are missing.
 
-use super::overview::{MerchantMorning, bill_of, run_of};
+use super::overview::{MerchantOverview, bill_of, run_of};
 use crate::jobs::backfill;
 use crate::model::{CalendarDay, CalendarState, MerchantCalendar};
 use recondesk_domain::{BillDate, Instant, Severity};
 use recondesk_ports::Standing;
 
 /// The days of the three months up to yesterday, and of those up to the day in view.
-pub(super) fn calendar(book: &MerchantMorning, day: BillDate, now: Instant) -> MerchantCalendar {
+pub(super) fn calendar(book: &MerchantOverview, day: BillDate, now: Instant) -> MerchantCalendar {
     let ends = [day, now.day().prev()];
     let shown = |day: &BillDate| {
         let mut ends = ends.iter();
@@ -65,7 +65,7 @@ pub(super) fn calendar(book: &MerchantMorning, day: BillDate, now: Instant) -> M
 
 /// The fund-flow bills of the accounts, day by day: here, missing while WeChat Pay still has them, or none to be had.
 fn funds(
-    book: &MerchantMorning,
+    book: &MerchantOverview,
     (first, last): (BillDate, BillDate),
     now: Instant,
 ) -> Vec<CalendarDay> {

@@ -1,6 +1,6 @@
 //! WeChat Pay in the model: what it has accepted, and how its answers can be spoilt.
 
-use recondesk_casework::{Evidence, QueryReply, RefundPart, Refusal, RemoteState, SendReply};
+use recondesk_casework::{AnswerEvidence, QueryReply, RefundPart, Refusal, RemoteState, SendReply};
 use recondesk_domain::Fen;
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ impl ReplyFault {
 
 /// A refund at the gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Accepted {
+pub(crate) struct ModelRefund {
     pub(crate) case: usize,
     pub(crate) amount: Fen,
     pub(crate) state: RemoteState,
@@ -64,13 +64,13 @@ pub(crate) struct Accepted {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(crate) struct Gateway {
-    pub(crate) refunds: BTreeMap<String, Accepted>,
+pub(crate) struct ModelGateway {
+    pub(crate) refunds: BTreeMap<String, ModelRefund>,
     /// A refund was sent again although nothing said that it was not there.
     pub(crate) was_repeated_blindly: bool,
 }
 
-impl Gateway {
+impl ModelGateway {
     /// A request for a refund; the same number is the same refund.
     pub(crate) fn post(
         &mut self,
@@ -78,9 +78,9 @@ impl Gateway {
         amount: Fen,
         minute: u8,
         fault: Option<ReplyFault>,
-    ) -> Option<Evidence<SendReply>> {
+    ) -> Option<AnswerEvidence<SendReply>> {
         let reply = |is_signed, is_about_us, reply| {
-            Some(Evidence {
+            Some(AnswerEvidence {
                 is_signed,
                 is_about_us,
                 reply,
@@ -97,7 +97,7 @@ impl Gateway {
         if let Some(known) = self.refunds.get(number) {
             self.was_repeated_blindly |= !known.denied;
         } else {
-            let accepted = Accepted {
+            let accepted = ModelRefund {
                 case,
                 amount,
                 state: RemoteState::Processing,
@@ -122,9 +122,9 @@ impl Gateway {
         number: &str,
         (minute, lags): (u8, bool),
         fault: Option<ReplyFault>,
-    ) -> Option<Evidence<QueryReply>> {
+    ) -> Option<AnswerEvidence<QueryReply>> {
         let reply = |is_signed, reply| {
-            Some(Evidence {
+            Some(AnswerEvidence {
                 is_signed,
                 is_about_us: true,
                 reply,
@@ -151,7 +151,7 @@ impl Gateway {
 
     /// The refunds of the order, as a question by the order lists them.
     pub(crate) fn parts(&self) -> Vec<RefundPart> {
-        let part = |(number, known): (&String, &Accepted)| RefundPart {
+        let part = |(number, known): (&String, &ModelRefund)| RefundPart {
             number: number.clone(),
             amount: known.amount,
             state: known.state,

@@ -11,15 +11,15 @@ mod properties;
 mod steps;
 
 use recondesk_casework::{
-    Approval, OrderFacts, Outcome, Refund, RefundPart, RefundSubject, ReissueEvent, RemoteState,
-    SendAnswer,
+    Approval, CaseOutcome, OrderFacts, RefundPart, RefundProgress, RefundSubject, ReissueEvent,
+    RemoteState, SendAnswer,
 };
 use recondesk_casework::{Reissue, ReissueWay};
 use recondesk_domain::{Fen, Instant};
 use stateright::{Checker as _, HasDiscoveries, Model, Property};
 
 use super::protocol::Protocol;
-use gateway::{Gateway, ReplyFault};
+use gateway::{ModelGateway, ReplyFault};
 
 pub(crate) const PAID: Fen = Fen::new(3);
 const SUMS: [Fen; 2] = [Fen::new(2), Fen::new(2)];
@@ -40,18 +40,18 @@ fn subject(case: usize) -> RefundSubject<'static> {
 /// What lies on the disk about one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct CaseFile {
-    pub(crate) refund: Option<(u16, Refund)>,
+    pub(crate) refund: Option<(u16, RefundProgress)>,
     pub(crate) reissue: Option<Reissue>,
 }
 
-pub(crate) type Disk = [CaseFile; 2];
+pub(crate) type ModelDisk = [CaseFile; 2];
 
 /// What a process is doing; the lock for sending is held from `Asked` on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Process {
     Idle,
     /// It asked about the order and has not yet written that it sends.
-    Asked(usize, Facts),
+    Asked(usize, ModelFacts),
     /// It wrote that it sends; the request is on the wire.
     Posting(usize, String),
     /// The request was carried out or not; this comes back.
@@ -60,12 +60,12 @@ pub(crate) enum Process {
 
 /// [`OrderFacts`] without what the model does not vary.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Facts {
+pub(crate) struct ModelFacts {
     asked_at: Instant,
     parts: Vec<RefundPart>,
 }
 
-impl Facts {
+impl ModelFacts {
     fn order(&self, disk: &[RefundPart]) -> OrderFacts {
         OrderFacts {
             asked_at: self.asked_at,
@@ -80,12 +80,12 @@ impl Facts {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct World {
-    pub(crate) disk: Disk,
+pub(crate) struct ModelWorld {
+    pub(crate) disk: ModelDisk,
     /// What a power cut leaves.
-    pub(crate) durable: Disk,
+    pub(crate) durable: ModelDisk,
     pub(crate) processes: [Process; 2],
-    pub(crate) gateway: Gateway,
+    pub(crate) gateway: ModelGateway,
     /// The shop was told to deliver.
     pub(crate) is_reissued: bool,
     /// A second person agreed to the refund of this case, ever.
@@ -98,7 +98,7 @@ pub(crate) struct World {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Deed {
+pub(crate) enum ModelStep {
     Prepare(usize),
     Confirm(usize),
     Approve(usize),
@@ -140,15 +140,15 @@ impl RefundModel {
 }
 
 impl Model for RefundModel {
-    type State = World;
-    type Action = Deed;
+    type State = ModelWorld;
+    type Action = ModelStep;
 
-    fn init_states(&self) -> Vec<World> {
-        vec![World {
-            disk: Disk::default(),
-            durable: Disk::default(),
+    fn init_states(&self) -> Vec<ModelWorld> {
+        vec![ModelWorld {
+            disk: ModelDisk::default(),
+            durable: ModelDisk::default(),
             processes: [Process::Idle, Process::Idle],
-            gateway: Gateway::default(),
+            gateway: ModelGateway::default(),
             is_reissued: false,
             was_approved: [false; 2],
             clock: NOON,
@@ -158,40 +158,47 @@ impl Model for RefundModel {
         }]
     }
 
-    fn actions(&self, world: &World, deeds: &mut Vec<Deed>) {
+    fn actions(&self, world: &ModelWorld, deeds: &mut Vec<ModelStep>) {
         for case in 0..2 {
             let of_case = [
-                Deed::Prepare(case),
-                Deed::Confirm(case),
-                Deed::Approve(case),
-                Deed::Withdraw(case),
-                Deed::Reissue(case),
-                Deed::Notify(case, RemoteState::Success, true),
+                ModelStep::Prepare(case),
+                ModelStep::Confirm(case),
+                ModelStep::Approve(case),
+                ModelStep::Withdraw(case),
+                ModelStep::Reissue(case),
+                ModelStep::Notify(case, RemoteState::Success, true),
             ];
             deeds.extend(of_case);
             for process in 0..2 {
-                deeds.push(Deed::TakeUp(process, case, None));
-                deeds.extend(ReplyFault::OF_QUERY.map(|f| Deed::TakeUp(process, case, Some(f))));
+                deeds.push(ModelStep::TakeUp(process, case, None));
+                deeds.extend(
+                    ReplyFault::OF_QUERY.map(|f| ModelStep::TakeUp(process, case, Some(f))),
+                );
             }
         }
         for process in 0..2 {
             deeds.extend([
-                Deed::Dispatch(process),
-                Deed::Store(process),
-                Deed::Kill(process),
+                ModelStep::Dispatch(process),
+                ModelStep::Store(process),
+                ModelStep::Kill(process),
             ]);
-            deeds.push(Deed::Deliver(process, None));
-            deeds.extend(ReplyFault::OF_SEND.map(|f| Deed::Deliver(process, Some(f))));
+            deeds.push(ModelStep::Deliver(process, None));
+            deeds.extend(ReplyFault::OF_SEND.map(|f| ModelStep::Deliver(process, Some(f))));
         }
         for number in world.gateway.processing() {
             for state in [RemoteState::Success, RemoteState::Closed] {
-                deeds.push(Deed::Settle(number.clone(), state));
+                deeds.push(ModelStep::Settle(number.clone(), state));
             }
         }
-        deeds.extend([Deed::Minute, Deed::ClockBack, Deed::PowerCut, Deed::Restore]);
+        deeds.extend([
+            ModelStep::Minute,
+            ModelStep::ClockBack,
+            ModelStep::PowerCut,
+            ModelStep::Restore,
+        ]);
     }
 
-    fn next_state(&self, world: &World, deed: Deed) -> Option<World> {
+    fn next_state(&self, world: &ModelWorld, deed: ModelStep) -> Option<ModelWorld> {
         let mut next = world.clone();
         steps::carry_out(&self.protocol, &mut next, &deed)?;
         steps::forget_what_does_not_matter(&mut next);
@@ -204,20 +211,20 @@ impl Model for RefundModel {
 }
 
 /// The outcomes that stand for the order, of both cases.
-pub(crate) fn standing(disk: &Disk) -> Vec<Outcome> {
+pub(crate) fn standing(disk: &ModelDisk) -> Vec<CaseOutcome> {
     let mut out = Vec::new();
     for file in disk {
         if file
             .refund
             .is_some_and(|(_, refund)| refund.stage.holds_case())
         {
-            out.push(Outcome::Refund);
+            out.push(CaseOutcome::Refund);
         }
         if file
             .reissue
             .is_some_and(|reissue| reissue.stage.holds_case())
         {
-            out.push(Outcome::Reissue);
+            out.push(CaseOutcome::Reissue);
         }
     }
     out

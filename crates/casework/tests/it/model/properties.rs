@@ -4,17 +4,20 @@ use recondesk_casework::{Move, RefundEvent, RefundStage, RemoteState};
 use recondesk_domain::Fen;
 use stateright::Property;
 
-use super::{PAID, Process, RefundModel, World};
+use super::{ModelWorld, PAID, Process, RefundModel};
 
 pub(super) fn all() -> Vec<Property<RefundModel>> {
     vec![
-        Property::always("no more goes back than was paid", |_, world: &World| {
-            let sum: i64 = counted(world, |_| true);
-            Fen::new(sum) <= PAID
-        }),
+        Property::always(
+            "no more goes back than was paid",
+            |_, world: &ModelWorld| {
+                let sum: i64 = counted(world, |_| true);
+                Fen::new(sum) <= PAID
+            },
+        ),
         Property::always(
             "one case, at most one accepted refund",
-            |_, world: &World| {
+            |_, world: &ModelWorld| {
                 (0..2).all(|case| {
                     let accepted = world.gateway.refunds.values();
                     accepted
@@ -24,42 +27,47 @@ pub(super) fn all() -> Vec<Property<RefundModel>> {
                 })
             },
         ),
-        Property::always("either goods or money", |_, world: &World| {
+        Property::always("either goods or money", |_, world: &ModelWorld| {
             !(world.is_reissued && counted(world, |_| true) > 0)
         }),
-        Property::always("approval before sending", |_, world: &World| {
+        Property::always("approval before sending", |_, world: &ModelWorld| {
             let sent = counted(world, |case| case == 0) > 0;
             !sent || world.was_approved[0]
         }),
-        Property::always("nothing is sent again blindly", |_, world: &World| {
+        Property::always("nothing is sent again blindly", |_, world: &ModelWorld| {
             !world.gateway.was_repeated_blindly
         }),
         Property::always("what is believed is so", believed),
         Property::always("no state without a next step", has_next_step),
-        Property::sometimes("can pay the money back", |_, world: &World| {
+        Property::sometimes("can pay the money back", |_, world: &ModelWorld| {
             stage_of(world, 0) == Some(RefundStage::Done)
         }),
-        Property::sometimes("can be refused", |_, world: &World| {
+        Property::sometimes("can be refused", |_, world: &ModelWorld| {
             stage_of(world, 1) == Some(RefundStage::Rejected)
         }),
         Property::sometimes(
             "can begin anew under the next number",
-            |_, world: &World| {
+            |_, world: &ModelWorld| {
                 world.disk[1]
                     .refund
                     .is_some_and(|(nth, refund)| nth == 2 && refund.stage == RefundStage::Done)
             },
         ),
-        Property::sometimes("can deliver instead", |_, world: &World| world.is_reissued),
-        Property::sometimes("can be taken over after a restore", |_, world: &World| {
-            world.disk[1].refund.is_some_and(|(_, refund)| {
-                refund.stage == RefundStage::Accepted && refund.sends == 0
-            })
+        Property::sometimes("can deliver instead", |_, world: &ModelWorld| {
+            world.is_reissued
         }),
+        Property::sometimes(
+            "can be taken over after a restore",
+            |_, world: &ModelWorld| {
+                world.disk[1].refund.is_some_and(|(_, refund)| {
+                    refund.stage == RefundStage::Accepted && refund.sends == 0
+                })
+            },
+        ),
     ]
 }
 
-fn counted(world: &World, of: fn(usize) -> bool) -> i64 {
+fn counted(world: &ModelWorld, of: fn(usize) -> bool) -> i64 {
     let accepted = world.gateway.refunds.values();
     accepted
         .filter(|known| known.state.counts() && of(known.case))
@@ -67,12 +75,12 @@ fn counted(world: &World, of: fn(usize) -> bool) -> i64 {
         .sum()
 }
 
-fn stage_of(world: &World, case: usize) -> Option<RefundStage> {
+fn stage_of(world: &ModelWorld, case: usize) -> Option<RefundStage> {
     world.disk[case].refund.map(|(_, refund)| refund.stage)
 }
 
 /// What a person reads as certain is what WeChat Pay has.
-fn believed(model: &RefundModel, world: &World) -> bool {
+fn believed(model: &RefundModel, world: &ModelWorld) -> bool {
     (0..2).all(|case| {
         let Some((nth, refund)) = world.disk[case].refund else {
             return true;
@@ -103,7 +111,7 @@ fn believed(model: &RefundModel, world: &World) -> bool {
 }
 
 /// Whatever must happen next is possible.
-fn has_next_step(model: &RefundModel, world: &World) -> bool {
+fn has_next_step(model: &RefundModel, world: &ModelWorld) -> bool {
     (0..2).all(|case| {
         let Some((_, refund)) = world.disk[case].refund else {
             return true;

@@ -1,80 +1,88 @@
 //! What each deed changes. Every change of the disk is one transaction, as in the program.
 
 use recondesk_casework::{
-    Move, Outcome, Queried, Refund, RefundEvent, RefundPart, RefundStage, RemoteState, SendAnswer,
+    CaseOutcome, Move, Queried, RefundEvent, RefundPart, RefundProgress, RefundStage, RemoteState,
+    SendAnswer,
 };
 
 use super::gateway::ReplyFault;
-use super::{CaseFile, Deed, Disk, Facts, NOON, Process, SUMS, World, approval_of, handed_over};
+use super::{
+    CaseFile, ModelDisk, ModelFacts, ModelStep, ModelWorld, NOON, Process, SUMS, approval_of,
+    handed_over,
+};
 use super::{standing, subject};
 use crate::protocol::Protocol;
 
 /// Far enough ahead for every pause between attempts to be over, and for nothing else.
 const PAUSE_S: i64 = 3_600;
 
-pub(super) fn carry_out(protocol: &Protocol, world: &mut World, deed: &Deed) -> Option<()> {
+pub(super) fn carry_out(
+    protocol: &Protocol,
+    world: &mut ModelWorld,
+    deed: &ModelStep,
+) -> Option<()> {
     match deed {
-        Deed::Prepare(case) => prepare(protocol, world, *case),
-        Deed::Confirm(case) => {
+        ModelStep::Prepare(case) => prepare(protocol, world, *case),
+        ModelStep::Confirm(case) => {
             let (_, refund) = world.disk[*case].refund?;
             person(protocol, world, *case, RefundEvent::Confirm(refund.amount))
         }
-        Deed::Approve(case) => {
+        ModelStep::Approve(case) => {
             person(protocol, world, *case, RefundEvent::Approve)?;
             world.was_approved[*case] = true;
             Some(())
         }
-        Deed::Withdraw(case) => person(protocol, world, *case, RefundEvent::Withdraw),
-        Deed::Reissue(case) => reissue(protocol, world, *case),
-        Deed::TakeUp(process, case, fault) => {
+        ModelStep::Withdraw(case) => person(protocol, world, *case, RefundEvent::Withdraw),
+        ModelStep::Reissue(case) => reissue(protocol, world, *case),
+        ModelStep::TakeUp(process, case, fault) => {
             spend(world, fault.is_some())?;
             take_up(protocol, world, (*process, *case), *fault)
         }
-        Deed::Dispatch(process) => dispatch(protocol, world, *process),
-        Deed::Deliver(process, fault) => {
+        ModelStep::Dispatch(process) => dispatch(protocol, world, *process),
+        ModelStep::Deliver(process, fault) => {
             spend(world, fault.is_some())?;
             deliver(protocol, world, *process, *fault)
         }
-        Deed::Store(process) => store_answer(protocol, world, *process),
-        Deed::Settle(number, state) => {
+        ModelStep::Store(process) => store_answer(protocol, world, *process),
+        ModelStep::Settle(number, state) => {
             let known = world.gateway.refunds.get_mut(number)?;
             known.state = *state;
             Some(())
         }
-        Deed::Notify(case, state, forged) => {
+        ModelStep::Notify(case, state, forged) => {
             spend(world, *forged)?;
             notify(protocol, world, *case, *state)
         }
-        Deed::Minute => {
+        ModelStep::Minute => {
             (world.minutes == 0).then_some(())?;
             world.minutes = 1;
             world.clock = world.clock.plus(60);
             Some(())
         }
-        Deed::ClockBack => {
+        ModelStep::ClockBack => {
             (world.clock > NOON).then_some(())?;
             spend(world, true)?;
             world.clock = NOON;
             Some(())
         }
-        Deed::PowerCut => {
+        ModelStep::PowerCut => {
             cut(world)?;
             world.disk = world.durable;
             world.processes = [Process::Idle, Process::Idle];
             Some(())
         }
-        Deed::Kill(process) => {
+        ModelStep::Kill(process) => {
             (world.processes[*process] != Process::Idle).then_some(())?;
             cut(world)?;
             world.processes[*process] = Process::Idle;
             Some(())
         }
-        Deed::Restore => {
+        ModelStep::Restore => {
             spend(world, true)?;
             // The backup was made while the case was new and nobody had done anything. Nobody restores one
             // beneath a running program, and what the shop was told is known from the shop.
             (!world.is_reissued).then_some(())?;
-            write(protocol, world, Disk::default());
+            write(protocol, world, ModelDisk::default());
             world.processes = [Process::Idle, Process::Idle];
             Some(())
         }
@@ -82,7 +90,7 @@ pub(super) fn carry_out(protocol: &Protocol, world: &mut World, deed: &Deed) -> 
 }
 
 /// Keeps counters that only pace the program, and which of two like processes it is, from making states different.
-pub(super) fn forget_what_does_not_matter(world: &mut World) {
+pub(super) fn forget_what_does_not_matter(world: &mut ModelWorld) {
     let forget = |file: &mut CaseFile| {
         if let Some((_, refund)) = &mut file.refund {
             refund.asks = 0;
@@ -103,30 +111,35 @@ pub(super) fn forget_what_does_not_matter(world: &mut World) {
     }
 }
 
-fn spend(world: &mut World, is_fault: bool) -> Option<()> {
+fn spend(world: &mut ModelWorld, is_fault: bool) -> Option<()> {
     world.faults_left = world.faults_left.checked_sub(u8::from(is_fault))?;
     Some(())
 }
 
-fn cut(world: &mut World) -> Option<()> {
+fn cut(world: &mut ModelWorld) -> Option<()> {
     world.cuts_left = world.cuts_left.checked_sub(1)?;
     Some(())
 }
 
 /// One transaction.
-fn write(protocol: &Protocol, world: &mut World, disk: Disk) {
+fn write(protocol: &Protocol, world: &mut ModelWorld, disk: ModelDisk) {
     let before = std::mem::replace(&mut world.disk, disk);
     world.durable = if protocol.flushes { disk } else { before };
 }
 
-fn put(protocol: &Protocol, world: &mut World, case: usize, refund: Refund) -> Option<()> {
+fn put(
+    protocol: &Protocol,
+    world: &mut ModelWorld,
+    case: usize,
+    refund: RefundProgress,
+) -> Option<()> {
     let mut disk = world.disk;
     disk[case].refund = Some((disk[case].refund?.0, refund));
     write(protocol, world, disk);
     Some(())
 }
 
-fn prepare(protocol: &Protocol, world: &mut World, case: usize) -> Option<()> {
+fn prepare(protocol: &Protocol, world: &mut ModelWorld, case: usize) -> Option<()> {
     let nth = match world.disk[case].refund {
         None => 1,
         // Only what was closed is begun anew, under the next number; what was given up, under the same.
@@ -137,24 +150,29 @@ fn prepare(protocol: &Protocol, world: &mut World, case: usize) -> Option<()> {
         },
     };
     (nth <= 2).then_some(())?;
-    (protocol.claim)(&standing(&world.disk), Outcome::Refund).ok()?;
+    (protocol.claim)(&standing(&world.disk), CaseOutcome::Refund).ok()?;
     let mut disk = world.disk;
-    disk[case].refund = Some((nth, Refund::draft(SUMS[case], approval_of(case))));
+    disk[case].refund = Some((nth, RefundProgress::draft(SUMS[case], approval_of(case))));
     write(protocol, world, disk);
     Some(())
 }
 
-fn person(protocol: &Protocol, world: &mut World, case: usize, event: RefundEvent) -> Option<()> {
+fn person(
+    protocol: &Protocol,
+    world: &mut ModelWorld,
+    case: usize,
+    event: RefundEvent,
+) -> Option<()> {
     let (_, refund) = world.disk[case].refund?;
     let next = (protocol.apply)(refund, event, world.clock).ok()?;
     put(protocol, world, case, next)
 }
 
-fn reissue(protocol: &Protocol, world: &mut World, case: usize) -> Option<()> {
-    (protocol.claim)(&standing(&world.disk), Outcome::Reissue).ok()?;
+fn reissue(protocol: &Protocol, world: &mut ModelWorld, case: usize) -> Option<()> {
+    (protocol.claim)(&standing(&world.disk), CaseOutcome::Reissue).ok()?;
     // The order is queried live before anything moves: money that went back or is on its way stops it.
     let is_refunded = world.gateway.parts().iter().any(|part| part.state.counts());
-    let looks = (protocol.claim)(&[Outcome::Refund], Outcome::Reissue).is_err();
+    let looks = (protocol.claim)(&[CaseOutcome::Refund], CaseOutcome::Reissue).is_err();
     (!(looks && is_refunded)).then_some(())?;
     let mut disk = world.disk;
     disk[case].reissue = Some(handed_over()?);
@@ -165,7 +183,7 @@ fn reissue(protocol: &Protocol, world: &mut World, case: usize) -> Option<()> {
 
 fn take_up(
     protocol: &Protocol,
-    world: &mut World,
+    world: &mut ModelWorld,
     (process, case): (usize, usize),
     fault: Option<ReplyFault>,
 ) -> Option<()> {
@@ -188,7 +206,7 @@ fn take_up(
                     (protocol.apply)(refund, found, world.clock).ok()?,
                 );
             }
-            let facts = Facts {
+            let facts = ModelFacts {
                 asked_at: world.clock,
                 parts,
             };
@@ -216,7 +234,7 @@ fn take_up(
     }
 }
 
-fn dispatch(protocol: &Protocol, world: &mut World, process: usize) -> Option<()> {
+fn dispatch(protocol: &Protocol, world: &mut ModelWorld, process: usize) -> Option<()> {
     let Process::Asked(case, facts) = world.processes[process].clone() else {
         return None;
     };
@@ -237,7 +255,12 @@ fn dispatch(protocol: &Protocol, world: &mut World, process: usize) -> Option<()
 }
 
 /// What is under way from here and not in the list of the gateway.
-fn local_parts(protocol: &Protocol, world: &World, case: usize, facts: &Facts) -> Vec<RefundPart> {
+fn local_parts(
+    protocol: &Protocol,
+    world: &ModelWorld,
+    case: usize,
+    facts: &ModelFacts,
+) -> Vec<RefundPart> {
     let other = 1 - case;
     let Some((nth, refund)) = world.disk[other].refund else {
         return Vec::new();
@@ -259,7 +282,7 @@ fn local_parts(protocol: &Protocol, world: &World, case: usize, facts: &Facts) -
 
 fn deliver(
     protocol: &Protocol,
-    world: &mut World,
+    world: &mut ModelWorld,
     process: usize,
     fault: Option<ReplyFault>,
 ) -> Option<()> {
@@ -278,7 +301,7 @@ fn deliver(
     Some(())
 }
 
-fn store_answer(protocol: &Protocol, world: &mut World, process: usize) -> Option<()> {
+fn store_answer(protocol: &Protocol, world: &mut ModelWorld, process: usize) -> Option<()> {
     let Process::Answered(case, answer) = world.processes[process].clone() else {
         return None;
     };
@@ -292,7 +315,12 @@ fn store_answer(protocol: &Protocol, world: &mut World, process: usize) -> Optio
     put(protocol, world, case, next.ok()?)
 }
 
-fn notify(protocol: &Protocol, world: &mut World, case: usize, state: RemoteState) -> Option<()> {
+fn notify(
+    protocol: &Protocol,
+    world: &mut ModelWorld,
+    case: usize,
+    state: RemoteState,
+) -> Option<()> {
     let (_, refund) = world.disk[case].refund?;
     (refund.stage != RefundStage::Sent).then_some(())?;
     let event = if protocol.asks_when_told {

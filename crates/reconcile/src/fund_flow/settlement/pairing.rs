@@ -12,7 +12,7 @@ const TELLING: usize = 10;
 
 /// How a withdrawal ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum WithdrawalEnd {
     Open,
     Credit(usize),
     Together(usize),
@@ -24,7 +24,7 @@ enum End {
 pub(super) struct Pairs<'a> {
     pub(super) withdrawals: Vec<&'a FundMove>,
     credits: Vec<&'a BankEntry>,
-    ends: Vec<End>,
+    ends: Vec<WithdrawalEnd>,
     taken: Vec<bool>,
     within: u32,
 }
@@ -42,7 +42,7 @@ impl<'a> Pairs<'a> {
             .collect();
         credits.sort_by_key(|entry| entry.time);
         let mut pairs = Self {
-            ends: vec![End::Open; withdrawals.len()],
+            ends: vec![WithdrawalEnd::Open; withdrawals.len()],
             taken: vec![false; credits.len()],
             withdrawals,
             credits,
@@ -71,8 +71,8 @@ impl<'a> Pairs<'a> {
         due: BillDate,
     ) -> (SettlementState, Option<&'a BankEntry>) {
         let credit = |at: usize| self.credits.get(at).copied();
-        match self.ends.get(at).copied().unwrap_or(End::Open) {
-            End::Credit(found) => {
+        match self.ends.get(at).copied().unwrap_or(WithdrawalEnd::Open) {
+            WithdrawalEnd::Credit(found) => {
                 let credit = credit(found);
                 let is_late = credit.is_some_and(|credit| credit.time.day() > due);
                 let state = if is_late {
@@ -82,10 +82,10 @@ impl<'a> Pairs<'a> {
                 };
                 (state, credit)
             }
-            End::Together(found) => (SettlementState::ArrivedTogether, credit(found)),
-            End::Other(found) => (SettlementState::OtherSum, credit(found)),
-            End::Returned => (SettlementState::Returned, None),
-            End::Open => {
+            WithdrawalEnd::Together(found) => (SettlementState::ArrivedTogether, credit(found)),
+            WithdrawalEnd::Other(found) => (SettlementState::OtherSum, credit(found)),
+            WithdrawalEnd::Returned => (SettlementState::Returned, None),
+            WithdrawalEnd::Open => {
                 let day = self.withdrawals.get(at).map_or(due, |one| one.time.day());
                 (open_state(ask, day, due), None)
             }
@@ -110,7 +110,15 @@ impl<'a> Pairs<'a> {
                 continue;
             };
             let is_same = self.sum(found) == Some(size_of(withdrawal)?);
-            self.end(at, found, if is_same { End::Credit } else { End::Other });
+            self.end(
+                at,
+                found,
+                if is_same {
+                    WithdrawalEnd::Credit
+                } else {
+                    WithdrawalEnd::Other
+                },
+            );
         }
         Ok(())
     }
@@ -122,7 +130,7 @@ impl<'a> Pairs<'a> {
         for one in back {
             let mut found = None;
             for (at, withdrawal) in self.withdrawals.iter().enumerate() {
-                let is_open = self.ends.get(at) == Some(&End::Open);
+                let is_open = self.ends.get(at) == Some(&WithdrawalEnd::Open);
                 if is_open && withdrawal.time <= one.time && size_of(withdrawal)? == one.change {
                     let same = withdrawal.business_no == one.business_no;
                     if same || found.is_none() {
@@ -134,7 +142,7 @@ impl<'a> Pairs<'a> {
                 }
             }
             if let Some(end) = found.and_then(|at| self.ends.get_mut(at)) {
-                *end = End::Returned;
+                *end = WithdrawalEnd::Returned;
             }
         }
         Ok(())
@@ -152,7 +160,7 @@ impl<'a> Pairs<'a> {
             let Some(withdrawal) = self.withdrawals.get(at).copied() else {
                 continue;
             };
-            if self.ends.get(at) != Some(&End::Open) {
+            if self.ends.get(at) != Some(&WithdrawalEnd::Open) {
                 continue;
             }
             let Some(queue) = free.get_mut(&size_of(withdrawal)?) else {
@@ -175,7 +183,7 @@ impl<'a> Pairs<'a> {
                 .is_some_and(|credit| self.is_in_time(credit, withdrawal));
             if is_near {
                 queue.pop_front();
-                self.end(at, front, End::Credit);
+                self.end(at, front, WithdrawalEnd::Credit);
             }
         }
         Ok(())
@@ -185,7 +193,7 @@ impl<'a> Pairs<'a> {
     fn by_sum_of_day(&mut self) -> Result<(), FundOverflow> {
         let mut days: BTreeMap<BillDate, Vec<usize>> = BTreeMap::new();
         for (at, withdrawal) in self.withdrawals.iter().enumerate() {
-            if self.ends.get(at) == Some(&End::Open) {
+            if self.ends.get(at) == Some(&WithdrawalEnd::Open) {
                 days.entry(withdrawal.time.day()).or_default().push(at);
             }
         }
@@ -200,7 +208,7 @@ impl<'a> Pairs<'a> {
             let fits = |credit: &BankEntry| credit.change == sum && is_of_wechat(credit);
             if let Some(found) = self.first_free(last, fits) {
                 for at in of_day {
-                    self.end(at, found, End::Together);
+                    self.end(at, found, WithdrawalEnd::Together);
                 }
             }
         }
@@ -230,14 +238,14 @@ impl<'a> Pairs<'a> {
                         .is_some_and(|withdrawal| self.may_be(one, withdrawal))
             };
             if !self.credits.iter().enumerate().any(rival) {
-                self.end(only, at, End::Other);
+                self.end(only, at, WithdrawalEnd::Other);
             }
         }
     }
 
     fn open_near<'s>(&'s self, credit: &'s BankEntry) -> impl Iterator<Item = usize> + 's {
         let all = self.withdrawals.iter().enumerate();
-        let open = all.filter(|(at, _)| self.ends.get(*at) == Some(&End::Open));
+        let open = all.filter(|(at, _)| self.ends.get(*at) == Some(&WithdrawalEnd::Open));
         open.filter(|(_, withdrawal)| self.may_be(credit, withdrawal))
             .map(|(at, _)| at)
     }
@@ -265,7 +273,7 @@ impl<'a> Pairs<'a> {
         Some(self.credits.get(credit)?.change)
     }
 
-    fn end(&mut self, at: usize, credit: usize, how: fn(usize) -> End) {
+    fn end(&mut self, at: usize, credit: usize, how: fn(usize) -> WithdrawalEnd) {
         if let Some(end) = self.ends.get_mut(at) {
             *end = how(credit);
         }

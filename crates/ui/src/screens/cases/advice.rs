@@ -11,7 +11,7 @@ use recondesk_casework::RefundStage;
 use recondesk_ports::RefundRecord;
 
 /// The title and the sentence below it.
-pub(super) struct Advice {
+pub(super) struct CaseAdvice {
     /// In a few words.
     pub(super) title: String,
     /// Why, or what follows.
@@ -45,7 +45,7 @@ pub(super) fn made_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
 }
 
 /// What is said of a case now.
-pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
+pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> CaseAdvice {
     let (w, c) = (page.w, &page.w.cases);
     let row = &detail.row;
     if let Some(payout) = page.state.payout.moving(row.profile, &row.key) {
@@ -53,7 +53,7 @@ pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
             || c.reissuing.to_owned(),
             |sum| (c.refunding)(&format::money(sum)),
         );
-        return Advice {
+        return CaseAdvice {
             title,
             reason: c.moving_note.to_owned(),
         };
@@ -86,12 +86,12 @@ pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
             reason.push_str(&(c.signed_day)(&row.day.to_string(), w.who(who)));
         }
         let title = c.closed_title.to_owned();
-        return Advice { title, reason };
+        return CaseAdvice { title, reason };
     }
     if let Some(refund) = made_refund(detail) {
         let state = state_words(refund);
         let sum = format::money(refund.refund.amount);
-        return Advice {
+        return CaseAdvice {
             title: (c.refund_open)(&sum, w.of(&state)),
             reason: w.of(&window_advice(refund)).to_owned(),
         };
@@ -99,12 +99,12 @@ pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
     if let Some(refund) = live_refund(detail) {
         let state = state_words(refund);
         let sum = format::money(refund.refund.amount);
-        return Advice {
+        return CaseAdvice {
             title: (c.refund_open)(&sum, w.of(&state)),
             reason: c.refund_open_note.to_owned(),
         };
     }
-    Advice {
+    CaseAdvice {
         title: (c.suggestion)(w.action(row.action)),
         reason: why(w, row.category).to_owned(),
     }

@@ -20,7 +20,7 @@ use recondesk_ports::{RefundRecord, RefundRowId};
 /// The dialog, while it is open.
 #[derive(Default)]
 pub(super) struct DecisionDialog {
-    about: Option<About>,
+    about: Option<DecisionSubject>,
     text: String,
     ignore: IgnoreFields,
     opened: bool,
@@ -32,7 +32,7 @@ pub(super) struct DecisionDialog {
 
 /// What the dialog is about.
 #[derive(Clone)]
-struct About {
+struct DecisionSubject {
     deed: DecisionAction,
     case: CaseName,
     number: String,
@@ -58,7 +58,7 @@ impl DecisionDialog {
             return;
         }
         let undo = detail.work.undo.as_ref();
-        self.open(About {
+        self.open(DecisionSubject {
             deed,
             case: CaseName {
                 profile: row.profile,
@@ -74,7 +74,7 @@ impl DecisionDialog {
 
     /// Asks why a refund is given up that certainly was not accepted.
     pub(super) fn start_withdrawal(&mut self, refund: &RefundRecord) {
-        self.open(About {
+        self.open(DecisionSubject {
             deed: DecisionAction::Withdraw,
             case: CaseName {
                 profile: refund.draft.profile,
@@ -90,7 +90,7 @@ impl DecisionDialog {
         });
     }
 
-    fn open(&mut self, about: About) {
+    fn open(&mut self, about: DecisionSubject) {
         *self = Self {
             about: Some(about),
             ..Self::default()
@@ -173,7 +173,7 @@ impl DecisionDialog {
         }
     }
 
-    fn command(&self, about: About) -> Command {
+    fn command(&self, about: DecisionSubject) -> Command {
         let text = self.text.trim().to_owned();
         match (about.deed, about.refund) {
             (DecisionAction::Undo, _) => Command::Undo(about.case, text),
@@ -189,7 +189,13 @@ impl DecisionDialog {
     }
 
     /// The number, what would be taken back, and the fields; true when Enter was pressed in the last, and where they end.
-    fn fields(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, about: &About) -> (bool, f32) {
+    fn fields(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        page: &Page<'_>,
+        about: &DecisionSubject,
+    ) -> (bool, f32) {
         let t = page.t;
         let p = ui.painter();
         let at = pos2(rect.left(), rect.top() + 8.0);

@@ -142,7 +142,7 @@ fn one_refund(
     let mut at = pos2(place.left(), said.bottom() + 6.0 + 14.0);
     let salt = nth as u64;
     if is_unfinished(refund.refund.stage) {
-        let button = on_button(ui, (at, Side::Left), page, (salt, refund), out);
+        let button = on_button(ui, (at, GrowthSide::Left), page, (salt, refund), out);
         let end = button.unwrap_or_else(|| {
             let which = RefundChoice::One(refund.id);
             ask_button(ui, at, page, (salt, which), out)
@@ -170,7 +170,7 @@ fn has_buttons(refund: &RefundRecord) -> bool {
 
 /// From where a button grows.
 #[derive(Clone, Copy)]
-pub(super) enum Side {
+pub(super) enum GrowthSide {
     Left,
     Right,
 }
@@ -179,7 +179,7 @@ pub(super) enum Side {
 /// Nothing where asking is the way on.
 pub(super) fn on_button(
     ui: &Ui,
-    (at, side): (egui::Pos2, Side),
+    (at, side): (egui::Pos2, GrowthSide),
     page: &Page<'_>,
     (salt, refund): (u64, &RefundRecord),
     out: &mut Outbox,
@@ -201,8 +201,8 @@ pub(super) fn on_button(
         .salt(salt)
         .enabled_or(running(page).is_none(), w.asking);
     let response = match side {
-        Side::Left => button.show_left(ui, at, 28.0),
-        Side::Right => button.show_right(ui, at, 28.0),
+        GrowthSide::Left => button.show_left(ui, at, 28.0),
+        GrowthSide::Right => button.show_right(ui, at, 28.0),
     };
     if response.clicked() {
         out.push(match sends {

@@ -18,7 +18,9 @@ use crate::widgets::input::Field;
 use crate::widgets::pill::{Short, pill, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{CaseDetail, Closing, CompareRow, RawLine, TimelineEvent, TimelineKind};
+use recondesk_app::model::{
+    CaseClosing, CaseDetail, CompareRow, RawLine, TimelineEvent, TimelineKind,
+};
 use recondesk_casework::ApprovalNeed;
 
 /// The note that is being written.
@@ -196,7 +198,7 @@ fn content(
 /// `已于 10:21 由陈默：已处理，补发货`.
 pub(in crate::screens) fn closing_words(
     page: &Page<'_>,
-    closing: Option<&Closing>,
+    closing: Option<&CaseClosing>,
     status: &str,
 ) -> String {
     let c = &page.w.cases;
@@ -274,7 +276,7 @@ fn suggestion(
 ) -> (f32, Option<DecisionAction>) {
     let t = page.t;
     let p = ui.painter();
-    let advice::Advice { title, reason } = advice::of(page, detail);
+    let advice::CaseAdvice { title, reason } = advice::of(page, detail);
     let reason = reason.as_str();
     let width = area.width() - 28.0;
     let words = paint::paragraph_height(p, width, reason, TypeStyle::Small);

@@ -33,7 +33,7 @@ pub(super) enum PayoutKind {
 }
 
 /// The case the dialog is about.
-struct About {
+struct PayoutSubject {
     kind: PayoutKind,
     profile: ProfileId,
     key: String,
@@ -44,7 +44,7 @@ struct About {
 /// The dialog, while it is open.
 #[derive(Default)]
 pub(super) struct PayoutDialog {
-    about: Option<About>,
+    about: Option<PayoutSubject>,
     amount: String,
     again: String,
     reason: String,
@@ -81,7 +81,7 @@ pub(super) fn typed_sum(text: &str) -> Option<Fen> {
 }
 
 /// Why the deed was refused, in two lines.
-fn refusal_words(page: &Page<'_>, about: &About) -> Option<String> {
+fn refusal_words(page: &Page<'_>, about: &PayoutSubject) -> Option<String> {
     let failure = page.state.payout.refused(about.profile, &about.key)?;
     let (title, advice) = (page.w.of(&failure.title), page.w.advice(failure));
     Some(match advice {
@@ -95,7 +95,7 @@ impl PayoutDialog {
     pub(super) fn start(&mut self, kind: PayoutKind, detail: &CaseDetail, out: &mut Outbox) {
         let row = &detail.row;
         *self = Self {
-            about: Some(About {
+            about: Some(PayoutSubject {
                 kind,
                 profile: row.profile,
                 key: row.key.clone(),
@@ -169,7 +169,7 @@ impl PayoutDialog {
     }
 
     /// True when the deed that went out ended well; after a refusal all that was typed is still there.
-    fn is_over(&mut self, page: &Page<'_>, about: &About) -> bool {
+    fn is_over(&mut self, page: &Page<'_>, about: &PayoutSubject) -> bool {
         let payout = &page.state.payout;
         if payout.moving(about.profile, &about.key).is_some() {
             return false;
@@ -178,7 +178,7 @@ impl PayoutDialog {
         payout.refused(about.profile, &about.key).is_none()
     }
 
-    fn command(&self, about: &About, view: &PayoutView) -> Option<Command> {
+    fn command(&self, about: &PayoutSubject, view: &PayoutView) -> Option<Command> {
         let identity = self.person.identity();
         match about.kind {
             PayoutKind::Refund => Some(Command::Refund(Box::new(RefundWish {
@@ -204,7 +204,7 @@ impl PayoutDialog {
         &mut self,
         ctx: &Context,
         page: &Page<'_>,
-        (about, view): (&About, &PayoutView),
+        (about, view): (&PayoutSubject, &PayoutView),
     ) -> Ended {
         if !self.filled {
             self.filled = true;
@@ -222,7 +222,7 @@ impl PayoutDialog {
         &mut self,
         ctx: &Context,
         page: &Page<'_>,
-        (about, view): (&About, &PayoutView),
+        (about, view): (&PayoutSubject, &PayoutView),
     ) -> Ended {
         let w = &page.w.payout;
         let title = (w.reissue_title)(&about.number);
@@ -310,7 +310,7 @@ fn blocked(page: &Page<'_>, view: &PayoutView) -> Option<String> {
 }
 
 /// The dialog while WeChat Pay is asked, or could not be.
-fn waiting(ctx: &Context, page: &Page<'_>, about: &About) -> Ended {
+fn waiting(ctx: &Context, page: &Page<'_>, about: &PayoutSubject) -> Ended {
     let w = &page.w.payout;
     let title = match about.kind {
         PayoutKind::Refund => w.refund_name.to_owned(),

@@ -2,7 +2,7 @@
 
 use egui::{Context, Rect, Ui, pos2, vec2};
 
-use super::follow_up::{Side, advice, on_button, running, tone};
+use super::follow_up::{GrowthSide, advice, on_button, running, tone};
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::theme::TypeStyle;
@@ -184,7 +184,7 @@ fn show_row(
         .salt(nth as u64)
         .enabled_or(running(page).is_none(), w.work.asking);
     let mut width = button.width(ui);
-    let on = on_button(ui, (at, Side::Right), page, (nth as u64, refund), out);
+    let on = on_button(ui, (at, GrowthSide::Right), page, (nth as u64, refund), out);
     if let Some(place) = on {
         width = place.width();
     } else if button.show_right(ui, at, 28.0).clicked() {

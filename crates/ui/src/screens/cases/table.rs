@@ -3,7 +3,7 @@
 use egui::pos2;
 
 use crate::page::Page;
-use crate::screens::columns::{self, Offer, Wanted};
+use crate::screens::columns::{self, Offer, OfferedColumn};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::table::{Cell, Rows};
 use crate::{format, paint};
@@ -51,23 +51,23 @@ pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
             page,
             COLUMNS,
             &[
-                Wanted(
+                OfferedColumn(
                     "severity",
                     if marks(page, panel_open) { 40.0 } else { 84.0 },
                     true,
                 ),
-                Wanted("code", 56.0, true),
-                Wanted("category", 118.0, true),
-                Wanted("shop", 120.0, free && several),
-                Wanted("number", 178.0, true),
-                Wanted("wechat", 86.0, true),
-                Wanted("merchant", 86.0, true),
-                Wanted("paid", 124.0, true),
-                Wanted("day", 100.0, free),
-                Wanted("age", 56.0, !panel_open),
-                Wanted("owner", 76.0, !panel_open),
+                OfferedColumn("code", 56.0, true),
+                OfferedColumn("category", 118.0, true),
+                OfferedColumn("shop", 120.0, free && several),
+                OfferedColumn("number", 178.0, true),
+                OfferedColumn("wechat", 86.0, true),
+                OfferedColumn("merchant", 86.0, true),
+                OfferedColumn("paid", 124.0, true),
+                OfferedColumn("day", 100.0, free),
+                OfferedColumn("age", 56.0, !panel_open),
+                OfferedColumn("owner", 76.0, !panel_open),
                 // Among closed cases each row says which it is.
-                Wanted("status", 84.0, page.state.cases.filter.closed_too),
+                OfferedColumn("status", 84.0, page.state.cases.filter.closed_too),
             ],
         )
     } else {
@@ -75,12 +75,12 @@ pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
             page,
             COLUMNS,
             &[
-                Wanted("severity", 40.0, true),
-                Wanted("code", 48.0, true),
-                Wanted("category", 128.0, true),
-                Wanted("number", 92.0, true),
-                Wanted("wechat", 84.0, true),
-                Wanted("merchant", 92.0, true),
+                OfferedColumn("severity", 40.0, true),
+                OfferedColumn("code", 48.0, true),
+                OfferedColumn("category", 128.0, true),
+                OfferedColumn("number", 92.0, true),
+                OfferedColumn("wechat", 84.0, true),
+                OfferedColumn("merchant", 92.0, true),
             ],
         )
     };

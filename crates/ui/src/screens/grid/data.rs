@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::page::Page;
 use crate::widgets::table::{Column, Selection, test_words};
 use recondesk_app::tables::ask::ListFilter;
-use recondesk_app::tables::{Known, TableRow, TableView, arrange};
+use recondesk_app::tables::{RowContext, TableRow, TableView, arrange};
 use recondesk_app::{ListAnswers, ListKind, RowWindow};
 
 /// The rows of a table.
@@ -158,9 +158,9 @@ impl<'a, R: TableRow> GridData<'a, R> {
 }
 
 /// Does something with what rows need to know beside themselves.
-pub(super) fn with_known<T>(page: &Page<'_>, with: impl FnOnce(&Known<'_>) -> T) -> T {
+pub(super) fn with_known<T>(page: &Page<'_>, with: impl FnOnce(&RowContext<'_>) -> T) -> T {
     let name_of = |id| page.state.name_of(id).to_owned();
-    with(&Known {
+    with(&RowContext {
         today: page.state.now.day(),
         name_of: &name_of,
     })

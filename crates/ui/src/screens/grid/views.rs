@@ -31,7 +31,7 @@ impl ViewNaming {
 }
 
 /// What was chosen in the menu of views.
-enum Choice {
+enum ViewChoice {
     Usual,
     Saved(SavedView),
     Keep,
@@ -51,22 +51,22 @@ impl Grid {
         let saved = page.state.preferences.views.get(table);
         let saved = saved.map_or(&[][..], Vec::as_slice);
         match menu(response, page, saved, view)? {
-            Choice::Usual => {
+            ViewChoice::Usual => {
                 columns::keep(page, table, None, out);
                 Some(TableView::default())
             }
-            Choice::Saved(saved) => {
+            ViewChoice::Saved(saved) => {
                 columns::keep(page, table, Some(saved.layout), out);
                 Some(saved.view)
             }
-            Choice::Keep => {
+            ViewChoice::Keep => {
                 self.naming = ViewNaming {
                     open: Some(view.clone()),
                     ..ViewNaming::default()
                 };
                 None
             }
-            Choice::Remove(name) => {
+            ViewChoice::Remove(name) => {
                 let mut preferences = page.state.preferences.clone();
                 if let Some(views) = preferences.views.get_mut(table) {
                     views.retain(|saved| saved.name != name);
@@ -135,7 +135,7 @@ fn menu(
     page: &Page<'_>,
     saved: &[SavedView],
     view: &TableView,
-) -> Option<Choice> {
+) -> Option<ViewChoice> {
     let w = &page.w.table;
     let mut chosen = None;
     Popup::menu(response).show(|ui| {
@@ -143,20 +143,20 @@ fn menu(
         ui.spacing_mut().item_spacing.y = 0.0;
         let usual = *view == TableView::default();
         if input::menu_row(ui, w.usual_view, 0, usual).clicked() {
-            chosen = Some(Choice::Usual);
+            chosen = Some(ViewChoice::Usual);
         }
         for (nth, known) in (1..).zip(saved) {
             if input::menu_row(ui, &known.name, nth, known.view == *view).clicked() {
-                chosen = Some(Choice::Saved(known.clone()));
+                chosen = Some(ViewChoice::Saved(known.clone()));
             }
         }
         if input::menu_row(ui, w.keep_view, 100, false).clicked() {
-            chosen = Some(Choice::Keep);
+            chosen = Some(ViewChoice::Keep);
         }
         for (nth, known) in (200..).zip(saved) {
             let label = (w.remove_view)(&known.name);
             if input::menu_row(ui, &label, nth, false).clicked() {
-                chosen = Some(Choice::Remove(known.name.clone()));
+                chosen = Some(ViewChoice::Remove(known.name.clone()));
             }
         }
         if chosen.is_some() {

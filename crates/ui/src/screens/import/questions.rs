@@ -16,7 +16,7 @@ const ROW: f32 = 36.0;
 const CHOICE: f32 = 240.0;
 
 /// One row of the card.
-struct Row {
+struct QuestionRow {
     label: &'static str,
     text: String,
     tone: Option<Tone>,
@@ -103,9 +103,9 @@ pub(super) fn show(
     changed
 }
 
-fn rows(page: &Page<'_>, sheet: &ImportSheet) -> Vec<Row> {
+fn rows(page: &Page<'_>, sheet: &ImportSheet) -> Vec<QuestionRow> {
     let w = &page.w.import;
-    let mut rows: Vec<Row> = sheet
+    let mut rows: Vec<QuestionRow> = sheet
         .questions
         .iter()
         .filter_map(|question| asked(page, sheet, question))
@@ -120,14 +120,14 @@ fn rows(page: &Page<'_>, sheet: &ImportSheet) -> Vec<Row> {
     let numbers = column_choice(page, sheet, number);
     let amounts = column_choice(page, sheet, Column::Amount);
     if let Some(proof) = &sheet.proof {
-        rows.push(Row {
+        rows.push(QuestionRow {
             label: w.number_column,
             text: page.w.of(&proof.told(&sheet.mapping)).to_owned(),
             tone: Some(if proof.holds() { Tone::Ok } else { Tone::Fault }),
             choice: numbers,
         });
     } else if numbers.is_some() {
-        rows.push(Row {
+        rows.push(QuestionRow {
             label: w.number_column,
             text: w.no_proof.to_owned(),
             tone: None,
@@ -136,7 +136,7 @@ fn rows(page: &Page<'_>, sheet: &ImportSheet) -> Vec<Row> {
     }
     if amounts.is_some() {
         let taken = sheet.mapping.columns.get(&Column::Amount).cloned();
-        rows.push(Row {
+        rows.push(QuestionRow {
             label: w.amount_column,
             text: taken.unwrap_or_default(),
             tone: None,
@@ -173,7 +173,7 @@ fn column_choice(page: &Page<'_>, sheet: &ImportSheet, column: Column) -> Option
 }
 
 /// The row of a question; columns and words that are missing have places of their own.
-fn asked(page: &Page<'_>, sheet: &ImportSheet, question: &Question) -> Option<Row> {
+fn asked(page: &Page<'_>, sheet: &ImportSheet, question: &Question) -> Option<QuestionRow> {
     let w = &page.w.import;
     let with = |change: &dyn Fn(&mut Mapping)| {
         let mut mapping = sheet.mapping.clone();
@@ -245,7 +245,7 @@ fn asked(page: &Page<'_>, sheet: &ImportSheet, question: &Question) -> Option<Ro
         Question::Columns(_) => (w.lacking)(&super::lacking(page, sheet)),
         _ => page.w.of(&question.told()).to_owned(),
     };
-    Some(Row {
+    Some(QuestionRow {
         label: w.asked,
         text,
         tone: Some(Tone::Fault),

@@ -4,7 +4,7 @@ use egui::{Rect, Ui, pos2};
 
 use crate::action::Outbox;
 use crate::page::Page;
-use crate::screens::columns::{self, Offer, Wanted};
+use crate::screens::columns::{self, Offer, OfferedColumn};
 use crate::screens::grid::{Grid, GridAsk, GridData, Listed, LocalOrder, export_menu};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::table::{Cell, Rows};
@@ -30,14 +30,14 @@ enum ListMenuAction {
     CopyNumber,
 }
 
-pub(super) struct ListRows<'a, R> {
+pub(super) struct LookupRows<'a, R> {
     page: &'a Page<'a>,
     rows: &'a [R],
     order: &'a LocalOrder,
 }
 
 /// What a list shows.
-pub(super) struct Asked<'a, R> {
+pub(super) struct ListSpec<'a, R> {
     /// Its name, also of its layout.
     pub(super) name: &'static str,
     /// The page it stands on.
@@ -54,13 +54,13 @@ impl ListTable {
         &mut self,
         ui: &mut Ui,
         rect: Rect,
-        asked: &Asked<'_, R>,
+        asked: &ListSpec<'_, R>,
         out: &mut Outbox,
     ) -> Option<String>
     where
-        for<'r> ListRows<'r, R>: Rows,
+        for<'r> LookupRows<'r, R>: Rows,
     {
-        let &Asked {
+        let &ListSpec {
             name,
             page,
             rows,
@@ -68,7 +68,7 @@ impl ListTable {
         } = asked;
         self.order.follow(page, rows, &self.view);
         let (order, view) = (std::mem::take(&mut self.order), self.view.clone());
-        let paint = ListRows {
+        let paint = LookupRows {
             page,
             rows,
             order: &order,
@@ -119,18 +119,18 @@ impl ListTable {
     pub(super) fn export<R: TableRow>(
         &self,
         response: &egui::Response,
-        asked: &Asked<'_, R>,
+        asked: &ListSpec<'_, R>,
         out: &mut Outbox,
     ) where
-        for<'r> ListRows<'r, R>: Rows,
+        for<'r> LookupRows<'r, R>: Rows,
     {
-        let &Asked {
+        let &ListSpec {
             name,
             page,
             rows,
             offers,
         } = asked;
-        let paint = ListRows {
+        let paint = LookupRows {
             page,
             rows,
             order: &self.order,
@@ -180,12 +180,12 @@ pub(super) fn history_offers(page: &Page<'_>) -> Vec<Offer> {
             page,
             ExchangeRecord::COLUMNS,
             &[
-                Wanted("at", 140.0, true),
-                Wanted("merchant", 120.0, true),
-                Wanted("operation", 120.0, true),
-                Wanted("number", 240.0, true),
-                Wanted("result", 150.0, true),
-                Wanted("took", 90.0, true),
+                OfferedColumn("at", 140.0, true),
+                OfferedColumn("merchant", 120.0, true),
+                OfferedColumn("operation", 120.0, true),
+                OfferedColumn("number", 240.0, true),
+                OfferedColumn("result", 150.0, true),
+                OfferedColumn("took", 90.0, true),
             ],
         ),
         "number",
@@ -198,14 +198,14 @@ pub(super) fn answer_offers(page: &Page<'_>) -> Vec<Offer> {
             page,
             LiveAnswer::COLUMNS,
             &[
-                Wanted("verdict", 96.0, true),
-                Wanted("number", 240.0, true),
-                Wanted("state", 110.0, true),
-                Wanted("amount", 100.0, true),
-                Wanted("paid", 130.0, true),
-                Wanted("transaction", 240.0, false),
-                Wanted("local", 96.0, true),
-                Wanted("why", 160.0, true),
+                OfferedColumn("verdict", 96.0, true),
+                OfferedColumn("number", 240.0, true),
+                OfferedColumn("state", 110.0, true),
+                OfferedColumn("amount", 100.0, true),
+                OfferedColumn("paid", 130.0, true),
+                OfferedColumn("transaction", 240.0, false),
+                OfferedColumn("local", 96.0, true),
+                OfferedColumn("why", 160.0, true),
             ],
         ),
         "why",
@@ -221,7 +221,7 @@ fn elastic(mut offers: Vec<Offer>, column: &str) -> Vec<Offer> {
     offers
 }
 
-impl Rows for ListRows<'_, ExchangeRecord> {
+impl Rows for LookupRows<'_, ExchangeRecord> {
     fn count(&self) -> u64 {
         self.order.count()
     }
@@ -259,7 +259,7 @@ impl Rows for ListRows<'_, ExchangeRecord> {
     }
 }
 
-impl Rows for ListRows<'_, LiveAnswer> {
+impl Rows for LookupRows<'_, LiveAnswer> {
     fn count(&self) -> u64 {
         self.order.count()
     }

@@ -2,7 +2,7 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use super::list_table::{ANSWERS, Asked, HISTORY, ListTable, answer_offers, history_offers};
+use super::list_table::{ANSWERS, HISTORY, ListSpec, ListTable, answer_offers, history_offers};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, buttons_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
@@ -71,7 +71,7 @@ impl Lists {
         }
         let rows = slot.value().map_or(&[][..], Vec::as_slice);
         let offers = history_offers(page);
-        let asked = Asked {
+        let asked = ListSpec {
             name: HISTORY,
             page,
             rows,
@@ -123,7 +123,7 @@ impl Lists {
         }
         let rows = slot.value().map_or(&[][..], Vec::as_slice);
         let offers = answer_offers(page);
-        let asked = Asked {
+        let asked = ListSpec {
             name: ANSWERS,
             page,
             rows,

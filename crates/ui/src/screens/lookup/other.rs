@@ -11,9 +11,9 @@ use crate::widgets::card::{self, Empty, result_bar};
 use crate::widgets::pill::{pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
-use recondesk_app::jobs::lookup::explain::{Explanation, MendAt};
-use recondesk_app::jobs::lookup::session::{Local, Question};
-use recondesk_app::jobs::notify::{Fate, Received};
+use recondesk_app::jobs::lookup::explain::{CodeExplanation, MendAt};
+use recondesk_app::jobs::lookup::session::{GatewayQuestion, Local};
+use recondesk_app::jobs::notify::{NotificationFate, NotificationResult};
 use recondesk_domain::{Instant, ProfileId};
 use recondesk_ports::NumberKind;
 use wechatpay_codec::v2::notify::RETRY_AFTER_S;
@@ -93,7 +93,7 @@ fn unknown(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &mut Outbox
         .find_map(|found| found.kinds.first().copied());
     for ((id, _), response) in merchants.iter().zip(&responses) {
         if response.clicked() {
-            out.run(Command::AskLive(Question {
+            out.run(Command::AskLive(GatewayQuestion {
                 profile: *id,
                 number: local.number.clone(),
                 kind: kind.unwrap_or(NumberKind::OutTradeNo),
@@ -155,16 +155,16 @@ fn notices(ui: &mut Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &mut Ou
     });
 }
 
-fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Received)) {
+fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &NotificationResult)) {
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
     let p = ui.painter();
     let (mood, said, detail) = match &one.fate {
-        Fate::Applied => (Tone::Ok, l.applied.to_owned(), String::new()),
-        Fate::Repeated { first } => {
+        NotificationFate::Applied => (Tone::Ok, l.applied.to_owned(), String::new()),
+        NotificationFate::Repeated { first } => {
             let at = format::stamp(*first, page.state.now);
             (Tone::Info, (l.repeated)(&at), String::new())
         }
-        Fate::Aside(reason) => {
+        NotificationFate::Aside(reason) => {
             let words = reason.words();
             (
                 Tone::Urgent,
@@ -218,7 +218,7 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Recei
     let y = line.top() + 70.0;
     let text = if detail.is_empty() {
         let first = match &one.fate {
-            Fate::Repeated { first } => *first,
+            NotificationFate::Repeated { first } => *first,
             _ => page.state.now,
         };
         format!("{} {}", l.retries, retries(first))
@@ -247,7 +247,7 @@ fn retries(first: Instant) -> String {
 }
 
 /// What codes mean, where they come from, where they are mended.
-fn explained(ui: &mut Ui, rect: Rect, page: &Page<'_>, all: &[Explanation], out: &mut Outbox) {
+fn explained(ui: &mut Ui, rect: Rect, page: &Page<'_>, all: &[CodeExplanation], out: &mut Outbox) {
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
     let quoted = all.iter().any(|one| !one.said.is_empty());
     let height = if quoted { 104.0 } else { 84.0 };

@@ -33,16 +33,16 @@ const SHOWN: usize = 7;
 const MARGIN: usize = 2;
 
 /// A cell: the line of its row, and its place in it.
-type Place = (u32, usize);
+type RefusedPlace = (u32, usize);
 
 /// The dialog, while it is open.
 #[derive(Default)]
 pub(in crate::screens) struct RefusedDialog {
     about: Option<(ProfileId, u32)>,
     /// What was changed so far.
-    edits: BTreeMap<Place, String>,
+    edits: BTreeMap<RefusedPlace, String>,
     /// What of it was checked.
-    checked: BTreeMap<Place, String>,
+    checked: BTreeMap<RefusedPlace, String>,
     /// The row whose cells may all be changed.
     chosen: Option<u32>,
     /// True while it asks whether the changes are given up.
@@ -262,7 +262,7 @@ impl RefusedDialog {
         (row, order, widths): (&RefusedRow, &[usize], &[f32]),
     ) -> bool {
         let (t, w) = (page.t, &page.w.refused);
-        let of_row = |place: &Place| place.0 == row.line;
+        let of_row = |place: &RefusedPlace| place.0 == row.line;
         let changed = self.edits.iter().filter(|(place, _)| of_row(place));
         let checked = self.checked.iter().filter(|(place, _)| of_row(place));
         let open = !changed.eq(checked);

@@ -3,7 +3,7 @@
 use egui::Painter;
 
 use crate::page::Page;
-use crate::screens::columns::{self, Offer, Wanted};
+use crate::screens::columns::{self, Offer, OfferedColumn};
 use crate::theme::TypeStyle;
 use crate::widgets::table::{Cell, Rows};
 use crate::{format, paint};
@@ -29,19 +29,19 @@ pub(super) fn offers(page: &Page<'_>, open: bool) -> Vec<Offer> {
         page,
         COLUMNS,
         &[
-            Wanted("number", 196.0, true),
-            Wanted("amount", 96.0, true),
-            Wanted("pay", 84.0, true),
-            Wanted("fulfil", 84.0, true),
-            Wanted("business", 190.0, free),
-            Wanted("appid", 160.0, false),
-            Wanted("transaction", 240.0, false),
-            Wanted("created", 124.0, !open && !page.class.is_narrow()),
-            Wanted("paid", 124.0, roomy),
-            Wanted("closed", 124.0, false),
-            Wanted("fulfilled", 124.0, false),
-            Wanted("refunded", 96.0, false),
-            Wanted("source", 110.0, roomy),
+            OfferedColumn("number", 196.0, true),
+            OfferedColumn("amount", 96.0, true),
+            OfferedColumn("pay", 84.0, true),
+            OfferedColumn("fulfil", 84.0, true),
+            OfferedColumn("business", 190.0, free),
+            OfferedColumn("appid", 160.0, false),
+            OfferedColumn("transaction", 240.0, false),
+            OfferedColumn("created", 124.0, !open && !page.class.is_narrow()),
+            OfferedColumn("paid", 124.0, roomy),
+            OfferedColumn("closed", 124.0, false),
+            OfferedColumn("fulfilled", 124.0, false),
+            OfferedColumn("refunded", 96.0, false),
+            OfferedColumn("source", 110.0, roomy),
         ],
     );
     if let Some(last) = offers.last_mut() {

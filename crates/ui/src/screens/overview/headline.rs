@@ -171,7 +171,7 @@ fn compared(page: &Page<'_>, model: &OverviewModel, face: TypeStyle, runs: &mut 
 
 /// What the one primary button does.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Deed {
+enum PrimaryAction {
     Work,
     Fetch,
     Import,
@@ -200,25 +200,27 @@ fn signing(page: &Page<'_>, model: &OverviewModel) -> Signing {
     }
 }
 
-fn deed(page: &Page<'_>, model: &OverviewModel) -> Option<(Deed, Option<char>)> {
+fn deed(page: &Page<'_>, model: &OverviewModel) -> Option<(PrimaryAction, Option<char>)> {
     let fetches = super::fetches(page);
     let fetch = if fetches {
-        (Deed::Fetch, Some(icons::ARROW_CLOCKWISE))
+        (PrimaryAction::Fetch, Some(icons::ARROW_CLOCKWISE))
     } else {
-        (Deed::Import, Some(icons::FILE_PLUS))
+        (PrimaryAction::Import, Some(icons::FILE_PLUS))
     };
     match model.morning(page.state.merchant) {
-        MorningState::Work => Some((Deed::Work, None)),
+        MorningState::Work => Some((PrimaryAction::Work, None)),
         MorningState::FetchFailed(_) | MorningState::Quarantined | MorningState::BillMissing => {
             Some(fetch)
         }
-        MorningState::NotCompared => Some((Deed::Compare, Some(icons::SCALES))),
-        MorningState::OrdersMissing => Some((Deed::Import, Some(icons::FILE_PLUS))),
+        MorningState::NotCompared => Some((PrimaryAction::Compare, Some(icons::SCALES))),
+        MorningState::OrdersMissing => Some((PrimaryAction::Import, Some(icons::FILE_PLUS))),
         MorningState::NotOut(_) if page.state.now >= model.day.bill_available_from() && fetches => {
             Some(fetch)
         }
         MorningState::Settled | MorningState::AllMatched => match signing(page, model) {
-            Signing::Ready(profile) => Some((Deed::Sign(profile), Some(icons::SEAL_CHECK))),
+            Signing::Ready(profile) => {
+                Some((PrimaryAction::Sign(profile), Some(icons::SEAL_CHECK)))
+            }
             Signing::NotYet | Signing::Done => None,
         },
         MorningState::NotOut(_) | MorningState::NoTrade => None,
@@ -233,12 +235,12 @@ fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mu
     };
     let orders = model.morning(page.state.merchant) == MorningState::OrdersMissing;
     let label = match deed {
-        Deed::Work => work.as_str(),
-        Deed::Fetch => o.run_all,
-        Deed::Import if orders => o.step_orders,
-        Deed::Import => page.w.bills.import,
-        Deed::Compare => o.step_reconcile,
-        Deed::Sign(_) => page.w.payout.sign,
+        PrimaryAction::Work => work.as_str(),
+        PrimaryAction::Fetch => o.run_all,
+        PrimaryAction::Import if orders => o.step_orders,
+        PrimaryAction::Import => page.w.bills.import,
+        PrimaryAction::Compare => o.step_reconcile,
+        PrimaryAction::Sign(_) => page.w.payout.sign,
     };
     let mut button = Button::primary(label).key("Ctrl ↵");
     if let Some(icon) = icon {
@@ -255,17 +257,17 @@ fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mu
     let response = button.show_right(ui, pos2(right, y), height);
     if response.clicked() || page.keys.primary {
         match deed {
-            Deed::Work => {
+            PrimaryAction::Work => {
                 let severities = vec![Severity::Urgent, Severity::Fault];
                 open_cases(page, severities, Vec::new(), out);
             }
-            Deed::Fetch => out.run(Command::Morning(page.state.merchant, page.state.day)),
-            Deed::Import => out.push(Action::PickFiles),
-            Deed::Sign(profile) => {
+            PrimaryAction::Fetch => out.run(Command::Morning(page.state.merchant, page.state.day)),
+            PrimaryAction::Import => out.push(Action::PickFiles),
+            PrimaryAction::Sign(profile) => {
                 out.push(Action::SetMerchant(Some(profile)));
                 out.push(Action::Go(Screen::Reconcile));
             }
-            Deed::Compare => {
+            PrimaryAction::Compare => {
                 let waiting = model.in_view(page.state.merchant);
                 for row in waiting.filter(|row| row.next == NextStep::Reconcile) {
                     out.run(Command::Reconcile(row.profile, page.state.day));

@@ -10,13 +10,15 @@ use crate::widgets::button::{icon_button, link_right};
 use crate::widgets::{card, pill};
 use crate::{format, icons, paint};
 use recondesk_app::Message;
-use recondesk_app::model::{Certificate, DayModel, IdentityRow, PoolSide, SignOffItem, account_of};
+use recondesk_app::model::{
+    DayModel, IdentityRow, PoolTotals, ShownCertificate, SignOffItem, account_of,
+};
 
 const ROW: f32 = 26.0;
 const POOL: f32 = 198.0;
 
 /// Height of the certificate card.
-pub(crate) fn height(certificate: &Certificate) -> f32 {
+pub(crate) fn height(certificate: &ShownCertificate) -> f32 {
     let lines: f32 = certificate
         .identities
         .iter()
@@ -55,7 +57,7 @@ pub(super) fn column(ui: &Ui, area: Rect, page: &Page<'_>, model: &DayModel, out
 }
 
 /// Draws the certificate card.
-pub(crate) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, certificate: &Certificate) {
+pub(crate) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, certificate: &ShownCertificate) {
     let (t, w) = (page.t, page.w);
     let body = card::titled(ui, rect, w.day.certificate, "");
     let p = ui.painter();
@@ -222,7 +224,7 @@ fn pool(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
     }
 }
 
-fn pool_words(side: PoolSide, minus: bool) -> (String, String) {
+fn pool_words(side: PoolTotals, minus: bool) -> (String, String) {
     let sign = if minus && side.count > 0 { "−" } else { "" };
     let sum = format::money(side.sum.abs());
     (

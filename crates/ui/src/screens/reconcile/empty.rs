@@ -13,7 +13,7 @@ use recondesk_app::model::{BillStatus, DayModel, DayState, MerchantRow};
 use recondesk_app::{BillChoice, Command};
 
 /// Icon, mood, title, note, and the step that mends it.
-type Said = (
+type EmptyDay = (
     char,
     Tone,
     Cow<'static, str>,
@@ -22,7 +22,7 @@ type Said = (
 );
 
 /// What is said of a day without a result; without a key the file of a bill is the way.
-fn said(page: &Page<'_>, model: &DayModel, fetches: bool) -> Said {
+fn said(page: &Page<'_>, model: &DayModel, fetches: bool) -> EmptyDay {
     let d = &page.w.day;
     match &model.state {
         DayState::NoBill(BillStatus::NotReady(at)) => {

@@ -54,10 +54,10 @@ pub(in crate::screens) fn ask(ui: &Ui, model: &DayModel, deed: SignDeed) {
 impl SignOffDialog {
     /// Draws it; a finished wish goes out. It stays open until it is carried out, and says why when it is not.
     pub(in crate::screens) fn show(&mut self, ctx: &Context, page: &Page<'_>, out: &mut Outbox) {
-        type About = (SignDeed, ProfileId, BillDate);
+        type SignOffSubject = (SignDeed, ProfileId, BillDate);
         let asked = ctx.data_mut(|data| {
-            let asked = data.get_temp::<About>(wish());
-            data.remove::<About>(wish());
+            let asked = data.get_temp::<SignOffSubject>(wish());
+            data.remove::<SignOffSubject>(wish());
             asked
         });
         if let Some(about) = asked {

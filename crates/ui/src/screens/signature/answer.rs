@@ -9,9 +9,9 @@ use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::{icons, paint};
-use recondesk_app::model::{LabAnswer, Signed, Steps, Why};
+use recondesk_app::model::{LabAnswer, LabSigned, Steps, Why};
 use recondesk_app::{Failure, Remote};
-use wechatpay_codec::lab::explain::{Explanation, Verdict};
+use wechatpay_codec::lab::explain::{Explanation, SignatureVerdict};
 use wechatpay_codec::lab::visible::harmless_line;
 
 /// What a person did on the right side.
@@ -69,7 +69,7 @@ pub(super) fn empty(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<AnswerAction
     pressed.then_some(AnswerAction::Paste)
 }
 
-fn show_signed(ui: &mut Ui, rect: Rect, page: &Page<'_>, signed: &Signed) {
+fn show_signed(ui: &mut Ui, rect: Rect, page: &Page<'_>, signed: &LabSigned) {
     steps::show(ui, rect, page, &signed.steps, Some(signed));
 }
 
@@ -82,11 +82,11 @@ fn show_why(
 ) -> Option<AnswerAction> {
     let w = &page.w.signature;
     let hints = match &why.verdict {
-        Verdict::Unexplained { hints, .. } => hints.as_slice(),
+        SignatureVerdict::Unexplained { hints, .. } => hints.as_slice(),
         _ => &[],
     };
     let mends = match &why.verdict {
-        Verdict::Explained(found) => found.changes.len(),
+        SignatureVerdict::Explained(found) => found.changes.len(),
         _ => 0,
     };
     let extra = hints.len() + mends.saturating_sub(1);
@@ -102,7 +102,7 @@ fn show_why(
             aligned.server.as_slice(),
             [w.ours, w.server],
         )),
-        (Verdict::Explained(found), None) => Some((
+        (SignatureVerdict::Explained(found), None) => Some((
             found.theirs.as_slice(),
             found.right.as_slice(),
             [w.theirs, w.correct],
@@ -148,7 +148,7 @@ fn verdict_card(
         return None;
     }
     match &why.verdict {
-        Verdict::Explained(found) => explained(ui, rect, page, (found, why)),
+        SignatureVerdict::Explained(found) => explained(ui, rect, page, (found, why)),
         verdict => {
             other(ui, rect, page, (verdict, why));
             None
@@ -236,18 +236,18 @@ fn note_line(ui: &Ui, rect: Rect, page: &Page<'_>, (notes, room): (&[String], f3
     }
 }
 
-fn other(ui: &Ui, rect: Rect, page: &Page<'_>, (verdict, why): (&Verdict, &Why)) {
+fn other(ui: &Ui, rect: Rect, page: &Page<'_>, (verdict, why): (&SignatureVerdict, &Why)) {
     let (t, w, lang) = (page.t, &page.w.signature, page.w.lang);
     let aligned = why.aligned.as_ref();
     let (mood, title) = match verdict {
-        Verdict::Right => (Tone::Ok, w.right.to_owned()),
-        Verdict::Unexplained { tried, .. } => match aligned {
+        SignatureVerdict::Right => (Tone::Ok, w.right.to_owned()),
+        SignatureVerdict::Unexplained { tried, .. } => match aligned {
             Some(aligned) => (Tone::Fault, aligned.words.get(lang).to_owned()),
             None => (Tone::Info, (w.unexplained)(&tried.to_string())),
         },
-        Verdict::NotASignature(words) => (Tone::Fault, words.get(lang).to_owned()),
-        Verdict::Cancelled { tried } => (Tone::Info, (w.stopped)(&tried.to_string())),
-        Verdict::Explained(_) => return,
+        SignatureVerdict::NotASignature(words) => (Tone::Fault, words.get(lang).to_owned()),
+        SignatureVerdict::Cancelled { tried } => (Tone::Info, (w.stopped)(&tried.to_string())),
+        SignatureVerdict::Explained(_) => return,
     };
     card::result_bar(ui, rect, mood);
     let x = rect.left() + 20.0;
@@ -261,7 +261,7 @@ fn other(ui: &Ui, rect: Rect, page: &Page<'_>, (verdict, why): (&Verdict, &Why))
         (TypeStyle::Reason, t.text_1),
     );
     paint::say(ui, "verdict", place, &title);
-    if let Verdict::Unexplained { hints, .. } = verdict {
+    if let SignatureVerdict::Unexplained { hints, .. } = verdict {
         for (nth, hint) in hints.iter().enumerate() {
             let at = pos2(x, rect.top() + 54.0 + nth as f32 * 22.0);
             let hint = hint.get(lang);

@@ -98,14 +98,14 @@ pub(super) fn show(
     );
 }
 
-type Side = fn(&Hunk) -> &Range<usize>;
+type HunkSide = fn(&Hunk) -> &Range<usize>;
 
 fn well(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
     (text, from, sign, name): (&[u8], usize, &str, &str),
-    (found, bytes, field): (&[Hunk], Side, Side),
+    (found, bytes, field): (&[Hunk], HunkSide, HunkSide),
 ) {
     let t = page.t;
     let p = ui.painter();
@@ -148,13 +148,13 @@ fn char_start(text: &[u8], mut at: usize) -> usize {
 }
 
 /// Stretches under construction, from left to right.
-struct Run {
+struct StretchBuilder {
     out: Vec<ByteStretch>,
     at: usize,
     end: usize,
 }
 
-impl Run {
+impl StretchBuilder {
     fn to(&mut self, end: usize, color: Color32, ground: Color32) {
         let end = end.min(self.end);
         if self.at < end {
@@ -178,7 +178,7 @@ impl Run {
 
 fn stretches(
     view: Range<usize>,
-    (found, bytes, field): (&[Hunk], Side, Side),
+    (found, bytes, field): (&[Hunk], HunkSide, HunkSide),
     (is_wrong, t): (bool, &Tokens),
 ) -> Vec<ByteStretch> {
     let (ground, tone) = if is_wrong {
@@ -187,7 +187,7 @@ fn stretches(
         (t.diff_add, t.green.text)
     };
     let clear = Color32::TRANSPARENT;
-    let mut run = Run {
+    let mut run = StretchBuilder {
         out: Vec::new(),
         at: view.start,
         end: view.end,

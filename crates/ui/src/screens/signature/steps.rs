@@ -7,7 +7,7 @@ use crate::theme::TypeStyle;
 use crate::widgets::button::icon_button;
 use crate::widgets::{card, visible};
 use crate::{icons, paint};
-use recondesk_app::model::{Signed, Steps};
+use recondesk_app::model::{LabSigned, Steps};
 use recondesk_domain::SignType;
 use wechatpay_codec::lab::KEY_PLACEHOLDER;
 use wechatpay_codec::lab::steps::{FieldPart, StepsV2, StepsV3};
@@ -48,7 +48,13 @@ impl<'a> StepRow<'a> {
 }
 
 /// Draws the card of the steps, with what is sent after them where a message was signed.
-pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, steps: &Steps, sent: Option<&Signed>) {
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    steps: &Steps,
+    sent: Option<&LabSigned>,
+) {
     let w = &page.w.signature;
     let mut rows = match steps {
         Steps::V2(steps) => rows_v2(page, steps),

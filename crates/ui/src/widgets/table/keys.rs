@@ -6,7 +6,7 @@ use super::{CopyWish, MenuWish, Placed, Table, TableMemory, TableOutput};
 
 /// Where the keyboard row goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum RowStep {
     To(u64),
     Header,
 }
@@ -155,17 +155,17 @@ fn row_keys(
     output: &mut TableOutput,
 ) {
     let last = count.saturating_sub(1);
-    if let Some(Step::To(row)) = step(input, Modifiers::SHIFT, last, memory) {
+    if let Some(RowStep::To(row)) = step(input, Modifiers::SHIFT, last, memory) {
         memory.extend_to(row);
         memory.scroll_to = Some(row);
         output.moved = Some(row);
     }
     match step(input, Modifiers::NONE, last, memory) {
-        Some(Step::To(row)) => {
+        Some(RowStep::To(row)) => {
             memory.go_to(row);
             output.moved = Some(row);
         }
-        Some(Step::Header) => memory.in_header = true,
+        Some(RowStep::Header) => memory.in_header = true,
         None => {}
     }
     for (key, row) in [(Key::Home, 0), (Key::End, last)] {
@@ -194,32 +194,32 @@ fn step(
     modifiers: Modifiers,
     last: u64,
     memory: &TableMemory,
-) -> Option<Step> {
+) -> Option<RowStep> {
     let plain = modifiers == Modifiers::NONE;
     let at = memory.cursor.map(|row| row.min(last));
     let here = at.unwrap_or(0);
     let page = memory.page.saturating_sub(1).max(1);
     let mut key = |key| input.consume_key(modifiers, key);
     if key(Key::ArrowDown) || (plain && key(Key::J)) {
-        return Some(Step::To(
+        return Some(RowStep::To(
             at.map_or(0, |row| row.saturating_add(1).min(last)),
         ));
     }
     let up = key(Key::ArrowUp);
     if up && plain && here == 0 {
-        return Some(Step::Header);
+        return Some(RowStep::Header);
     }
     if up || (plain && key(Key::K)) {
-        return Some(Step::To(here.saturating_sub(1)));
+        return Some(RowStep::To(here.saturating_sub(1)));
     }
     if key(Key::PageDown) {
-        return Some(Step::To(here.saturating_add(page).min(last)));
+        return Some(RowStep::To(here.saturating_add(page).min(last)));
     }
     if key(Key::PageUp) {
-        return Some(Step::To(here.saturating_sub(page)));
+        return Some(RowStep::To(here.saturating_sub(page)));
     }
     if key(Key::Home) {
-        return Some(Step::To(0));
+        return Some(RowStep::To(0));
     }
-    key(Key::End).then_some(Step::To(last))
+    key(Key::End).then_some(RowStep::To(last))
 }

@@ -21,7 +21,7 @@ pub(super) struct Printing {
 
 /// What stands between the parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
+enum JsonLayout {
     Compact,
     /// Python: a blank after colon and comma.
     Spaces,
@@ -54,7 +54,7 @@ enum Html {
 
 /// Which fields are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kept {
+enum FieldFilter {
     All,
     NoNulls,
     NoEmpties,
@@ -63,12 +63,12 @@ enum Kept {
 /// The habits of one printer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Printer {
-    layout: Layout,
+    layout: JsonLayout,
     unicode: Unicode,
     html: Html,
     slashes: bool,
     sorted: bool,
-    kept: Kept,
+    kept: FieldFilter,
     line_end: bool,
 }
 
@@ -114,19 +114,23 @@ fn printers(node: &Node) -> Vec<Printer> {
     let html = [Html::Plain, Html::Go, Html::Gson, Html::DotNet];
     let html_count = pick(text.contains(['<', '>', '&', '=', '\'', '+', '`', '\\']));
     let slash_count = pick(text.contains('/'));
-    let kept = [Kept::All, Kept::NoNulls, Kept::NoEmpties];
+    let kept = [
+        FieldFilter::All,
+        FieldFilter::NoNulls,
+        FieldFilter::NoEmpties,
+    ];
     let kept_count = pick(
         ["null", "\"\"", "[]", "{}"]
             .iter()
             .any(|one| text.contains(one)),
     );
     let layouts = [
-        Layout::Compact,
-        Layout::Spaces,
-        Layout::Indent2,
-        Layout::Indent4,
-        Layout::Jackson,
-        Layout::Tab,
+        JsonLayout::Compact,
+        JsonLayout::Spaces,
+        JsonLayout::Indent2,
+        JsonLayout::Indent4,
+        JsonLayout::Jackson,
+        JsonLayout::Tab,
     ];
     let mut out = Vec::new();
     for layout in layouts {
@@ -215,7 +219,7 @@ impl Printer {
         out: &mut String,
     ) {
         out.push(open);
-        let is_jackson = self.layout == Layout::Jackson;
+        let is_jackson = self.layout == JsonLayout::Jackson;
         let in_line = is_jackson && (open == '[' || parts.is_empty());
         for (at, (name, value)) in parts.iter().enumerate() {
             if at > 0 {
@@ -229,9 +233,12 @@ impl Printer {
             if let Some(name) = name {
                 self.leaf(name, out);
                 out.push_str(match self.layout {
-                    Layout::Compact => ":",
-                    Layout::Jackson => " : ",
-                    Layout::Spaces | Layout::Indent2 | Layout::Indent4 | Layout::Tab => ": ",
+                    JsonLayout::Compact => ":",
+                    JsonLayout::Jackson => " : ",
+                    JsonLayout::Spaces
+                    | JsonLayout::Indent2
+                    | JsonLayout::Indent4
+                    | JsonLayout::Tab => ": ",
                 });
             }
             // Jackson counts the depth of objects alone.
@@ -249,16 +256,16 @@ impl Printer {
     /// What stands before a part; `between` after a comma.
     fn line(self, depth: usize, between: bool, out: &mut String) {
         let (unit, count) = match self.layout {
-            Layout::Compact => return,
-            Layout::Spaces => {
+            JsonLayout::Compact => return,
+            JsonLayout::Spaces => {
                 if between {
                     out.push(' ');
                 }
                 return;
             }
-            Layout::Indent2 | Layout::Jackson => (' ', 2),
-            Layout::Indent4 => (' ', 4),
-            Layout::Tab => ('\t', 1),
+            JsonLayout::Indent2 | JsonLayout::Jackson => (' ', 2),
+            JsonLayout::Indent4 => (' ', 4),
+            JsonLayout::Tab => ('\t', 1),
         };
         out.push('\n');
         out.extend(std::iter::repeat_n(unit, depth.min(64) * count));
@@ -271,12 +278,12 @@ impl Printer {
                 Node::Array(values) => values.is_empty(),
                 Node::Leaf(_) => false,
             };
-            return is_empty && self.kept == Kept::NoEmpties;
+            return is_empty && self.kept == FieldFilter::NoEmpties;
         };
         match self.kept {
-            Kept::All => false,
-            Kept::NoNulls => text == "null",
-            Kept::NoEmpties => text == "null" || text == "\"\"",
+            FieldFilter::All => false,
+            FieldFilter::NoNulls => text == "null",
+            FieldFilter::NoEmpties => text == "null" || text == "\"\"",
         }
     }
 
@@ -345,12 +352,12 @@ impl Printer {
             }
         };
         let layout = match self.layout {
-            Layout::Compact => "json-compact",
-            Layout::Spaces => "json-spaces",
-            Layout::Indent2 => "json-indent-2",
-            Layout::Indent4 => "json-indent-4",
-            Layout::Tab => "json-indent-tab",
-            Layout::Jackson => "json-indent-jackson",
+            JsonLayout::Compact => "json-compact",
+            JsonLayout::Spaces => "json-spaces",
+            JsonLayout::Indent2 => "json-indent-2",
+            JsonLayout::Indent4 => "json-indent-4",
+            JsonLayout::Tab => "json-indent-tab",
+            JsonLayout::Jackson => "json-indent-jackson",
         };
         put(own.is_none_or(|own| own.layout != self.layout), layout);
         let own = own.unwrap_or(Self {
@@ -359,7 +366,7 @@ impl Printer {
             html: Html::Plain,
             slashes: false,
             sorted: false,
-            kept: Kept::All,
+            kept: FieldFilter::All,
             line_end: false,
         });
         let unicode = match self.unicode {
@@ -381,8 +388,8 @@ impl Printer {
         put(own.slashes != self.slashes, slashes);
         put(own.sorted != self.sorted, "json-sorted");
         let kept = match self.kept {
-            Kept::All | Kept::NoNulls => "json-nulls-dropped",
-            Kept::NoEmpties => "json-empties-dropped",
+            FieldFilter::All | FieldFilter::NoNulls => "json-nulls-dropped",
+            FieldFilter::NoEmpties => "json-empties-dropped",
         };
         put(own.kept != self.kept, kept);
         let line_end = if self.line_end {

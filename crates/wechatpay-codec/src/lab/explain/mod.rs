@@ -78,7 +78,7 @@ impl Explanation {
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SignatureVerdict {
     /// The given signature is right as it is.
     Right,
     /// It is right under these changes.
@@ -100,7 +100,7 @@ pub enum Verdict {
 }
 
 /// Watches a search: told how many strings were tried of how many; `false` stops it.
-pub type Watch<'a> = &'a dyn Fn(u64, u64) -> bool;
+pub type SearchWatch<'a> = &'a dyn Fn(u64, u64) -> bool;
 
 /// A watch that never stops.
 #[must_use]
@@ -112,7 +112,7 @@ pub fn unwatched(_: u64, _: u64) -> bool {
 struct Counter<'a> {
     tried: u64,
     total: u64,
-    watch: Watch<'a>,
+    watch: SearchWatch<'a>,
 }
 
 impl Counter<'_> {

@@ -12,7 +12,9 @@ use super::v2_front_end::other_sets;
 use super::v2_mask::{before_key, masked};
 use super::v2_mutation::{Mutation, ValueEncoding, whole_message, whole_texts};
 use super::v2_plan::{Builder, Built, MOST_EDITS};
-use super::{Change, Counter, Explanation, Verdict, Watch, first_difference, v2_words};
+use super::{
+    Change, Counter, Explanation, SearchWatch, SignatureVerdict, first_difference, v2_words,
+};
 use crate::Params;
 use crate::lab::KEY_PLACEHOLDER;
 use recondesk_domain::{Message, Secret, SignType};
@@ -99,19 +101,19 @@ impl Algorithm {
 }
 
 /// A way under which the given signature verifies.
-struct Hit<'e> {
+struct VerifiedForm<'e> {
     twists: Vec<Mutation<'e>>,
     algorithm: Algorithm,
 }
 
 /// Says why a signature of APIv2 differs, or honestly that it cannot.
 #[must_use]
-pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
+pub fn explain_v2(question: &QuestionV2, watch: SearchWatch<'_>) -> SignatureVerdict {
     let Some(given) = Given::v2(&question.given) else {
-        return Verdict::NotASignature(v2_words::not_a_signature(&question.given));
+        return SignatureVerdict::NotASignature(v2_words::not_a_signature(&question.given));
     };
     let Some(first) = question.keys.first() else {
-        return Verdict::Unexplained {
+        return SignatureVerdict::Unexplained {
             tried: 0,
             hints: vec![Message::new("先给出 API 密钥", "Give the API key first")],
         };
@@ -124,7 +126,7 @@ pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
         .iter()
         .map(|candidate| candidate.key.expose().as_bytes())
         .collect();
-    let mut search = Search {
+    let mut search = SignatureSearch {
         builder: Builder::new(&question.message, &keys),
         room: Built {
             text: Vec::new(),
@@ -146,11 +148,11 @@ pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
     }
     match search.run(&found, keys.len()) {
         SearchOutcome::Hit(hit) => verdict(question, &given, &hit, search.counter.tried),
-        SearchOutcome::Nothing => Verdict::Unexplained {
+        SearchOutcome::Nothing => SignatureVerdict::Unexplained {
             tried: search.counter.tried,
             hints: v2_words::hints(question),
         },
-        SearchOutcome::Stopped => Verdict::Cancelled {
+        SearchOutcome::Stopped => SignatureVerdict::Cancelled {
             tried: search.counter.tried,
         },
     }
@@ -160,9 +162,9 @@ pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
 fn of_other_front_end(
     question: &QuestionV2,
     given: &Given,
-    search: &mut Search<'_>,
+    search: &mut SignatureSearch<'_>,
     keys: &[&[u8]],
-) -> Option<Verdict> {
+) -> Option<SignatureVerdict> {
     let labels: [&[u8]; 1] = [KEY_PLACEHOLDER.as_bytes()];
     let built = |mut builder: Builder<'_>| {
         let mut room = Built {
@@ -185,7 +187,7 @@ fn of_other_front_end(
         changes.extend(given.change(Form::HexUpper));
         let theirs = built(Builder::shown(&set.params, &labels)).text;
         let right = built(Builder::shown(&question.message, &labels)).text;
-        return Some(Verdict::Explained(Box::new(Explanation {
+        return Some(SignatureVerdict::Explained(Box::new(Explanation {
             changes,
             first_difference: first_difference(&theirs, &right),
             theirs,
@@ -197,12 +199,12 @@ fn of_other_front_end(
 }
 
 enum SearchOutcome<'e> {
-    Hit(Hit<'e>),
+    Hit(VerifiedForm<'e>),
     Nothing,
     Stopped,
 }
 
-struct Search<'a> {
+struct SignatureSearch<'a> {
     builder: Builder<'a>,
     room: Built,
     algorithms: Vec<Algorithm>,
@@ -215,7 +217,7 @@ const MOST_TRIES: u64 = 400_000;
 /// Nor beyond this many bytes, so that a huge message ends early.
 const MOST_BYTES: u64 = 300_000_000;
 
-impl<'a> Search<'a> {
+impl<'a> SignatureSearch<'a> {
     fn run<'e>(&mut self, edits: &'e [Edit], keys: usize) -> SearchOutcome<'e>
     where
         'e: 'a,
@@ -237,7 +239,7 @@ impl<'a> Search<'a> {
         match self.try_one(&[]) {
             Ok(None) => {}
             Ok(Some(algorithm)) => {
-                return SearchOutcome::Hit(Hit {
+                return SearchOutcome::Hit(VerifiedForm {
                     twists: Vec::new(),
                     algorithm,
                 });
@@ -248,7 +250,7 @@ impl<'a> Search<'a> {
             match self.try_one(&[*twist]) {
                 Ok(None) => {}
                 Ok(Some(algorithm)) => {
-                    return SearchOutcome::Hit(Hit {
+                    return SearchOutcome::Hit(VerifiedForm {
                         twists: vec![*twist],
                         algorithm,
                     });
@@ -276,7 +278,9 @@ impl<'a> Search<'a> {
                     .collect();
                 match self.try_one(&twists) {
                     Ok(None) => {}
-                    Ok(Some(algorithm)) => return SearchOutcome::Hit(Hit { twists, algorithm }),
+                    Ok(Some(algorithm)) => {
+                        return SearchOutcome::Hit(VerifiedForm { twists, algorithm });
+                    }
                     Err(()) => return SearchOutcome::Stopped,
                 }
                 if !next_choice(&mut chosen, drops.len()) {
@@ -297,7 +301,7 @@ impl<'a> Search<'a> {
                 match self.try_one(&[*one, *other]) {
                     Ok(None) => {}
                     Ok(Some(algorithm)) => {
-                        return SearchOutcome::Hit(Hit {
+                        return SearchOutcome::Hit(VerifiedForm {
                             twists: vec![*one, *other],
                             algorithm,
                         });
@@ -343,9 +347,9 @@ fn excluded(one: &Mutation<'_>, other: &Mutation<'_>) -> bool {
 fn from_text(
     question: &QuestionV2,
     given: &Given,
-    search: &mut Search<'_>,
+    search: &mut SignatureSearch<'_>,
     key: &str,
-) -> Option<Verdict> {
+) -> Option<SignatureVerdict> {
     let text = question.signed_text.as_deref()?.as_bytes();
     let mut ours = Built {
         text: Vec::new(),
@@ -364,7 +368,7 @@ fn from_text(
             continue;
         };
         if candidate == ours.text {
-            let hit = Hit {
+            let hit = VerifiedForm {
                 twists: Vec::new(),
                 algorithm: *algorithm,
             };
@@ -377,7 +381,7 @@ fn from_text(
             .iter()
             .map(|candidate| candidate.key.expose().as_bytes())
             .collect();
-        let mut named = Search {
+        let mut named = SignatureSearch {
             builder: Builder::new(&question.message, &keys),
             room: Built {
                 text: Vec::new(),
@@ -393,7 +397,7 @@ fn from_text(
         };
         return Some(match named.run(&found, keys.len()) {
             SearchOutcome::Hit(hit) => verdict(question, given, &hit, named.counter.tried),
-            SearchOutcome::Stopped => Verdict::Cancelled {
+            SearchOutcome::Stopped => SignatureVerdict::Cancelled {
                 tried: named.counter.tried,
             },
             SearchOutcome::Nothing => {
@@ -407,7 +411,7 @@ fn from_text(
                 }];
                 changes.extend(v2_words::algorithm(*algorithm, question.sign_type));
                 changes.extend(given.change(Form::HexUpper));
-                Verdict::Explained(Box::new(Explanation {
+                SignatureVerdict::Explained(Box::new(Explanation {
                     changes,
                     first_difference: first_difference(&theirs, &right),
                     theirs,
@@ -420,7 +424,12 @@ fn from_text(
     None
 }
 
-fn verdict(question: &QuestionV2, given: &Given, hit: &Hit<'_>, tried: u64) -> Verdict {
+fn verdict(
+    question: &QuestionV2,
+    given: &Given,
+    hit: &VerifiedForm<'_>,
+    tried: u64,
+) -> SignatureVerdict {
     let mut changes: Vec<Change> = hit
         .twists
         .iter()
@@ -436,7 +445,7 @@ fn verdict(question: &QuestionV2, given: &Given, hit: &Hit<'_>, tried: u64) -> V
     changes.splice(0..0, missing);
     changes.extend(others);
     if changes.is_empty() {
-        return Verdict::Right;
+        return SignatureVerdict::Right;
     }
     // Built once more with placeholders in the place of keys, so that no key can be shown.
     let labels: Vec<String> = question
@@ -459,7 +468,7 @@ fn verdict(question: &QuestionV2, given: &Given, hit: &Hit<'_>, tried: u64) -> V
         room.text
     };
     let (theirs, right) = (text(&hit.twists), text(&[]));
-    Verdict::Explained(Box::new(Explanation {
+    SignatureVerdict::Explained(Box::new(Explanation {
         changes,
         first_difference: first_difference(&theirs, &right),
         theirs,

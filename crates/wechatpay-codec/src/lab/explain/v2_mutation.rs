@@ -222,14 +222,14 @@ pub(super) fn whole_texts() -> Vec<Mutation<'static>> {
 
 /// Fields that a typed object of a framework does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dropped {
+pub(super) enum MissingFields {
     /// `coupon_id_0` and its like: the numbered ones.
     CouponItems,
     /// Everything about coupons.
     Coupons,
 }
 
-impl Dropped {
+impl MissingFields {
     /// True for a field that is not signed then.
     pub(super) fn has(self, name: &str) -> bool {
         let numbered = || name.ends_with(|sign: char| sign.is_ascii_digit());
@@ -258,7 +258,7 @@ pub(super) enum Mutation<'e> {
     /// `mch_id` as `mchId`, `noncestr` as `nonceStr`: the fields of an object were printed.
     /// With joined words too, or of those with underscores alone.
     NamesCamel(bool),
-    Dropped(Dropped),
+    Dropped(MissingFields),
     Edit(&'e Edit),
     /// The whole string changed, with the key or before it was appended.
     Whole(WholeText, bool),
@@ -410,8 +410,8 @@ pub(super) fn whole_message(keys: usize, fields: usize) -> Vec<Mutation<'static>
         Mutation::NamesLower,
         Mutation::NamesCamel(false),
         Mutation::NamesCamel(true),
-        Mutation::Dropped(Dropped::CouponItems),
-        Mutation::Dropped(Dropped::Coupons),
+        Mutation::Dropped(MissingFields::CouponItems),
+        Mutation::Dropped(MissingFields::Coupons),
     ]);
     out
 }

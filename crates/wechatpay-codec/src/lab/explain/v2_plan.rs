@@ -8,7 +8,7 @@ use super::escapes::{
 };
 use super::v2_key::KeyText;
 use super::v2_mutation::{
-    Dropped, FieldOrder, Joiner, KeyForm, KeyPlace, Mutation, ValueEncoding, WholeText,
+    FieldOrder, Joiner, KeyForm, KeyPlace, MissingFields, Mutation, ValueEncoding, WholeText,
 };
 use crate::Params;
 use crate::v3::api::percent;
@@ -46,7 +46,7 @@ struct SearchWay<'e> {
     repeated: Option<bool>,
     names_lower: bool,
     names_camel: Option<bool>,
-    dropped: Option<Dropped>,
+    dropped: Option<MissingFields>,
     whole: Option<(WholeText, bool)>,
     edits: [Option<&'e Edit>; MOST_EDITS],
 }

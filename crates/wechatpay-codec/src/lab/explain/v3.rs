@@ -6,7 +6,7 @@ use super::form::{Form, Given};
 use super::v3_forms;
 use super::v3_pay::PayMessage;
 use super::v3_search::{ExplainedLine, MutationV3, SearchOutcomeV3, SearchV3, join};
-use super::{Change, Counter, Explanation, Verdict, Watch, first_difference};
+use super::{Change, Counter, Explanation, SearchWatch, SignatureVerdict, first_difference};
 use super::{v3_sight, v3_words};
 use crate::lab::reprint::reprint;
 use crate::v3::{DigestName, PROBE_PREFIX, Recovered, SignInformation, VerifyKey, bare_content};
@@ -137,10 +137,10 @@ impl QuestionV3 {
 
 /// Says why a signature of APIv3 differs, or honestly that it cannot.
 #[must_use]
-pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
+pub fn explain_v3(question: &QuestionV3, watch: SearchWatch<'_>) -> SignatureVerdict {
     let readings = Given::v3_readings(&question.given);
     if readings.is_empty() || question.given.trim().starts_with(PROBE_PREFIX) {
-        return Verdict::NotASignature(v3_sight::not_a_signature(&question.given));
+        return SignatureVerdict::NotASignature(v3_sight::not_a_signature(&question.given));
     }
     let mut recovered: Vec<RecoveredGiven<'_>> = Vec::new();
     for given in &readings {
@@ -158,7 +158,7 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
     let certain = recovered.iter().position(|one| one.digest.is_certain());
     let Some(found) = (!recovered.is_empty()).then(|| recovered.swap_remove(certain.unwrap_or(0)))
     else {
-        return Verdict::Unexplained {
+        return SignatureVerdict::Unexplained {
             tried: 0,
             hints: unexplained_hints(question, false),
         };
@@ -257,7 +257,7 @@ fn printed_again(
     body: &[u8],
     search: &SearchV3<'_>,
     extra: &[Change],
-) -> Option<Verdict> {
+) -> Option<SignatureVerdict> {
     let text = |body: &[u8]| {
         let lines = [
             question.timestamp.as_bytes(),
@@ -282,7 +282,7 @@ fn printed_again(
         .map(|one| v3_words::printed(*one))
         .collect();
     changes.extend_from_slice(extra);
-    Some(Verdict::Explained(Box::new(Explanation {
+    Some(SignatureVerdict::Explained(Box::new(Explanation {
         changes,
         first_difference: first_difference(&theirs, &right),
         theirs,
@@ -300,12 +300,12 @@ fn conclude(
     }: FindingV3,
     search: &SearchV3<'_>,
     confirm: impl Fn(&[u8]) -> bool,
-) -> Verdict {
+) -> SignatureVerdict {
     let tried = search.counter.tried;
-    let unexplained = Verdict::Unexplained { tried, hints };
+    let unexplained = SignatureVerdict::Unexplained { tried, hints };
     let lines = search.lines;
     let (theirs, mut changes) = match found {
-        SearchOutcomeV3::Stopped => return Verdict::Cancelled { tried },
+        SearchOutcomeV3::Stopped => return SignatureVerdict::Cancelled { tried },
         SearchOutcomeV3::Nothing => return unexplained,
         SearchOutcomeV3::Text(text) => (text, vec![v3_words::other_string()]),
         SearchOutcomeV3::DigestTwice(text) => (text, vec![v3_words::digest_twice()]),
@@ -329,11 +329,11 @@ fn conclude(
     }
     changes.extend(extra);
     if changes.is_empty() {
-        return Verdict::Right;
+        return SignatureVerdict::Right;
     }
     let mut right = Vec::new();
     join(lines, &[], &mut right);
-    Verdict::Explained(Box::new(Explanation {
+    SignatureVerdict::Explained(Box::new(Explanation {
         changes,
         first_difference: first_difference(&theirs, &right),
         theirs,

@@ -29,7 +29,7 @@ pub(super) fn one_place(text: &str) -> Vec<LineForm> {
         return Vec::new();
     }
     let mut out: Vec<LineForm> = Vec::new();
-    let mut walk = Walk {
+    let mut walk = JsonWalk {
         at: 0,
         out: &mut out,
     };
@@ -53,12 +53,12 @@ fn printed(node: &Node) -> String {
     out
 }
 
-struct Walk<'o> {
+struct JsonWalk<'o> {
     at: usize,
     out: &'o mut Vec<LineForm>,
 }
 
-impl Walk<'_> {
+impl JsonWalk<'_> {
     /// Goes through a tree; `whole` prints the whole body with a changed part in the place of this one.
     fn visit(&mut self, node: &Node, whole: &dyn Fn(Node) -> String) {
         self.at += 1;

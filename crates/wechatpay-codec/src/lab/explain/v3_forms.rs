@@ -87,12 +87,12 @@ impl Ends {
 }
 
 /// Collects forms that differ from the right one and from each other.
-pub(super) struct Forms<'a> {
+pub(super) struct LineForms<'a> {
     pub(super) right: &'a [u8],
     pub(super) out: Vec<LineForm>,
 }
 
-impl<'a> Forms<'a> {
+impl<'a> LineForms<'a> {
     pub(super) const fn new(right: &'a [u8]) -> Self {
         Self {
             right,
@@ -110,7 +110,7 @@ impl<'a> Forms<'a> {
 
 /// Other forms of the method.
 pub(super) fn method(method: &str) -> Vec<LineForm> {
-    let mut forms = Forms::new(method.as_bytes());
+    let mut forms = LineForms::new(method.as_bytes());
     forms.put("method-lower-case", method.to_lowercase());
     let mut capital = method.to_lowercase();
     if let Some(first) = capital.get_mut(..1) {
@@ -126,7 +126,7 @@ pub(super) fn method(method: &str) -> Vec<LineForm> {
 
 /// Other forms of path and query.
 pub(super) fn target(target: &str, host: &str, seen: &[String]) -> Vec<LineForm> {
-    let mut forms = Forms::new(target.as_bytes());
+    let mut forms = LineForms::new(target.as_bytes());
     let hosts = [host, "api.mch.weixin.qq.com", "api2.mch.weixin.qq.com"];
     for host in hosts.into_iter().filter(|host| !host.is_empty()) {
         forms.put("target-with-host", format!("https://{host}{target}"));
@@ -191,7 +191,7 @@ pub(super) fn target(target: &str, host: &str, seen: &[String]) -> Vec<LineForm>
 }
 
 /// The call of another way of paying, or of the other party.
-fn other_ways(target: &str, forms: &mut Forms<'_>) {
+fn other_ways(target: &str, forms: &mut LineForms<'_>) {
     const WAYS: [&str; 4] = ["jsapi", "native", "app", "h5"];
     let (merchant, partner) = ("/v3/pay/transactions/", "/v3/pay/partner/transactions/");
     for (own, other) in [(merchant, partner), (partner, merchant)] {
@@ -212,7 +212,7 @@ fn after_path<'a>(target: &'a str, path: &str) -> &'a str {
 }
 
 /// Path templates whose numbers were not put in.
-fn placeholders(target: &str, path: &str, forms: &mut Forms<'_>) {
+fn placeholders(target: &str, path: &str, forms: &mut LineForms<'_>) {
     const NAMES: [&str; 6] = [
         "out_trade_no",
         "transaction_id",
@@ -330,7 +330,7 @@ fn permute(pairs: &mut [&str], from: usize, out: &mut Vec<String>) {
 
 /// Other forms of the time.
 pub(super) fn timestamp(text: &str, seen: &[String]) -> Vec<LineForm> {
-    let mut forms = Forms::new(text.as_bytes());
+    let mut forms = LineForms::new(text.as_bytes());
     if text.len() == 13 {
         forms.put("time-seconds", text.get(..10).unwrap_or_default());
     } else {
@@ -361,7 +361,7 @@ pub(super) fn timestamp(text: &str, seen: &[String]) -> Vec<LineForm> {
 
 /// Other forms of a nonce or an app id.
 pub(super) fn word(text: &str, seen: &[String], other: &'static str) -> Vec<LineForm> {
-    let mut forms = Forms::new(text.as_bytes());
+    let mut forms = LineForms::new(text.as_bytes());
     for value in seen {
         forms.put(other, value.as_str());
     }
@@ -376,7 +376,7 @@ pub(super) fn word(text: &str, seen: &[String], other: &'static str) -> Vec<Line
 
 /// Other forms of a body.
 pub(super) fn body(body: &[u8]) -> Vec<LineForm> {
-    let mut forms = Forms::new(body);
+    let mut forms = LineForms::new(body);
     forms.put("body-empty", "");
     for word in ["{}", "null", "[]", "\"\"", "undefined"] {
         forms.put("body-word", word);
@@ -424,7 +424,7 @@ pub(super) fn body(body: &[u8]) -> Vec<LineForm> {
 
 /// Other forms of the fourth line of a front-end signature.
 pub(super) fn package(line: &str) -> Vec<LineForm> {
-    let mut forms = Forms::new(line.as_bytes());
+    let mut forms = LineForms::new(line.as_bytes());
     match line.strip_prefix("prepay_id=") {
         Some(bare) => forms.put("pay-line-bare", bare),
         None => forms.put("pay-line-prefixed", format!("prepay_id={line}")),

@@ -8,7 +8,7 @@ use recondesk_domain::Text;
 const DIGITS: usize = 32;
 
 /// Fills the texts of one column into rows.
-pub(crate) struct Fill<'a, R> {
+pub(crate) struct ColumnFill<'a, R> {
     /// The column and the group that it lies in.
     pub(crate) column: &'a TextColumn,
     pub(crate) bytes: &'a [u8],
@@ -17,7 +17,7 @@ pub(crate) struct Fill<'a, R> {
     pub(crate) rows: &'a mut [R],
 }
 
-impl<R: AsMut<Row>, Row> Visit<Row> for Fill<'_, R> {
+impl<R: AsMut<Row>, Row> Visit<Row> for ColumnFill<'_, R> {
     fn visit<const N: usize>(self, text: impl Fn(&mut Row) -> &mut Text<N>) -> Option<()> {
         let Self {
             column,

@@ -1,6 +1,6 @@
 //! Rows of the bill as texts and integers.
 
-use super::{Fields, INTS, Place, Record, Visit, row_ref, unzigzag, zigzag};
+use super::{ColumnPlace, INTS, Record, RecordFields, Visit, row_ref, unzigzag, zigzag};
 use recondesk_domain::{
     BillRefundState, BillState, Fee, Fen, Instant, RowRef, TradeType, WPay, WRefund,
 };
@@ -30,18 +30,18 @@ fn refund_state(value: u64) -> Option<BillRefundState> {
 /// Where a column stands in a row of a bill; the texts are transaction id, order number of a refund, appid.
 const fn bill_place(
     column: BookColumn,
-    [transaction, order, appid]: [Option<Place>; 3],
-) -> Option<Place> {
+    [transaction, order, appid]: [Option<ColumnPlace>; 3],
+) -> Option<ColumnPlace> {
     match column {
-        BookColumn::Line => Some(Place::Line),
-        BookColumn::Number => Some(Place::Text(0)),
+        BookColumn::Line => Some(ColumnPlace::Line),
+        BookColumn::Number => Some(ColumnPlace::Text(0)),
         BookColumn::OrderNo => order,
         BookColumn::TransactionId => transaction,
         BookColumn::AppId => appid,
-        BookColumn::Amount => Some(Place::Int(2)),
-        BookColumn::State => Some(Place::Bits(1, 1, 255)),
-        BookColumn::Time => Some(Place::Int(0)),
-        BookColumn::Import => Some(Place::Import),
+        BookColumn::Amount => Some(ColumnPlace::Int(2)),
+        BookColumn::State => Some(ColumnPlace::Bits(1, 1, 255)),
+        BookColumn::Time => Some(ColumnPlace::Int(0)),
+        BookColumn::Import => Some(ColumnPlace::Import),
         BookColumn::Fulfilment
         | BookColumn::PaidAt
         | BookColumn::ClosedAt
@@ -130,12 +130,15 @@ impl Record for WPay {
     const AMOUNT: usize = 2;
     const LOOKED_UP: &'static [usize] = &[1];
 
-    fn place_of(column: BookColumn) -> Option<Place> {
-        bill_place(column, [Some(Place::Text(1)), None, Some(Place::Text(2))])
+    fn place_of(column: BookColumn) -> Option<ColumnPlace> {
+        bill_place(
+            column,
+            [Some(ColumnPlace::Text(1)), None, Some(ColumnPlace::Text(2))],
+        )
     }
 
-    fn fields(&self) -> Fields<'_> {
-        Fields {
+    fn fields(&self) -> RecordFields<'_> {
+        RecordFields {
             texts: [
                 self.out_trade_no.as_bytes(),
                 self.transaction_id.as_bytes(),
@@ -192,19 +195,19 @@ impl Record for WRefund {
     const AMOUNT: usize = 2;
     const LOOKED_UP: &'static [usize] = &[1, 2, 3];
 
-    fn place_of(column: BookColumn) -> Option<Place> {
+    fn place_of(column: BookColumn) -> Option<ColumnPlace> {
         bill_place(
             column,
             [
-                Some(Place::Text(3)),
-                Some(Place::Text(2)),
-                Some(Place::Text(4)),
+                Some(ColumnPlace::Text(3)),
+                Some(ColumnPlace::Text(2)),
+                Some(ColumnPlace::Text(4)),
             ],
         )
     }
 
-    fn fields(&self) -> Fields<'_> {
-        Fields {
+    fn fields(&self) -> RecordFields<'_> {
+        RecordFields {
             texts: [
                 self.out_refund_no.as_bytes(),
                 self.refund_id.as_bytes(),

@@ -1,6 +1,6 @@
 //! Rows of the merchant's books as texts and integers.
 
-use super::{Fields, INTS, Place, Record, Visit, row_ref, unzigzag, zigzag};
+use super::{ColumnPlace, INTS, Record, RecordFields, Visit, row_ref, unzigzag, zigzag};
 use recondesk_domain::{Fen, FulfilStatus, Instant, MOrder, MRefund, PayStatus, RefundStatus};
 use recondesk_ports::{Book, BookColumn, BookRow};
 
@@ -61,26 +61,26 @@ impl Record for MOrder {
     const AMOUNT: usize = 6;
     const LOOKED_UP: &'static [usize] = &[1, 2, 3];
 
-    fn place_of(column: BookColumn) -> Option<Place> {
+    fn place_of(column: BookColumn) -> Option<ColumnPlace> {
         Some(match column {
-            BookColumn::Line => Place::Line,
-            BookColumn::Number => Place::Text(0),
-            BookColumn::OrderNo => Place::TextOr(1, 0),
-            BookColumn::TransactionId => Place::Text(2),
-            BookColumn::AppId => Place::Text(4),
-            BookColumn::Amount => Place::Int(6),
-            BookColumn::State => Place::Bits(7, 1, 7),
-            BookColumn::Fulfilment => Place::Bits(7, 4, 7),
-            BookColumn::Time => Place::Int(0),
-            BookColumn::PaidAt => Place::Beside(0, 1),
-            BookColumn::ClosedAt => Place::Beside(0, 2),
-            BookColumn::FulfilledAt => Place::Beside(0, 3),
-            BookColumn::RefundTotal => Place::IntOrNone(4),
-            BookColumn::Import => Place::Import,
+            BookColumn::Line => ColumnPlace::Line,
+            BookColumn::Number => ColumnPlace::Text(0),
+            BookColumn::OrderNo => ColumnPlace::TextOr(1, 0),
+            BookColumn::TransactionId => ColumnPlace::Text(2),
+            BookColumn::AppId => ColumnPlace::Text(4),
+            BookColumn::Amount => ColumnPlace::Int(6),
+            BookColumn::State => ColumnPlace::Bits(7, 1, 7),
+            BookColumn::Fulfilment => ColumnPlace::Bits(7, 4, 7),
+            BookColumn::Time => ColumnPlace::Int(0),
+            BookColumn::PaidAt => ColumnPlace::Beside(0, 1),
+            BookColumn::ClosedAt => ColumnPlace::Beside(0, 2),
+            BookColumn::FulfilledAt => ColumnPlace::Beside(0, 3),
+            BookColumn::RefundTotal => ColumnPlace::IntOrNone(4),
+            BookColumn::Import => ColumnPlace::Import,
         })
     }
 
-    fn fields(&self) -> Fields<'_> {
+    fn fields(&self) -> RecordFields<'_> {
         // A business order of the same number is the usual case and takes no room.
         let order_no: &[u8] = if self.order_no.as_bytes() == self.out_trade_no.as_bytes() {
             &[]
@@ -88,7 +88,7 @@ impl Record for MOrder {
             self.order_no.as_bytes()
         };
         let created = self.created_at;
-        Fields {
+        RecordFields {
             texts: [
                 self.out_trade_no.as_bytes(),
                 order_no,
@@ -177,16 +177,16 @@ impl Record for MRefund {
     const AMOUNT: usize = 3;
     const LOOKED_UP: &'static [usize] = &[1, 2];
 
-    fn place_of(column: BookColumn) -> Option<Place> {
+    fn place_of(column: BookColumn) -> Option<ColumnPlace> {
         match column {
-            BookColumn::Line => Some(Place::Line),
-            BookColumn::Number => Some(Place::Text(0)),
-            BookColumn::OrderNo => Some(Place::Text(1)),
-            BookColumn::TransactionId => Some(Place::Text(2)),
-            BookColumn::Amount => Some(Place::Int(3)),
-            BookColumn::State => Some(Place::Bits(4, 0, 255)),
-            BookColumn::Time => Some(Place::Int(0)),
-            BookColumn::Import => Some(Place::Import),
+            BookColumn::Line => Some(ColumnPlace::Line),
+            BookColumn::Number => Some(ColumnPlace::Text(0)),
+            BookColumn::OrderNo => Some(ColumnPlace::Text(1)),
+            BookColumn::TransactionId => Some(ColumnPlace::Text(2)),
+            BookColumn::Amount => Some(ColumnPlace::Int(3)),
+            BookColumn::State => Some(ColumnPlace::Bits(4, 0, 255)),
+            BookColumn::Time => Some(ColumnPlace::Int(0)),
+            BookColumn::Import => Some(ColumnPlace::Import),
             BookColumn::AppId
             | BookColumn::Fulfilment
             | BookColumn::PaidAt
@@ -196,9 +196,9 @@ impl Record for MRefund {
         }
     }
 
-    fn fields(&self) -> Fields<'_> {
+    fn fields(&self) -> RecordFields<'_> {
         let base = self.time().unwrap_or_default();
-        Fields {
+        RecordFields {
             texts: [
                 self.out_refund_no.as_bytes(),
                 self.out_trade_no.as_bytes(),

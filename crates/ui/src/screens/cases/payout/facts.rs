@@ -3,7 +3,7 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use super::{About, PayoutAsk, PayoutKind};
+use super::{PayoutAsk, PayoutKind, PayoutSubject};
 use crate::page::Page;
 use crate::screens::cases::follow_up;
 use crate::theme::{Tone, TypeStyle};
@@ -33,7 +33,7 @@ pub(super) fn facts(
     ui: &Ui,
     rect: Rect,
     page: &Page<'_>,
-    (about, view): (&About, &PayoutView),
+    (about, view): (&PayoutSubject, &PayoutView),
 ) -> (f32, Option<PayoutAsk>) {
     head(ui, rect, page, about);
     let well = Rect::from_min_size(
@@ -72,7 +72,7 @@ pub(super) fn facts(
 }
 
 /// The number of the order, and what its case is.
-fn head(ui: &Ui, rect: Rect, page: &Page<'_>, about: &About) {
+fn head(ui: &Ui, rect: Rect, page: &Page<'_>, about: &PayoutSubject) {
     let y = rect.top() + 10.0;
     let style = (TypeStyle::Mono, page.t.text_2);
     let number = paint::left(ui.painter(), pos2(rect.left(), y), &about.number, style);

@@ -3,7 +3,7 @@
 use egui::{Context, Rect, Response, Stroke, Ui, pos2, vec2};
 
 use super::facts::{facts, facts_height};
-use super::{About, FIELD, PayoutDialog, blocked, confirmed, refusal_words, typed_sum};
+use super::{FIELD, PayoutDialog, PayoutSubject, blocked, confirmed, refusal_words, typed_sum};
 use crate::page::Page;
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
@@ -20,7 +20,7 @@ const SECOND: f32 = 64.0;
 const NUMBER: f32 = 28.0;
 
 /// What the form comes to.
-struct Verdict {
+struct FormVerdict {
     /// The sum, where it is one.
     sum: Option<Fen>,
     /// It is above the limit.
@@ -30,7 +30,7 @@ struct Verdict {
 }
 
 impl PayoutDialog {
-    fn verdict(&self, page: &Page<'_>, view: &PayoutView) -> Verdict {
+    fn verdict(&self, page: &Page<'_>, view: &PayoutView) -> FormVerdict {
         let w = &page.w.payout;
         let sum = typed_sum(&self.amount);
         let over = sum.is_some_and(|sum| sum > view.limits.refund_over);
@@ -59,14 +59,14 @@ impl PayoutDialog {
                 let unnamed = view.has_operators && !self.person.is_filled();
                 unnamed.then(|| w.no_person.to_owned())
             });
-        Verdict { sum, over, lacks }
+        FormVerdict { sum, over, lacks }
     }
 
     pub(super) fn refund(
         &mut self,
         ctx: &Context,
         page: &Page<'_>,
-        (about, view): (&About, &PayoutView),
+        (about, view): (&PayoutSubject, &PayoutView),
     ) -> Ended {
         let w = &page.w.payout;
         let verdict = self.verdict(page, view);
