@@ -125,6 +125,11 @@ const fn fate_word(fate: &Fate) -> (&'static str, &'static str, &'static str) {
     match fate {
         Fate::Applied => ("applied", "已入账", "entered"),
         Fate::Repeated { .. } => ("repeated", "重复，已忽略", "repeated, ignored"),
+        Fate::Elsewhere { .. } => (
+            "elsewhere",
+            "别的商户的子单，不入账",
+            "another merchant's part, not entered",
+        ),
         Fate::Aside(_) => ("aside", "搁置", "put aside"),
     }
 }
@@ -161,6 +166,7 @@ fn table(all: &[(String, Received)], lang: Language) -> String {
                 format!("{} ({})", words.get(lang), particulars.get(lang))
             }
             Fate::Repeated { first } => first.to_string(),
+            Fate::Elsewhere { mch_id } => mch_id.clone(),
             Fate::Applied => String::new(),
         };
         table.row([

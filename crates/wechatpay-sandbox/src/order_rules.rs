@@ -75,6 +75,8 @@ pub(crate) fn close(shared: &Shared, mch_id: &str, number: &str) -> Result<(), C
             OrderState::Revoked => Err(CloseRefusal::State),
             // What was started with the customer's code is reversed, never closed.
             _ if order.is_code_pay() => Err(CloseRefusal::State),
+            // A part is closed with the whole alone.
+            _ if !order.part_of.is_empty() => Err(CloseRefusal::State),
             OrderState::NotPay | OrderState::PayError | OrderState::Closed => {
                 order.state = OrderState::Closed;
                 Ok(())

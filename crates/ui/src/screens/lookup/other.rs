@@ -164,6 +164,7 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Recei
             let at = format::stamp(*first, page.state.now);
             (Tone::Info, (l.repeated)(&at), String::new())
         }
+        Fate::Elsewhere { mch_id } => (Tone::Info, (l.elsewhere)(mch_id), String::new()),
         Fate::Aside(reason) => {
             let words = reason.words();
             (
