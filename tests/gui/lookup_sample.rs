@@ -308,6 +308,8 @@ pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
         inquiry,
         local,
         summary: sentence(&view(Language::Zh).record),
+        other_merchant: String::new(),
+        parts: Vec::new(),
     };
     Box::new(Live {
         question: question(),

@@ -24,6 +24,8 @@ mod cases;
 mod casework_cli;
 mod cli;
 mod close_order;
+mod combined;
+mod combined_notices;
 mod damage;
 mod day_words;
 mod documents;

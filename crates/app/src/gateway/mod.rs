@@ -8,6 +8,7 @@
 
 mod bill_files;
 mod call;
+mod combined;
 mod error;
 mod exchange;
 mod keyring;
@@ -30,6 +31,7 @@ use wechatpay_codec::v2::{NewRefund, OrderRef};
 
 pub use bill_files::{BillAnswer, BillFile, BillSink, BillType, FundAccount};
 pub use call::PaymentCall;
+pub use combined::CombinedVerdict;
 pub use error::{ExchangeError, SignedRefusal};
 pub use exchange::{AnsweredQuery, Exchange};
 use keyring::Keyring;

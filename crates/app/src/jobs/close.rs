@@ -1,11 +1,16 @@
-//! Closing an unpaid order (关单): asked about first, never closed once money may be in it, and asked about afterwards.
+//! Closing an unpaid order (关单), or a combined one (合单) with all its parts: asked about first, never closed once money
+//! may be in it, and asked about afterwards.
 
+use super::lookup::combined::shared_state;
 use super::lookup::live;
-use crate::gateway::{AnsweredQuery, CloseOutcome, ExchangeError, GatewayClient, QueryVerdict};
+use crate::gateway::{
+    AnsweredQuery, CloseOutcome, CombinedVerdict, ExchangeError, GatewayClient, QueryVerdict,
+};
 use crate::{Advice, Failure, FailureKind, Message};
-use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
+use recondesk_domain::{ApiVersion, MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_ports::{CancelToken, Ports};
 use wechatpay_codec::v2::{OrderRef, TradeState};
+use wechatpay_codec::v3::CombinedOrder;
 
 /// What became of the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +21,7 @@ pub enum Closed {
     Before,
 }
 
-/// Closes an order that nobody paid, over either API.
+/// Closes an order that nobody paid, over either API; with APIv3 by the number of a combined order as well.
 ///
 /// # Errors
 /// When it is paid or being paid, unknown, or nothing certain can be said; then nothing is called closed.
@@ -37,12 +42,16 @@ pub fn close(
         number,
         sub_mch_id,
     };
-    match order.state()? {
+    let (state, combined) = order.state()?;
+    match state {
         TradeState::Closed | TradeState::Revoked => return Ok(Closed::Before),
         TradeState::NotPay | TradeState::PayError => {}
         state => return Err(has_money(number, &state)),
     }
-    let asked = client.close_order(&number, sub_mch_id)?;
+    let asked = match &combined {
+        Some(parts) => client.close_combined(parts)?,
+        None => client.close_order(&number, sub_mch_id)?,
+    };
     order.log(&asked)?;
     match asked.outcome {
         CloseOutcome::Closed => {}
@@ -52,7 +61,7 @@ pub fn close(
         // What came of it is not known: the question below tells.
         CloseOutcome::ExchangeError(_) => {}
     }
-    match order.state()? {
+    match order.state()?.0 {
         TradeState::Closed | TradeState::Revoked => Ok(Closed::Now),
         state @ (TradeState::Success | TradeState::Refund | TradeState::UserPaying) => {
             Err(has_money(number, &state))
@@ -75,14 +84,29 @@ impl OrderToClose<'_> {
         Ok(self.ports.records.log_exchange(&entry)?)
     }
 
-    fn state(&self) -> Result<TradeState, Failure> {
+    /// The state of the order; of a combined one with its parts.
+    fn state(&self) -> Result<(TradeState, Option<CombinedOrder>), Failure> {
         let order = OrderRef::Merchant(self.number);
         let asked = self.client.query_order(&order, self.sub_mch_id)?;
         self.log(&asked)?;
         match asked.outcome {
-            QueryVerdict::Known(state) => Ok(state.state),
+            QueryVerdict::Known(state) => Ok((state.state, None)),
+            QueryVerdict::NotFound if self.client.profile.1.api == ApiVersion::V3 => {
+                let combined = self.combined()?;
+                Ok((shared_state(&combined), Some(combined)))
+            }
             QueryVerdict::NotFound => Err(unknown(self.number)),
             QueryVerdict::ExchangeError(trouble) => Err(trouble.failure()),
+        }
+    }
+
+    fn combined(&self) -> Result<CombinedOrder, Failure> {
+        let asked = self.client.query_combined(&self.number)?;
+        self.log(&asked)?;
+        match asked.outcome {
+            CombinedVerdict::Known(order) => Ok(*order),
+            CombinedVerdict::NotFound => Err(unknown(self.number)),
+            CombinedVerdict::ExchangeError(trouble) => Err(trouble.failure()),
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Calls of APIv3: method, target, body.
 
+mod combined;
+
 use serde_json::json;
 
 use super::{Authorization, PrivateKey, RequestParts, authorize};
 use crate::v2::{NewRefund, OrderRef};
 use recondesk_domain::{BillDate, Instant};
+
+pub use combined::{close_combined, query_combined};
 
 /// Which order call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +47,10 @@ pub enum Call {
     QueryByNumber,
     /// 关闭订单.
     Close,
+    /// 合单查询订单.
+    QueryCombined,
+    /// 合单关闭订单.
+    CloseCombined,
     /// 申请退款.
     Refund,
     /// 查询单笔退款.

@@ -4,6 +4,7 @@
 
 pub mod api;
 mod certificate;
+mod combined;
 mod der;
 mod digest;
 mod facts;
@@ -20,6 +21,7 @@ mod sign;
 mod verify;
 
 pub use certificate::Certificate;
+pub use combined::CombinedOrder;
 pub use digest::DigestName;
 pub use fault::{Fault, SignInformation, advice};
 pub use fields::flat_fields;

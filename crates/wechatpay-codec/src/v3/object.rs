@@ -252,7 +252,7 @@ impl Refund {
     }
 }
 
-fn fen(amount: Option<i64>, field: &'static str) -> Result<Option<Fen>, ObjectError> {
+pub(super) fn fen(amount: Option<i64>, field: &'static str) -> Result<Option<Fen>, ObjectError> {
     match amount {
         Some(fen) if fen < 0 => Err(ObjectError::Field(field)),
         amount => Ok(amount.map(Fen::new)),

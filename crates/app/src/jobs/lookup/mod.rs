@@ -8,6 +8,7 @@ mod advice;
 mod answer_phrases;
 pub mod answers;
 pub mod collect;
+pub(crate) mod combined;
 pub mod explain;
 pub mod fields;
 mod foreign_errors;

@@ -164,6 +164,9 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Notif
             let at = format::stamp(*first, page.state.now);
             (Tone::Info, (l.repeated)(&at), String::new())
         }
+        NotificationFate::Elsewhere { mch_id } => {
+            (Tone::Info, (l.elsewhere)(mch_id), String::new())
+        }
         NotificationFate::Aside(reason) => {
             let words = reason.words();
             (
