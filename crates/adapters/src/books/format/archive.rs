@@ -13,6 +13,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use crate::checksum::checksum;
 use crate::digest::Hash;
 use crate::disk::{Disk, Output, read_at};
+use crate::object_store::store_error;
 use recondesk_domain::fingerprint;
 use recondesk_ports::BooksError;
 
@@ -150,9 +151,9 @@ impl Archive {
             file: name.clone(),
             what: what.to_owned(),
         };
-        let file = disk
-            .open(&archive_name(import))
-            .map_err(|error| damaged(&error.to_string()))?;
+        let file = disk.open(&archive_name(import)).map_err(|error| {
+            store_error(&error).map_or_else(|| damaged(&error.to_string()), BooksError::Store)
+        })?;
         let whole = file
             .metadata()
             .map_err(|error| damaged(&error.to_string()))?

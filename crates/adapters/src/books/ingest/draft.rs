@@ -91,6 +91,9 @@ impl Draft<'_> {
             self.after_failure(new, error)?;
         }
         step(self.books.archive.step("committed"))?;
+        self.books.archive.keep(&archive_name(self.import));
+        let segments = self.books.segments.disk();
+        segments.keep(&segment_name(self.import));
         self.books.complete_sieves();
         Ok(())
     }

@@ -16,6 +16,7 @@ use crate::books::format::record::Record;
 use crate::books::format::segment::{Footer, HEAD_BYTES, has_head, segment_head, segment_name};
 use crate::books::narrow;
 use crate::disk::{Disk, read_over, room_for_files};
+use crate::object_store::store_error;
 use recondesk_domain::fingerprint;
 use recondesk_ports::{BooksError, StoreError};
 
@@ -161,9 +162,15 @@ impl SegmentCache {
             .open(&segment_name(import))
             .map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => Self::damaged(import, "the file is missing"),
-                _ => BooksError::Store(StoreError::Denied(error.to_string())),
+                _ => store_error(&error).map_or_else(
+                    || BooksError::Store(StoreError::Denied(error.to_string())),
+                    BooksError::Store,
+                ),
             })?;
-        self.check_head(import, &file)?;
+        if let Err(error) = self.check_head(import, &file) {
+            self.disk.forget(&segment_name(import));
+            return Err(error);
+        }
         let file = Arc::new(file);
         locked(&self.files).put(import, Arc::clone(&file));
         Ok(file)
