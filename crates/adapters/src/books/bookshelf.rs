@@ -105,14 +105,20 @@ impl Bookshelf {
             file: "recondesk.db".to_owned(),
             what: format!("there is no import {import}"),
         })?;
-        let archive = Archive::open(&self.archive, import)?;
-        if archive.sha256() == record.sha256 {
-            return Ok((record, archive));
-        }
-        Err(BooksError::Damaged {
-            file: format!("archive/{}", archive_name(import)),
-            what: "it is another file than the one that was imported".to_owned(),
-        })
+        let name = archive_name(import);
+        let open = || match Archive::open(&self.archive, import)? {
+            archive if archive.sha256() == record.sha256 => Ok(archive),
+            _ => Err(BooksError::Damaged {
+                file: format!("archive/{name}"),
+                what: "it is another file than the one that was imported".to_owned(),
+            }),
+        };
+        let archive = match open() {
+            // It was a copy of a file in an object store: that may be right.
+            Err(BooksError::Damaged { .. }) if self.archive.forget(&name) => open()?,
+            other => other?,
+        };
+        Ok((record, archive))
     }
 }
 

@@ -215,8 +215,10 @@ mod tests {
 
         put(&cache, "00000003.seg", 300, 0);
 
-        assert_eq!(names(&cache), ["00000001.seg", "00000003.seg", "notes.txt"]);
         assert_eq!(names(&other), [] as [&str; 0]);
+        put(&cache, "00000004.seg", 300, 0);
+        let left = ["00000001.seg", "00000003.seg", "00000004.seg", "notes.txt"];
+        assert_eq!(names(&cache), left);
     }
 
     #[test]

@@ -51,8 +51,8 @@ impl Default for Limits {
     }
 }
 
-/// Says whether to stop.
-pub(crate) type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+/// Is told how many bytes moved so far in this attempt, and says whether to stop.
+pub(crate) type Stop<'a> = &'a (dyn Fn(u64) -> bool + Sync);
 
 /// A request, made anew for each attempt.
 pub(super) struct Request {
@@ -162,7 +162,7 @@ impl Line {
         let pause = self.limits.pause.saturating_mul(1 << (attempt - 1).min(6));
         let since = Instant::now();
         while since.elapsed() < pause {
-            if stop() {
+            if stop(0) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
             std::thread::sleep(POLL.min(pause));
@@ -185,10 +185,10 @@ impl Line {
                     done = &mut work => return done,
                     () = tokio::time::sleep(POLL) => {}
                 }
-                if stop() {
+                let now = moved.load(Ordering::Relaxed);
+                if stop(now) {
                     return Err(Trouble::End(io::ErrorKind::Interrupted.into()));
                 }
-                let now = moved.load(Ordering::Relaxed);
                 if now != seen {
                     (seen, since) = (now, Instant::now());
                 } else if since.elapsed() > self.limits.idle.max(self.limits.connect) {

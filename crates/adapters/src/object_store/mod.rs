@@ -52,7 +52,7 @@ const MOST_PAGES: u32 = 4_000;
 const MOST_TEXT: u64 = 64 << 10;
 
 /// Never stops.
-pub(crate) const GO_ON: Stop<'static> = &|| false;
+pub(crate) const GO_ON: Stop<'static> = &|_| false;
 
 /// A place in an object store, and the line to it.
 pub struct ObjectStore {

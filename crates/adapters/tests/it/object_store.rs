@@ -278,6 +278,16 @@ fn a_store_that_is_silent_is_told_in_time() {
     let since = Instant::now();
     let told = shown(&reader).unwrap_err();
     assert!(told.contains("nothing moved"), "{told}");
+    // A comparison is told that the place is away, not that its books are damaged.
+    for _ in 0..2 {
+        double.fail("GET books/", Fault::Silent(Duration::from_mins(1)));
+    }
+    let evidence = reader.0.evidence(reader.1).unwrap();
+    let told = evidence
+        .pays(day(DATE))
+        .and_then(|mut rows| rows.next().unwrap());
+    let why = told.unwrap_err().unreachable.unwrap();
+    assert!(why.zh.contains("没有应答") && why.en.contains("did not answer"));
     assert!(since.elapsed() < Duration::from_secs(30));
     assert_eq!(shown(&reader).unwrap(), expected());
 }
@@ -300,4 +310,72 @@ fn without_keys_or_with_wrong_ones_it_is_told_what_to_do() {
         let told = import(&program_by(store, place.path(), one.path())).unwrap_err();
         assert!(told.to_string().contains(told_word), "{told}");
     }
+}
+
+/// Damages the end of every file of the cache that has this end.
+fn damage(folder: &Path, end: &str) -> usize {
+    let mut damaged = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            damaged += damage(&path, end);
+        } else if path.extension().is_some_and(|it| it == end) {
+            let mut bytes = std::fs::read(&path).unwrap();
+            let middle = bytes.len() / 2;
+            bytes.iter_mut().skip(middle).for_each(|byte| *byte ^= 1);
+            recondesk_adapters::files::replace(&path, &bytes).unwrap();
+            damaged += 1;
+        }
+    }
+    damaged
+}
+
+#[test]
+fn a_copy_that_was_damaged_on_this_computer_is_fetched_anew() {
+    let double = Double::start();
+    let [place, one] = folders();
+    import(&program(&double, place.path(), one.path())).unwrap();
+    for end in ["seg", "raw"] {
+        assert_eq!(damage(one.path(), end), 2);
+        let reader = program(&double, place.path(), one.path());
+        assert_eq!(shown(&reader).unwrap(), expected());
+    }
+    assert_eq!(
+        double.asked("GET books/0") + double.asked("GET archive/0"),
+        4
+    );
+}
+
+/// Stops as soon as something is sent.
+#[derive(Default)]
+struct Impatient(std::sync::atomic::AtomicBool);
+
+impl recondesk_ports::Watch for Impatient {
+    fn at(&self, part: recondesk_ports::ImportPart, _: u64, _: Option<u64>) {
+        if part == recondesk_ports::ImportPart::Send {
+            self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn who_stops_while_a_file_is_sent_is_heard_and_nothing_is_stored() {
+    let double = Double::start();
+    let [place, one] = folders();
+    double.fail("PUT books/", Fault::Silent(Duration::from_mins(5)));
+    let (books, profile) = program(&double, place.path(), one.path());
+    let source = recondesk_ports::Source::from_bytes("bill.csv", bill_text(DATE, &pays(9, 1)));
+    let expect = recondesk_ports::BillExpect::default();
+    let since = Instant::now();
+    let told = books.import_bill(profile, source, &expect, &Impatient::default());
+    assert!(matches!(told, Err(BooksError::Cancelled)), "{told:?}");
+    assert!(since.elapsed() < Duration::from_mins(1));
+    assert_eq!(books.imports(profile).unwrap(), []);
+    // The other file may just have been on its way: then the next import sets it aside.
+    assert!(!double.names().iter().any(|name| name.starts_with("books/")));
+    import(&(books, profile)).unwrap();
 }
