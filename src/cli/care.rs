@@ -61,7 +61,7 @@ pub(super) struct RoleCommand {
 pub(super) struct MoveCommand {
     /// 搬到哪里：postgres://用户@主机:端口/数据库，或空文件夹 | Where to: postgres://USER@HOST:PORT/NAME, or an empty folder
     target: String,
-    /// 搬到 PostgreSQL 时，各台电脑以同一路径访问的共享文件夹，file:///路径 | To PostgreSQL: the folder that all computers reach by one path, file:///PATH
+    /// 搬到 PostgreSQL 时文件放在哪里：各台电脑以同一路径访问的共享文件夹 file:///路径，或对象存储 s3://存储桶/前缀 | To PostgreSQL: the place of the files, a folder that all computers reach by one path, file:///PATH, or an object store, s3://BUCKET/PREFIX
     #[arg(long)]
     files: Option<String>,
 }
@@ -70,7 +70,7 @@ pub(super) struct MoveCommand {
 pub(super) struct CreateCommand {
     /// 数据库地址 postgres://用户@主机:端口/数据库；密码用 PGPASSWORD 或 .pgpass | Database, postgres://USER@HOST:PORT/NAME; its password comes from PGPASSWORD or .pgpass
     address: String,
-    /// 各台电脑以同一路径访问的共享文件夹，file:///路径 | Folder that all computers reach by one path, file:///PATH
+    /// 文件放在哪里：各台电脑以同一路径访问的共享文件夹 file:///路径，或对象存储 s3://存储桶/前缀（密钥用 AWS_ACCESS_KEY_ID 等环境变量） | Place of the files: a folder that all computers reach by one path, file:///PATH, or an object store, s3://BUCKET/PREFIX (keys come from AWS_ACCESS_KEY_ID and so on)
     #[arg(long)]
     files: String,
 }

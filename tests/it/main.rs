@@ -69,6 +69,7 @@ mod sbom;
 mod second_person;
 mod shared;
 mod shared_export;
+mod shared_kill;
 #[cfg(target_os = "linux")]
 mod shared_move;
 #[cfg(target_os = "linux")]

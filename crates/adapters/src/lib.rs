@@ -12,6 +12,7 @@ pub mod disk;
 pub mod files;
 pub mod gateway;
 pub mod log;
+pub mod object_store;
 mod open;
 pub mod parquet;
 pub mod priority;

@@ -7,8 +7,11 @@
 mod belonging;
 pub(crate) mod care;
 pub(crate) mod relocation;
+mod rooms;
 
 pub use care::WorkspaceKeeper;
+use rooms::Stored;
+pub(crate) use rooms::{ARCHIVE, BOOKS};
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
@@ -32,6 +35,8 @@ pub struct Workspace {
     folder: PathBuf,
     /// The database that gives the rights to write, where several computers share the folder.
     shared: Option<Arc<SharedWriter>>,
+    /// The object store that the files lie in; the folder has what was fetched of them.
+    stored: Option<Stored>,
 }
 
 /// The right to run a writing job; ends when dropped, or when the program ends in any way.
@@ -74,6 +79,7 @@ impl Workspace {
         Ok(Self {
             folder,
             shared: None,
+            stored: None,
         })
     }
 
@@ -134,6 +140,7 @@ impl Workspace {
         Self {
             folder: folder.to_owned(),
             shared: Some(Arc::clone(database)),
+            stored: None,
         }
     }
 
@@ -165,13 +172,13 @@ impl Workspace {
     /// Raw files, byte for byte as they came.
     #[must_use]
     pub fn archive_folder(&self) -> PathBuf {
-        self.folder.join("archive")
+        self.folder.join(ARCHIVE)
     }
 
     /// Rows of the books.
     #[must_use]
     pub fn books_folder(&self) -> PathBuf {
-        self.folder.join("books")
+        self.folder.join(BOOKS)
     }
 
     /// Daily logs and reports of crashes.

@@ -317,8 +317,8 @@ fn unreachable(why: &Message) -> (&'static str, Message, Message) {
             format!("The shared workspace cannot be used: {}", why.en),
         ),
         Message::new(
-            "核对地址、网络、数据库口令（PGPASSWORD 或 .pgpass），看共享文件夹是否已挂载，然后重试",
-            "Check address, network, password (PGPASSWORD or .pgpass) and that the share is mounted, then try again",
+            "核对地址、网络、数据库口令（PGPASSWORD 或 .pgpass），看共享文件夹是否已挂载、对象存储的密钥是否有效，然后重试",
+            "Check address, network, password (PGPASSWORD or .pgpass), and that the share is mounted or the keys of the object store are valid, then try again",
         ),
     )
 }

@@ -1,6 +1,5 @@
 //! The books of a workspace: what they are made of, and each question of [`Books`] handed to its room.
 
-use std::path::Path;
 use std::sync::atomic::AtomicI32;
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +11,7 @@ use super::query::sieves::Sieves;
 use super::query::snapshot::Snapshot;
 use super::query::{MerchantBooks, MerchantContents};
 use crate::disk::{Disk, PowerCut};
-use crate::workspace::Workspace;
+use crate::workspace::{ARCHIVE, BOOKS, Workspace};
 use recondesk_domain::{BillDate, Fen, ProfileId, RowRef};
 use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_ports::{
@@ -64,17 +63,13 @@ impl Bookshelf {
         clock: Arc<dyn Clock>,
         fault: Option<Arc<PowerCut>>,
     ) -> Result<Self, BooksError> {
-        let disk = |folder: &Path, fault| {
-            let disk = if workspace.is_shared() {
-                Disk::shared(folder)
-            } else {
-                Disk::at(folder, fault)
-            };
-            disk.map_err(|error| disk_error(&error))
+        let room = |name, fault| {
+            let room = workspace.room_with(name, fault);
+            room.map_err(|error| disk_error(&error))
         };
-        let books = disk(&workspace.books_folder(), fault.clone())?;
+        let books = room(BOOKS, fault.clone())?;
         let segments = Arc::new(SegmentCache::new(books, Arc::clone(&catalog)));
-        let archive = disk(&workspace.archive_folder(), fault)?;
+        let archive = room(ARCHIVE, fault)?;
         Ok(Self {
             workspace: workspace.clone(),
             catalog,
@@ -110,14 +105,20 @@ impl Bookshelf {
             file: "recondesk.db".to_owned(),
             what: format!("there is no import {import}"),
         })?;
-        let archive = Archive::open(&self.archive, import)?;
-        if archive.sha256() == record.sha256 {
-            return Ok((record, archive));
-        }
-        Err(BooksError::Damaged {
-            file: format!("archive/{}", archive_name(import)),
-            what: "it is another file than the one that was imported".to_owned(),
-        })
+        let name = archive_name(import);
+        let open = || match Archive::open(&self.archive, import)? {
+            archive if archive.sha256() == record.sha256 => Ok(archive),
+            _ => Err(BooksError::Damaged {
+                file: format!("archive/{name}"),
+                what: "it is another file than the one that was imported".to_owned(),
+            }),
+        };
+        let archive = match open() {
+            // It was a copy of a file in an object store: that may be right.
+            Err(BooksError::Damaged { .. }) if self.archive.forget(&name) => open()?,
+            other => other?,
+        };
+        Ok((record, archive))
     }
 }
 

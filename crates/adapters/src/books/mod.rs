@@ -39,6 +39,7 @@ pub(crate) mod stray;
 use std::io;
 
 use crate::disk::Disk;
+use crate::object_store::store_error;
 use crate::workspace::Workspace;
 pub use bookshelf::Bookshelf;
 use recondesk_ports::{BooksError, StoreError};
@@ -67,6 +68,9 @@ fn low_half(value: u64) -> u32 {
 
 /// What a failed step on a file of the books means to whoever asked.
 fn disk_error(error: &io::Error) -> BooksError {
+    if let Some(told) = store_error(error) {
+        return BooksError::Store(told);
+    }
     match error.kind() {
         io::ErrorKind::Interrupted => BooksError::Cancelled,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

@@ -11,6 +11,8 @@ mod engine;
 mod exchanged;
 #[cfg(target_os = "linux")]
 mod faults;
+mod object_store;
+mod object_store_double;
 mod records;
 mod shared;
 mod sieves;

@@ -12,7 +12,9 @@ use crate::gateway::{BillFile, GatewayClient};
 use crate::{Failure, Message, Reporter};
 pub use bank::{contradicts_itself, import_statement};
 use recondesk_domain::{BillDate, FundEntry, MerchantProfile, ProfileId};
-use recondesk_ports::{BooksError, FundExpect, FundFacts, ImportRecord, Ports, Source, Standing};
+use recondesk_ports::{
+    BooksError, FundExpect, FundFacts, ImportRecord, Ports, Source, Standing, StoreError,
+};
 pub use recondesk_reconcile::fund_flow::{
     ARRIVES_WITHIN, AccountReport, Bridge, BridgeStep, FeeCustom, FindingGroup, FundFinding,
     SettledWithdrawal, Settlement, SettlementState, StepKind, TradeReport,
@@ -423,9 +425,12 @@ fn unread_fund(fault: FundFault) -> Failure {
 }
 
 fn unread(error: EvidenceError) -> Failure {
+    if let Some(why) = error.unreachable {
+        return StoreError::Unreachable(why).into();
+    }
     BooksError::Damaged {
         file: "books".to_owned(),
-        what: error.0,
+        what: error.what,
     }
     .into()
 }

@@ -15,6 +15,7 @@ impl Watch for Watching<'_> {
             ImportPart::Read => Step::Read,
             ImportPart::Sort => Step::Sort,
             ImportPart::Store => Step::Store,
+            ImportPart::Send => Step::Send,
         };
         self.0.progress(Progress { step, done, total });
     }

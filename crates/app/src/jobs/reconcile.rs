@@ -16,8 +16,8 @@ use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 pub(super) use day_input::is_bill_as_compared;
 use day_input::{input, later_of};
 use recondesk_domain::{BillDate, Category, Fen, Finding, MerchantProfile, ProfileId};
-use recondesk_ports::{KnownRun, NewRun, Ports, RunRecord};
-use recondesk_reconcile::{DayInput, FindingSink, ReconcileError, RunSummary};
+use recondesk_ports::{KnownRun, NewRun, Ports, RunRecord, StoreError};
+use recondesk_reconcile::{DayInput, EvidenceError, FindingSink, ReconcileError, RunSummary};
 
 /// What is to be compared.
 #[derive(Debug, Clone, Copy)]
@@ -353,6 +353,10 @@ impl From<ReconcileError> for Failure {
     fn from(error: ReconcileError) -> Self {
         match error {
             ReconcileError::Cancelled => Self::cancelled(),
+            ReconcileError::Evidence(EvidenceError {
+                unreachable: Some(why),
+                ..
+            }) => StoreError::Unreachable(why).into(),
             ReconcileError::Evidence(error) => Self::new(
                 FailureKind::Workspace,
                 "workspace.damaged",
@@ -365,7 +369,7 @@ impl From<ReconcileError> for Failure {
                     "Restore the data folder from a backup, or import the original files again",
                 ),
             )
-            .with_detail(error.0),
+            .with_detail(error.what),
             ReconcileError::Overflow => Self::new(
                 FailureKind::RefusedInput,
                 "reconcile.overflow",

@@ -160,6 +160,7 @@ words! {
         step_read: T = "读取与校验", "Read and check";
         step_sort: T = "排序", "Sort";
         step_store: T = "存入", "Store";
+        step_send: T = "上传", "Send";
         step_compare: T = "两册配对与守恒", "Pair the books, conservation";
         step_export: T = "写文件", "Write file";
     }

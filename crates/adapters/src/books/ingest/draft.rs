@@ -12,8 +12,9 @@ use crate::books::format::archive::{ArchiveWriter, archive_name};
 use crate::books::format::segment::{segment_head, segment_name};
 use crate::books::{Bookshelf, disk_error, stray};
 use crate::disk::Output;
+use crate::object_store::Stop;
 use crate::workspace::WriteGuard;
-use recondesk_ports::{BooksError, StoreError, Watch};
+use recondesk_ports::{BooksError, ImportPart, StoreError, Watch};
 
 /// How long an import waits for another one.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -91,6 +92,9 @@ impl Draft<'_> {
             self.after_failure(new, error)?;
         }
         step(self.books.archive.step("committed"))?;
+        self.books.archive.keep(&archive_name(self.import));
+        let segments = self.books.segments.disk();
+        segments.keep(&segment_name(self.import));
         self.books.complete_sieves();
         Ok(())
     }
@@ -113,17 +117,24 @@ impl Draft<'_> {
     }
 }
 
-/// Finishes the archive on a thread of its own while `segment` writes the rows.
+/// Finishes the archive on a thread of its own while `segment` writes the rows, which is given what to finish with.
 pub(crate) fn finish_files<T>(
     archive: ArchiveWriter,
     sha256: &[u8; 32],
-    segment: impl FnOnce() -> Result<T, BooksError>,
+    watch: &dyn Watch,
+    segment: impl FnOnce(Stop<'_>) -> Result<T, BooksError>,
 ) -> Result<T, BooksError> {
+    // Only asked on the way to an object store.
+    let stopped = |_| watch.cancelled();
+    let sending = |bytes| {
+        watch.at(ImportPart::Send, bytes, None);
+        watch.cancelled()
+    };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("archive".to_owned());
-        let archive = thread.spawn_scoped(scope, || archive.finish(sha256));
+        let archive = thread.spawn_scoped(scope, || archive.finish_unless(sha256, &stopped));
         let archive = archive.map_err(|error| disk_error(&error))?;
-        let segment = segment();
+        let segment = segment(&sending);
         let archive = archive
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the archive thread failed")));

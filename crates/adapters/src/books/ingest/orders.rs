@@ -15,6 +15,7 @@ use crate::books::query::snapshot::Snapshot;
 use crate::books::{Bookshelf, disk_error};
 use crate::digest::{Hash, hex};
 use crate::disk::Output;
+use crate::object_store::Stop;
 use recondesk_domain::{MOrder, MRefund, ProfileId};
 use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, RowAmount, Stats};
 use recondesk_ports::{
@@ -81,8 +82,9 @@ impl Bookshelf {
         let mut out = SectionsInWork::new(self, profile, draft.import);
         out.amounts = mapping.row_amount;
         out.re_read = re_read::earlier(self.catalog.as_ref(), (profile, mapping), &sha256)?;
-        finish_files(archive, &sha256, || {
-            out.write_all(&draft, &sha256, (reading.orders, reading.refunds), watch)
+        finish_files(archive, &sha256, watch, |stop| {
+            let rows = (reading.orders, reading.refunds);
+            out.write_all(&draft, &sha256, rows, (watch, stop))
         })?;
         let rows = out.rows();
         let summary = out.summary(stats);
@@ -260,7 +262,7 @@ impl<'a> SectionsInWork<'a> {
         draft: &Draft<'_>,
         sha256: &[u8; 32],
         (orders, refunds): (PartitionedRows<MOrder>, PartitionedRows<MRefund>),
-        watch: &dyn Watch,
+        (watch, stop): (&dyn Watch, Stop<'_>),
     ) -> Result<(), BooksError> {
         let is_empty = orders.sections.is_empty() && refunds.sections.is_empty();
         if is_empty && self.re_read.is_empty() {
@@ -270,7 +272,8 @@ impl<'a> SectionsInWork<'a> {
         let mut out = draft.segment(sha256)?;
         self.write(&mut out, orders, &view, watch)?;
         self.write(&mut out, refunds, &view, watch)?;
-        out.finish().map_err(|error| disk_error(&error))?;
+        out.finish_unless(stop)
+            .map_err(|error| disk_error(&error))?;
         Ok(())
     }
 

@@ -16,6 +16,7 @@ use crate::books::format::record::Record;
 use crate::books::format::segment::{Footer, HEAD_BYTES, has_head, segment_head, segment_name};
 use crate::books::narrow;
 use crate::disk::{Disk, read_over, room_for_files};
+use crate::object_store::store_error;
 use recondesk_domain::fingerprint;
 use recondesk_ports::{BooksError, StoreError};
 
@@ -53,6 +54,10 @@ impl<K: Copy + Eq + Hash, V: Clone> Recent<K, V> {
         let (used, value) = self.held.get_mut(&key)?;
         *used = self.tick;
         Some(value.clone())
+    }
+
+    fn forget(&mut self, key: K) {
+        self.held.remove(&key);
     }
 
     fn put(&mut self, key: K, value: V) {
@@ -161,12 +166,31 @@ impl SegmentCache {
             .open(&segment_name(import))
             .map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => Self::damaged(import, "the file is missing"),
-                _ => BooksError::Store(StoreError::Denied(error.to_string())),
+                _ => store_error(&error).map_or_else(
+                    || BooksError::Store(StoreError::Denied(error.to_string())),
+                    BooksError::Store,
+                ),
             })?;
         self.check_head(import, &file)?;
         let file = Arc::new(file);
         locked(&self.files).put(import, Arc::clone(&file));
         Ok(file)
+    }
+
+    /// Reads once more where what is damaged is a copy of a file in an object store, which is fetched anew.
+    fn healed<T>(
+        &self,
+        import: u32,
+        mut read: impl FnMut() -> Result<T, BooksError>,
+    ) -> Result<T, BooksError> {
+        match read() {
+            Err(BooksError::Damaged { .. }) if self.disk.forget(&segment_name(import)) => {
+                tracing::warn!(import, "a copy is not what was written, it is fetched anew");
+                locked(&self.files).forget(import);
+                read()
+            }
+            other => other,
+        }
     }
 
     /// Refuses the file of another import.
@@ -209,10 +233,12 @@ impl SegmentCache {
         if let Some(section) = locked(&self.sections).get(meta.id) {
             return Ok(section);
         }
-        let bytes = self.read(meta.import, meta.footer)?;
-        let footer = Footer::decode(&bytes, meta.book)
-            .filter(|footer| footer.rows == meta.rows)
-            .ok_or_else(|| Self::damaged(meta.import, "the footer of a section"))?;
+        let footer = self.healed(meta.import, || {
+            let bytes = self.read(meta.import, meta.footer)?;
+            Footer::decode(&bytes, meta.book)
+                .filter(|footer| footer.rows == meta.rows)
+                .ok_or_else(|| Self::damaged(meta.import, "the footer of a section"))
+        })?;
         let section = Arc::new(Section {
             meta: meta.clone(),
             footer,
@@ -227,8 +253,10 @@ impl SegmentCache {
         section: &Section,
         group: u32,
     ) -> Result<RowGroup, BooksError> {
-        let (bytes, fault) = self.group_bytes(section, group, Vec::new())?;
-        RowGroup::open::<R>(bytes).ok_or_else(fault)
+        self.healed(section.meta.import, || {
+            let (bytes, fault) = self.group_bytes(section, group, Vec::new())?;
+            RowGroup::open::<R>(bytes).ok_or_else(fault)
+        })
     }
 
     /// The same with some of its texts only, into used memory.
@@ -236,10 +264,13 @@ impl SegmentCache {
         &self,
         section: &Section,
         (group, texts): (u32, u8),
-        used: Vec<u8>,
+        mut used: Vec<u8>,
     ) -> Result<RowGroup, BooksError> {
-        let (bytes, fault) = self.group_bytes(section, group, used)?;
-        RowGroup::open_some::<R>(bytes, texts).ok_or_else(fault)
+        self.healed(section.meta.import, || {
+            let used = std::mem::take(&mut used);
+            let (bytes, fault) = self.group_bytes(section, group, used)?;
+            RowGroup::open_some::<R>(bytes, texts).ok_or_else(fault)
+        })
     }
 
     fn group_bytes(
@@ -305,11 +336,13 @@ impl SegmentCache {
             offset: section.index_at(index) + pages.start * PAGE_BYTES as u64,
             len: u32::try_from(take * PAGE_BYTES as u64).unwrap_or(u32::MAX),
         };
-        let bytes = self.read(section.meta.import, place)?;
-        if !bytes.chunks(PAGE_BYTES).all(is_sound) {
-            return Err(Self::damaged(section.meta.import, "an index page"));
-        }
-        Ok(bytes)
+        self.healed(section.meta.import, || {
+            let bytes = self.read(section.meta.import, place)?;
+            if !bytes.chunks(PAGE_BYTES).all(is_sound) {
+                return Err(Self::damaged(section.meta.import, "an index page"));
+            }
+            Ok(bytes)
+        })
     }
 
     /// Finds many fingerprints, ascending, by reading all of an index that may hold them; `hit` gets
