@@ -255,8 +255,10 @@ pub(super) fn judge_row(
         None => match w.state {
             BillRefundState::Change => out.add(Category::RefundAbnormal),
             BillRefundState::Processing => out.add(Category::RefundInFlight),
+            // A newer program may know it; until then nobody knows whether the customer has the money.
+            BillRefundState::Unknown => out.add(Category::UnknownState),
             // A refund that failed is final, and no money moved.
-            BillRefundState::Success | BillRefundState::Fail | BillRefundState::Unknown => {}
+            BillRefundState::Success | BillRefundState::Fail => {}
         },
     }
     if facts.paid.is_none() {

@@ -56,7 +56,10 @@ impl MappingTrial<'_> {
     ) -> Vec<AmountProof> {
         let mut groups: BTreeMap<(String, Fen), Vec<&SampleRow>> = BTreeMap::new();
         for paid in rows {
-            if let Some((number, billed)) = self.billed(mapping, paid, known) {
+            let billed = self.billed(mapping, paid, known);
+            if let Some((number, billed)) =
+                billed.filter(|(number, _)| !known.several.contains(number))
+            {
                 groups
                     .entry((number, billed.amount))
                     .or_default()
