@@ -2,17 +2,23 @@
 //! program, in both modes of verification.
 
 use std::io::Read as _;
+use std::sync::Arc;
 
 use flate2::read::GzDecoder;
+use recondesk::adapters;
+use recondesk::app::Silent;
 use recondesk::app::gateway::{CloseOutcome, CombinedVerdict, ExchangeError, RefundOutcome};
+use recondesk::app::jobs::lookup::session::{self, Question};
+use recondesk::app::jobs::lookup::{live, view};
 use recondesk::domain::{ApiVersion, Fen, OutRefundNo, OutTradeNo, TransactionId};
+use recondesk::ports::{Author, NumberKind};
 use recondesk::sandbox::{AnswerKey, Running};
 use recondesk::wechat::v2::{NewRefund, OrderRef, TradeState};
 use recondesk::wechat::v3::CombinedOrder;
 use serde_json::{Value, json};
 
 use crate::funds::FundsFixture;
-use crate::support::line::{GatewayFixture, VerifiedBy};
+use crate::support::line::{GatewayFixture, NoonClock, VerifiedBy};
 use crate::support::wire::{control, http, ledger, ledger_order, sandbox};
 use crate::support::wire_v3::V3Client;
 
@@ -339,6 +345,57 @@ fn a_combined_number_is_found_with_its_parts_and_their_own_next_steps() {
         for number in ["PART-0001", "PART-0002", "PART-0003", "NOBODY-1"] {
             assert_eq!(rows.matches(number).count(), 1, "{rows}");
         }
+    }
+}
+
+#[test]
+fn the_window_asks_as_well_and_keeps_each_part_once() {
+    for mode in MODES {
+        let running = sandbox();
+        place(
+            &V3Client::of(&running),
+            "WHOLE-1",
+            &[("PART-0001", 101), ("PART-0002", 202)],
+        );
+        pay(&running, "WHOLE-1");
+        let folder = tempfile::tempdir().unwrap();
+        let desk = GatewayFixture::v3_at(&running, mode);
+        let mut ports = adapters::open(Some(folder.path())).unwrap();
+        ports.clock = Arc::new(NoonClock::default());
+        ports.gateway = Arc::new(desk.gateway);
+        ports.vault = Arc::new(desk.vault);
+        let author = Author::program(ports.clock.now());
+        let profile = ports.records.add_profile(&desk.profile, author).unwrap();
+        let question = || Question {
+            profile,
+            number: "WHOLE-1".to_owned(),
+            kind: NumberKind::OutTradeNo,
+            poll: None,
+            after_ms: 0,
+        };
+
+        let live = session::ask(&ports, &desk.profile, question(), &Silent).unwrap();
+
+        let rows: Vec<&str> = live.fields.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(rows, ["PART-0001", "PART-0002"]);
+        assert!(
+            live.fields[1].theirs.zh.contains("¥2.02"),
+            "{:?}",
+            live.fields
+        );
+        assert!(live.asked.summary.words.zh.starts_with("合单 WHOLE-1"));
+        assert!(live.following.is_none());
+        assert!(live::keep(&ports, profile, &live.asked).unwrap());
+        assert!(!live::keep(&ports, profile, &live.asked).unwrap());
+        let number = "PART-0002";
+        let part = view(
+            &ports,
+            (profile, desk.profile.clone()),
+            (number, NumberKind::OutTradeNo),
+        );
+        let heard = part.unwrap().record.observations;
+        assert_eq!(heard.len(), 1);
+        assert_eq!(heard[0].amount, Some(Fen::new(202)));
     }
 }
 

@@ -76,6 +76,7 @@ mod shared_move;
 mod shared_workers;
 mod soak;
 mod storage;
+mod sub_funds;
 mod sub_merchants;
 mod support;
 mod terminal;

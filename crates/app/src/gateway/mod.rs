@@ -14,6 +14,7 @@ mod exchange;
 mod keyring;
 mod outcome;
 mod refund_list;
+mod sealed_bill;
 pub(crate) mod v2;
 mod v3;
 mod v3_redirect;

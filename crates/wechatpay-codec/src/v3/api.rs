@@ -284,6 +284,18 @@ pub fn fund_flow_bill(day: BillDate, account_type: &str) -> Unsigned {
     )
 }
 
+/// 申请单个子商户资金账单: in parts, each sealed; asked for unpacked, so that its digest is that of what is opened.
+#[must_use]
+pub fn sub_fund_flow_bill(day: BillDate, account_type: &str, sub_mchid: &str) -> Unsigned {
+    let sub = percent(sub_mchid);
+    Unsigned::get(
+        Call::FundFlowBill,
+        format!(
+            "/v3/bill/sub-merchant-fundflowbill?sub_mchid={sub}&bill_date={day}&account_type={account_type}&algorithm=AEAD_AES_256_GCM"
+        ),
+    )
+}
+
 /// 下载账单 at the address an application gave; `None` when it is not an address of the API.
 ///
 /// Only path and query are used; the host stays the profile's, so that no answer can send the signed request elsewhere.

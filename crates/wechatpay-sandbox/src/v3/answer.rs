@@ -88,6 +88,9 @@ impl<'a> Seal<'a> {
             }
             Some(InjectedFault::WrongHash) => {
                 put(&mut value, "hash_value", json!("0".repeat(40)));
+                if let Some(part) = value.pointer_mut("/download_bill_list/0") {
+                    put(part, "hash_value", json!("0".repeat(40)));
+                }
             }
             _ => {}
         }

@@ -282,7 +282,12 @@ fn has_bill_of(ports: &Ports, id: ProfileId, day: BillDate) -> Result<bool, Fail
     let bills = ports.books.bills(id, day).map_err(Failure::from)?;
     Ok(bills
         .iter()
-        .any(|bill| bill.standing == Standing::Verified && bill.kind != "bill.refund"))
+        .any(|bill| bill.standing == Standing::Verified && has_payments(&bill.kind)))
+}
+
+/// True for a trade bill with payments; a fund-flow bill says nothing of an order that did not come.
+fn has_payments(kind: &str) -> bool {
+    matches!(kind, "bill.all" | "bill.success")
 }
 
 /// The day of a payment of which WeChat Pay's newest word is a notification.
