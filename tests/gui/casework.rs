@@ -428,6 +428,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
         ids: ids.clone(),
         at_stake: Some(Fen::new(75_600)),
         states: vec![(CaseStatus::New, 2), (CaseStatus::Resolved, 1)],
+        seen: 41,
         ..BulkSummary::default()
     }));
     harness.run_steps(2);
@@ -446,6 +447,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
     };
     assert_eq!(wish.ids, ids, "exactly those that were added up");
     assert_eq!(wish.decision, Decision::Carry("等财务核对".to_owned()));
+    assert_eq!(wish.seen, 41, "it is about what was added up");
 
     // Stop is heard at once: the wish is there in the frame of the click.
     click(&mut harness, "停止");
@@ -701,6 +703,7 @@ fn many_are_decided_one_by_one_and_each_has_its_result() {
     let wish = recondesk::app::model::BulkWish {
         ids: summary.ids.clone(),
         decision: Decision::Take,
+        seen: summary.seen,
     };
     let outcome = morning.run(Command::Bulk(Box::new(wish)));
 

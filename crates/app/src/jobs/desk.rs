@@ -46,6 +46,12 @@ impl Desk {
         seen.list.max(open.map(|(_, last)| *last))
     }
 
+    /// Up to which change the list of cases was read; nothing where it was never shown.
+    #[must_use]
+    pub fn has_seen_list(&self) -> Option<i64> {
+        self.seen().list
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
