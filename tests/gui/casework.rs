@@ -502,6 +502,7 @@ fn a_decision_waits_for_an_operator_to_sign_in() {
     harness.state_mut().state_mut().desk.person = Person {
         name: String::new(),
         has_operators: true,
+        ..Person::default()
     };
     harness.run_steps(2);
     typed(&mut harness, "写备注", "请核对");
@@ -525,6 +526,7 @@ fn a_decision_waits_for_an_operator_to_sign_in() {
     let person = Person {
         name: "li".to_owned(),
         has_operators: true,
+        ..Person::default()
     };
     let event = Event::Finished(task, Box::new(recondesk::app::Outcome::Person(person)));
     tape.0.borrow_mut().events.push(event);
@@ -743,6 +745,7 @@ pub(crate) fn pictured(look: Look) -> Vec<(&'static str, Harness<'static, App>)>
     panel.state_mut().state_mut().desk.person = Person {
         name: "李雯".to_owned(),
         has_operators: true,
+        ..Person::default()
     };
     panel.run_steps(2);
     let mut undo = opened(look.size(1440.0, 900.0), &tape, |detail| {

@@ -364,6 +364,7 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
         ],
         certificate: Some(certificate()),
         pool: pool(),
+        accepted: Vec::new(),
         sign_off: conditions(),
         obstacles: vec![Message::new(
             "紧急差错 2 条未关闭",
@@ -758,6 +759,7 @@ fn fill_cases(state: &mut State) {
         rows: rows.len() as u64,
         to_work: counts.to_work(),
         at_stake: yuan("6975.90"),
+        closed: 0,
         counts,
         categories: Vec::new(),
         unowned: rows.len() as u64 - 1,

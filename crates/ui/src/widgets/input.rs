@@ -221,10 +221,15 @@ pub(crate) fn select<V: Copy + PartialEq>(
     picked
 }
 
+/// By which the select of that name gets the focus.
+pub(crate) fn select_id(ui: &Ui, name: &str) -> Id {
+    paint::id(ui, ("select", name))
+}
+
 /// The closed look of a select; its menu is up to the caller.
 pub(crate) fn select_frame(ui: &Ui, rect: Rect, name: &str, shown: &str) -> Response {
     let t = tokens(ui);
-    let response = ui.interact(rect, paint::id(ui, ("select", name)), Sense::click());
+    let response = ui.interact(rect, select_id(ui, name), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{name}: {shown}")));
     let open = Popup::is_id_open(ui, Popup::default_response_id(&response));
     let (ground, edge) = if open || response.hovered() {

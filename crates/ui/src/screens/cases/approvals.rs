@@ -170,10 +170,8 @@ impl ApprovalsDialog {
                 (Some(format!("{title}{stop}{note}")), None)
             }
             Some(Err(failure)) => {
-                // The wrong PIN goes, and the next one is typed at once.
                 if failure.code == "operator.pin" && self.heard != Some(sent) {
                     self.person.forget_pin();
-                    self.person.want_focus();
                 }
                 self.heard = Some(sent);
                 (None, Some(page.w.of(&failure.title).to_owned()))

@@ -13,9 +13,11 @@ use crate::widgets::input::Field;
 use crate::{format, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{BookPair, BookSum, DayModel, SignOffWish, UnlockWish};
-use recondesk_domain::{BillDate, ProfileId};
+use recondesk_domain::{BillDate, Fen, ProfileId};
 
 const ROW: f32 = 26.0;
+/// Height of the open cases that whoever signs accepts: two lines.
+const OPEN: f32 = 44.0;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +160,7 @@ impl SignOffDialog {
             ),
         };
         let facts = match deed {
-            SignDeed::Sign => 28.0 + (2 + model.sign_off.len()) as f32 * ROW,
+            SignDeed::Sign => 28.0 + OPEN + (2 + model.sign_off.len()) as f32 * ROW,
             SignDeed::Unlock => 64.0,
         };
         let told = if refused.is_some() { REFUSAL } else { 0.0 };
@@ -268,8 +270,18 @@ fn totals(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
         let (place, _) = paint::fit(p, at, rect.width(), words, style);
         paint::say(ui, ("totals", nth), place, words);
     }
+    let open = open_words(page, model);
+    let top = rect.top() + 10.0 + lines.len() as f32 * ROW - 9.0;
+    let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), OPEN));
+    let color = if model.accepted.is_empty() {
+        t.text_2
+    } else {
+        t.orange.text
+    };
+    let said = paint::paragraph(p, place, &open, (TypeStyle::Body, color), 2);
+    paint::say(ui, "open cases", said, &open).on_hover_text(&open);
     for (nth, item) in model.sign_off.iter().enumerate() {
-        let y = rect.top() + 40.0 + (2 + nth) as f32 * ROW;
+        let y = rect.top() + 40.0 + OPEN + (2 + nth) as f32 * ROW;
         let mood = if item.is_met() {
             Tone::Ok
         } else {
@@ -281,6 +293,27 @@ fn totals(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
         let place = paint::left(p, pos2(rect.left() + 22.0, y), &words, style);
         paint::say(ui, ("sign condition", nth), place, &words);
     }
+}
+
+/// The open cases of the day, which whoever signs accepts: how many, how much is at stake, of which categories.
+fn open_words(page: &Page<'_>, model: &DayModel) -> String {
+    let w = &page.w.payout;
+    if model.accepted.is_empty() {
+        return w.sign_none_open.to_owned();
+    }
+    let count = model.accepted.iter().map(|open| open.count).sum::<u64>();
+    let mut stakes = model.accepted.iter().map(|open| open.at_stake);
+    let stake = stakes.try_fold(Fen::ZERO, |sum, more| sum.checked_add(more?));
+    let of = model.accepted.iter().map(|open| {
+        let category = page.w.category(open.category);
+        format!("{} {category} {}", open.category.code(), open.count)
+    });
+    let codes: Vec<String> = of.collect();
+    (w.sign_open)(
+        &format::count(count),
+        &stake.map_or_else(|| "?".to_owned(), format::money),
+        &codes.join(if page.w.is_zh() { "、" } else { ", " }),
+    )
 }
 
 fn newest(page: &Page<'_>) -> u64 {
