@@ -80,6 +80,7 @@ pub(crate) fn name_two(state: &mut recondesk::app::State) {
         gate: OperatorGate::Administrator,
     }));
     state.desk.person.has_operators = true;
+    state.desk.person.operators = ["王宁", "陈默"].map(str::to_owned).into();
     "王宁".clone_into(&mut state.desk.person.name);
 }
 

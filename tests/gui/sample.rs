@@ -350,18 +350,7 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
             ..BookPair::default()
         },
         categories: categories(),
-        tags: vec![
-            TagRow {
-                word: "P14".into(),
-                category: Some(Category::TimeDiff),
-                count: 23,
-            },
-            TagRow {
-                word: "KEY2".into(),
-                category: None,
-                count: 2,
-            },
-        ],
+        tags: day_tags(),
         certificate: Some(certificate()),
         pool: pool(),
         accepted: Vec::new(),
@@ -372,6 +361,18 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
         )],
         signed: None,
     }
+}
+
+fn day_tags() -> Vec<TagRow> {
+    let tag = |word: &str, category, count| TagRow {
+        word: word.into(),
+        category,
+        count,
+    };
+    vec![
+        tag("P14", Some(Category::TimeDiff), 23),
+        tag("KEY2", None, 2),
+    ]
 }
 
 fn changes() -> DayChanges {

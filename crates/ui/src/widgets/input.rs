@@ -263,6 +263,17 @@ pub(crate) fn select_frame(ui: &Ui, rect: Rect, name: &str, shown: &str) -> Resp
     response
 }
 
+/// A row of 28 in a menu, with the key that does the same at its right end.
+pub(crate) fn menu_row_with_key(ui: &mut Ui, (label, key): (&str, &str), salt: u64) -> Response {
+    let response = menu_row(ui, label, salt, false);
+    if !key.is_empty() {
+        let t = tokens(ui);
+        let at = pos2(response.rect.right() - 10.0, response.rect.center().y);
+        paint::right(ui.painter(), at, key, (TypeStyle::Small, t.text_3));
+    }
+    response
+}
+
 /// A row of 28 in a menu; the chosen one has a check.
 pub(crate) fn menu_row(ui: &mut Ui, label: &str, salt: u64, chosen: bool) -> Response {
     let t = tokens(ui);

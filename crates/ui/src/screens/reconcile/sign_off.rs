@@ -16,6 +16,8 @@ use recondesk_app::model::{BookPair, BookSum, DayModel, SignOffWish, UnlockWish}
 use recondesk_domain::{BillDate, Fen, ProfileId};
 
 const ROW: f32 = 26.0;
+/// Categories of open cases that are named beside their codes.
+const NAMED: usize = 3;
 /// Height of the open cases that whoever signs accepts: two lines.
 const OPEN: f32 = 44.0;
 
@@ -232,7 +234,10 @@ fn why(ui: &mut Ui, rect: Rect, page: &Page<'_>, reason: &mut String) -> Respons
     let w = &page.w.payout;
     let style = (TypeStyle::Small, page.t.text_2);
     let at = pos2(rect.left(), rect.top() + 10.0);
-    paint::left(ui.painter(), at, w.unlock_reason, style);
+    let said = paint::left(ui.painter(), at, w.unlock_reason, style);
+    let star = pos2(said.right() + 4.0, at.y);
+    let style = (TypeStyle::Small, page.t.red.text);
+    paint::left(ui.painter(), star, "*", style);
     let top = pos2(rect.left(), rect.top() + 22.0);
     let place = Rect::from_min_size(top, vec2(rect.width(), 30.0));
     Field::new(reason, w.unlock_reason)
@@ -304,9 +309,16 @@ fn open_words(page: &Page<'_>, model: &DayModel) -> String {
     let count = model.accepted.iter().map(|open| open.count).sum::<u64>();
     let mut stakes = model.accepted.iter().map(|open| open.at_stake);
     let stake = stakes.try_fold(Fen::ZERO, |sum, more| sum.checked_add(more?));
+    // Two lines hold the names of a few categories, and the codes of many.
+    let names = model.accepted.len() <= NAMED;
     let of = model.accepted.iter().map(|open| {
-        let category = page.w.category(open.category);
-        format!("{} {category} {}", open.category.code(), open.count)
+        let code = open.category.code();
+        if names {
+            let category = page.w.category(open.category);
+            format!("{code} {category} {}", open.count)
+        } else {
+            format!("{code} {}", open.count)
+        }
     });
     let codes: Vec<String> = of.collect();
     (w.sign_open)(
