@@ -16,7 +16,7 @@ use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal::Terminal;
 use super::terminal_output::{print_json, print_text};
-use recondesk_app::jobs::bulk::{self, CaseDeed as Deed};
+use recondesk_app::jobs::bulk::{self, BulkActor, CaseDeed as Deed};
 use recondesk_app::model::{BulkLine, Decision};
 use recondesk_app::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{IgnoreReason, Role};
@@ -183,8 +183,13 @@ pub(super) fn run(
         return Ok(unconfirmed(context));
     }
     let actor = deed.person.check(context, &ports, Role::Work)?;
-    let by = (&what, actor.as_str(), Surface::Terminal);
-    let done = bulk::carry_out(&ports, &chosen.cases, by, &Terminal::new(context.lang));
+    let by = BulkActor {
+        name: &actor,
+        surface: Surface::Terminal,
+        seen: None,
+    };
+    let reporter = Terminal::new(context.lang);
+    let done = bulk::carry_out(&ports, &chosen.cases, (&what, by), &reporter);
     let rows = done.lines;
     tell_each(context, &rows, deed.format)?;
     let first = rows.iter().find_map(|row| row.result.as_ref().err());

@@ -8,7 +8,7 @@ use flate2::read::GzDecoder;
 use recondesk::adapters;
 use recondesk::app::Silent;
 use recondesk::app::gateway::{CloseOutcome, CombinedVerdict, ExchangeError, RefundOutcome};
-use recondesk::app::jobs::lookup::session::{self, Question};
+use recondesk::app::jobs::lookup::session::{self, GatewayQuestion};
 use recondesk::app::jobs::lookup::{live, view};
 use recondesk::domain::{ApiVersion, Fen, OutRefundNo, OutTradeNo, TransactionId};
 use recondesk::ports::{Author, NumberKind};
@@ -366,7 +366,7 @@ fn the_window_asks_as_well_and_keeps_each_part_once() {
         ports.vault = Arc::new(desk.vault);
         let author = Author::program(ports.clock.now());
         let profile = ports.records.add_profile(&desk.profile, author).unwrap();
-        let question = || Question {
+        let question = || GatewayQuestion {
             profile,
             number: "WHOLE-1".to_owned(),
             kind: NumberKind::OutTradeNo,

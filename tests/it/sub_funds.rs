@@ -6,7 +6,7 @@ use recondesk::ports::Clock as _;
 use recondesk::sandbox::AnswerKey;
 use serde_json::{Value, json};
 
-use crate::funds::Shop;
+use crate::funds::FundsFixture;
 use crate::support::wire::control;
 use crate::support::wire_v3::V3Client;
 
@@ -14,8 +14,8 @@ const ONE: &str = "1900000201";
 const TWO: &str = "1900000202";
 
 /// A partner whose two sub-merchants have sold today, and whose trade bill is here.
-fn partner(answer_key: AnswerKey) -> (Shop, String) {
-    let shop = Shop::new(answer_key);
+fn partner(answer_key: AnswerKey) -> (FundsFixture, String) {
+    let shop = FundsFixture::new(answer_key);
     let base = &shop.running.base_http;
     control(base, "rules", &json!({ "bill": "today" }));
     let wire = V3Client::of(&shop.running);

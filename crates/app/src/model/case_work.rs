@@ -97,6 +97,8 @@ pub struct BulkSummary {
     pub ways: Vec<ReissueWay>,
     /// More than so many at once need a second person.
     pub bulk_over: u32,
+    /// The last change of any case that whoever reads this has seen.
+    pub seen: i64,
 }
 
 /// The cases of a summary to which something applies.
@@ -115,6 +117,8 @@ pub struct BulkWish {
     pub ids: Arc<[u64]>,
     /// The decision.
     pub decision: Decision,
+    /// The last change of any case that was seen: a case that somebody else changed since is left as it is.
+    pub seen: i64,
 }
 
 /// What came of one of many cases.

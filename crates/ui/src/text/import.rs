@@ -49,7 +49,7 @@ words! {
         looks_like_fen: F = |yuan| format!("均值 ¥{yuan}，单位像是分"), |yuan| format!("mean ¥{yuan}, looks like fen");
         looks_like_yuan: F = |yuan| format!("均值 ¥{yuan}，单位像是元"), |yuan| format!("mean ¥{yuan}, looks like yuan");
         days: T = "日期", "Days";
-        other_days: F = |n| format!("另 {n} 行属其他日期"), |n| format!("{} of other days", many(n, "row", "rows"));
+        most_on: F2 = |day, n| format!("最多的一天 {day}：{n} 行"), |day, n| format!("most on {day}: {}", many(n, "row", "rows"));
         one_day: T = "同一天", "one day";
         hours: T = "覆盖", "Hours";
         store_as: T = "存为", "Store as";
@@ -65,6 +65,7 @@ words! {
         amount_column: T = "金额列", "Amount column";
         with_hits: F2 = |name, n| format!("{name}（账单里 {n}）"), |name, n| format!("{name} ({n} in the bill)");
         day_order_first: T = "先选日期是月/日还是日/月", "Choose first whether days or months stand first";
+        two_orders: T = "日期有两种读法：月在前，还是日在前？", "Dates could be two: does the month or the day come first?";
         month_first: T = "月/日/年", "month/day/year";
         day_first: T = "日/月/年", "day/month/year";
         all_paid: T = "全部已付款", "All rows are paid";

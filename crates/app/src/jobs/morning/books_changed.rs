@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_file_covers_the_days_of_its_rows_and_one_of_unknown_days_may_cover_any() {
-        let day = |text| BillDate::parse(text).unwrap();
+        let day = |text: &str| BillDate::parse(text).unwrap();
         let import = |kind: &str, on: Option<&str>, facts: &str| ImportRecord {
             import: 1,
             profile: ProfileId(1),
