@@ -65,6 +65,7 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
             .bill_findings
             .extend(bill_notes::set_diff(books, ask.day, &of_day)?);
         input.live_refunds = live_refunds::live_refunds(ports, id, ask.day)?;
+        input.own_refunds = live_refunds::own_refunds(ports, id, ask.day)?;
     } else {
         input.bill_findings = bill_notes::quarantined(ask.day, &of_day);
         if no_bill_days.contains(&ask.day) && input.bill_findings.is_empty() {
