@@ -35,7 +35,7 @@ fn said(zh: impl Into<String>, en: impl Into<String>) -> Message {
 }
 
 /// A way on: on the terminal, and in the window.
-fn way(terminal: (&str, &str), window: (&str, &str)) -> Advice {
+fn by_place(terminal: (&str, &str), window: (&str, &str)) -> Advice {
     Advice::by_place(said(terminal.0, terminal.1), said(window.0, window.1))
 }
 
@@ -75,7 +75,7 @@ fn outcome(why: &str) -> Option<(Message, Advice)> {
         ),
     );
     let advice = match standing {
-        Outcome::Reissue => way(
+        Outcome::Reissue => by_place(
             (
                 "要改用别的办法，先撤回补发货：recondesk reissue 编号 --withdraw --reason 原因",
                 "To do otherwise, withdraw the reissue first: recondesk reissue ID --withdraw --reason WHY",
@@ -85,7 +85,7 @@ fn outcome(why: &str) -> Option<(Message, Advice)> {
                 "To do otherwise, withdraw the reissue first",
             ),
         ),
-        Outcome::Refund => way(
+        Outcome::Refund => by_place(
             (
                 "先了结它的退款：recondesk refund list 查看，refund send 发送，refund withdraw 撤回",
                 "Settle its refund first: recondesk refund list shows it, refund send sends it, refund withdraw gives it up",
@@ -101,7 +101,7 @@ fn outcome(why: &str) -> Option<(Message, Advice)> {
 }
 
 fn reopen() -> Advice {
-    way(
+    by_place(
         (
             "先重开：recondesk cases reopen 编号 --reason 原因",
             "Open it again first: recondesk cases reopen ID --reason WHY",
@@ -125,7 +125,7 @@ fn transition(why: &str) -> Option<(Message, Advice)> {
     let advice = if from.is_closed() {
         reopen()
     } else if from == CaseStatus::Executing {
-        way(
+        by_place(
             (
                 "退款或补发货进行中，先跟进：recondesk cases show 编号",
                 "A refund or a reissue is under way, follow it up first: recondesk cases show ID",
@@ -136,7 +136,7 @@ fn transition(why: &str) -> Option<(Message, Advice)> {
             ),
         )
     } else if from.may_become(CaseStatus::Assigned) && CaseStatus::Assigned.may_become(next) {
-        way(
+        by_place(
             (
                 "先接手：recondesk cases take 编号",
                 "Take it first: recondesk cases take ID",
@@ -144,7 +144,7 @@ fn transition(why: &str) -> Option<(Message, Advice)> {
             ("先接手这条差错", "Take the case first"),
         )
     } else {
-        way(
+        by_place(
             (
                 "看它的经过：recondesk cases show 编号",
                 "See what happened to it: recondesk cases show ID",
@@ -157,7 +157,7 @@ fn transition(why: &str) -> Option<(Message, Advice)> {
 
 /// Where operators are seen and added.
 fn operators() -> Advice {
-    way(
+    by_place(
         (
             "查看或新增操作人：recondesk operator list、recondesk operator add",
             "See them or add one: recondesk operator list, recondesk operator add",
@@ -171,7 +171,7 @@ fn operators() -> Advice {
 
 /// The second person's part.
 fn another() -> Advice {
-    way(
+    by_place(
         (
             "由另一位有复核权限的人执行：recondesk approve",
             "Another person with the role approve: recondesk approve",
@@ -244,7 +244,7 @@ fn person(why: &str) -> Option<(Message, Advice)> {
                 "最后一位有管理权限的人不能移除",
                 "The last who may administer cannot be removed",
             ),
-            way(
+            by_place(
                 (
                     "先让另一人有管理权限：recondesk operator add 姓名 --role administer",
                     "Let another administer first: recondesk operator add NAME --role administer",

@@ -1,6 +1,6 @@
 //! Refusals of a refund or a reissue for what stands in its way: another one, its stage, a closed case.
 
-use super::{reopen, said, way};
+use super::{by_place, reopen, said};
 use crate::{Advice, Message};
 use recondesk_casework::{RefundStage, ReissueStage, ReissueWay};
 use recondesk_domain::CaseStatus;
@@ -30,7 +30,7 @@ fn open_refund(why: &str) -> Option<(Message, Advice)> {
         RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Rejected
     );
     let advice = if may_be_given_up {
-        way(
+        by_place(
             (
                 &format!(
                     "先发送或撤回：recondesk refund send {number}，或 recondesk refund withdraw {number} --reason 原因"
@@ -45,7 +45,7 @@ fn open_refund(why: &str) -> Option<(Message, Advice)> {
             ),
         )
     } else {
-        way(
+        by_place(
             (
                 &format!("先查询到终态：recondesk refund resume {number}"),
                 &format!("Query it until it is final first: recondesk refund resume {number}"),
@@ -65,7 +65,7 @@ fn other_reissue(why: &str) -> Option<(Message, Advice)> {
         format!("这条差错已有补发货：{}", by.zh()),
         format!("A reissue by {word} is under way"),
     );
-    let advice = way(
+    let advice = by_place(
         (
             &format!(
                 "仍用这一方式再执行一次（--by {word}），或先撤回：recondesk reissue 编号 --withdraw --reason 原因"
@@ -88,21 +88,11 @@ fn wrong_stage(why: &str) -> Option<(Message, Advice)> {
     let (zh, stage_zh, stage_en, show) = match what {
         "refund" => {
             let stage = RefundStage::parse(stage)?;
-            (
-                "退款",
-                stage.zh(),
-                stage.en(),
-                ("recondesk refund show", "refund"),
-            )
+            ("退款", stage.zh(), stage.en(), ("refund show", "refund"))
         }
         "reissue" => {
             let stage = ReissueStage::parse(stage)?;
-            (
-                "补发货",
-                stage.zh(),
-                stage.en(),
-                ("recondesk cases show", "case"),
-            )
+            ("补发货", stage.zh(), stage.en(), ("cases show", "case"))
         }
         _ => return None,
     };
@@ -114,10 +104,10 @@ fn wrong_stage(why: &str) -> Option<(Message, Advice)> {
         ),
     );
     let (command, of) = show;
-    let advice = way(
+    let advice = by_place(
         (
-            &format!("看它的经过：{command} 编号"),
-            &format!("See what happened to it: {command} ID"),
+            &format!("看它的经过：recondesk {command} 编号"),
+            &format!("See what happened to it: recondesk {command} ID"),
         ),
         ("看它的经过", &format!("See what happened to the {of}")),
     );
