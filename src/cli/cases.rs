@@ -17,6 +17,7 @@ use super::table::TextTable;
 use super::terminal::Terminal;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::bulk::{self, BulkActor, CaseDeed as Deed};
+use recondesk_app::jobs::case_step::CasePayouts;
 use recondesk_app::model::{BulkLine, Decision};
 use recondesk_app::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{IgnoreReason, Role};
@@ -291,7 +292,8 @@ fn run_list(list: &CasesList, context: &CommandContext<'_>) -> Result<CommandEnd
         .filter(|case| !case.status.is_closed())
         .map(|case| case.finding.clone())
         .collect();
-    list.output.write_cases(&cases, context)?;
+    let payouts = CasePayouts::read(ports.casework.as_ref(), query.profile)?;
+    list.output.write_cases(&cases, &payouts, context)?;
     let (count, open) = (cases.len(), needs_person(&open));
     context.tell(&format!("{count} 条"), &format!("{count} cases"));
     Ok(if open {

@@ -234,6 +234,7 @@ fn end_of(
         // A limit or an order that is not found says nothing of a sending whose outcome is unknown.
         Some(failure)
             if failure.code == "refund.changed"
+                || failure.retryable
                 || is_unclear(carried.record.refund.stage)
                 || failure.kind == FailureKind::Gateway && !failure.code.starts_with("refund.") =>
         {

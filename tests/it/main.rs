@@ -46,6 +46,7 @@ mod lookup;
 mod lookup_cli;
 mod mapping_cli;
 mod morning;
+mod nothing_twice;
 mod notify_v3;
 mod personal_data;
 mod pitfalls;

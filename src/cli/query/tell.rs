@@ -108,7 +108,7 @@ fn story_text(out: &mut String, view: &OrderView, lang: Language) {
             entry.at.map_or_else(String::new, |at| at.to_string()),
             entry.words.get(lang).to_owned(),
             entry.amount.map_or_else(String::new, Fen::grouped),
-            entry.state.clone(),
+            entry.state_words().get(lang).to_owned(),
             entry.source.clone(),
         ]);
     }

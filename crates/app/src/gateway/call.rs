@@ -53,6 +53,24 @@ impl PaymentCall {
         }
     }
 
+    /// The call that this word names.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        let all = [
+            Self::Order,
+            Self::OrderQuery,
+            Self::CloseOrder,
+            Self::Refund,
+            Self::RefundQuery,
+            Self::AbnormalRefund,
+            Self::TradeBill,
+            Self::FundFlowBill,
+            Self::BillFile,
+            Self::Certificates,
+        ];
+        all.into_iter().find(|call| call.word() == word)
+    }
+
     /// Its name for people.
     #[must_use]
     pub const fn name(self) -> Term {

@@ -127,7 +127,7 @@ fn no_number(number: &str) -> Failure {
 fn has_money(number: OutTradeNo, state: &TradeState) -> Failure {
     let words = state.name();
     Failure::new(
-        FailureKind::Gateway,
+        FailureKind::RefusedInput,
         "close.paid",
         Message::new(
             format!("没有关单：{}", words.zh),
@@ -146,7 +146,7 @@ fn has_money(number: OutTradeNo, state: &TradeState) -> Failure {
 
 fn unknown(number: OutTradeNo) -> Failure {
     Failure::new(
-        FailureKind::Gateway,
+        FailureKind::RefusedInput,
         "close.unknown",
         Message::new("微信支付没有这笔订单", "WeChat Pay has no such order"),
         Advice::by_place(

@@ -13,6 +13,8 @@ pub mod books_export;
 pub mod bulk;
 pub mod bundle;
 pub mod case_sheet;
+pub mod case_step;
+pub mod case_words;
 pub mod check;
 pub mod close;
 pub mod day;

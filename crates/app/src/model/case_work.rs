@@ -7,13 +7,15 @@ use super::{CaseFilter, Decision, OperatorIdentity};
 use crate::{Failure, Message};
 use recondesk_casework::ReissueWay;
 use recondesk_domain::{CaseStatus, Fen, ProfileId};
-use recondesk_ports::{AttachmentInfo, RefundRecord, RefundRowId};
+use recondesk_ports::{AttachmentInfo, RefundRecord, RefundRowId, ReissueRecord};
 
 /// What was begun for a case here, beside what the books say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CaseWork {
     /// Its refunds, oldest first.
     pub refunds: Vec<RefundRecord>,
+    /// Its newest reissue.
+    pub reissue: Option<ReissueRecord>,
     /// Files that hang on it, oldest first.
     pub attachments: Vec<AttachmentInfo>,
     /// Who signed the day off that the case belongs to: until it is opened again, what was decided stands.

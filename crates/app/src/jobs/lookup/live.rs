@@ -7,14 +7,15 @@ use super::combined::ask_combined;
 use super::heard::{entries, heard, order_behind};
 use super::order_summary::{Attention, OrderSummary, at_sub_merchant, sentence};
 use super::recognise::FoundNumber;
+use super::under_way::awaits_orders;
 use super::{OrderView, collect};
 use crate::gateway::{AnsweredQuery, Exchange, ExchangeError, GatewayClient, RefundVerdict};
 use crate::jobs::inquiry::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::jobs::notify::local_order;
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{
-    ApiVersion, MOrder, MchId, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId, RefundId,
-    SuggestedAction, mask_message,
+    ApiVersion, Category, MOrder, MchId, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId,
+    RefundId, SuggestedAction, mask_message,
 };
 use recondesk_ports::{CancelToken, ExchangeRecord, NumberKind, Ports};
 use wechatpay_codec::v2::OrderRef;
@@ -187,12 +188,19 @@ pub(super) fn finish(
         record = at_sub_merchant(&record, &sub);
     }
     record.observations.extend(heard(ports, profile.0, &asked));
+    record.awaits_orders = awaits_orders(ports, &record)?;
     asked.summary = sentence(&record);
     asked.weigh();
     Ok(asked)
 }
 
 impl LiveAnswer {
+    /// True when there is nothing to compare it with: the orders of its day are not here yet.
+    #[must_use]
+    pub fn awaits_orders(&self) -> bool {
+        self.local.is_none() && self.summary.category == Some(Category::MCoverage)
+    }
+
     /// True when it is about this order.
     #[must_use]
     pub fn is_about(&self, out_trade_no: &str) -> bool {
@@ -201,6 +209,9 @@ impl LiveAnswer {
 
     /// Differences that the sum of all facts explains are none, and an answer that differs is no agreement.
     fn weigh(&mut self) {
+        if self.awaits_orders() {
+            self.differences.clear();
+        }
         if self.summary.standing != Attention::Agrees {
             return;
         }
@@ -442,6 +453,7 @@ pub fn told_with(ports: &Ports, view: &OrderView, asked: &LiveAnswer) -> OrderSu
     }
     let entries = heard(ports, record.profile.0, asked);
     record.observations.extend(entries);
+    record.awaits_orders = awaits_orders(ports, &record).unwrap_or(record.awaits_orders);
     sentence(&record)
 }
 

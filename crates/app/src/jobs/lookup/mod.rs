@@ -15,15 +15,18 @@ mod foreign_errors;
 mod heard;
 pub mod known;
 pub mod live;
+mod logged;
 pub mod money;
 pub mod order_summary;
 pub mod phrases;
 pub mod places;
 pub mod recognise;
+mod refunding;
 pub mod session;
 pub mod ticket;
 pub mod timeline;
 mod unbooked;
+mod under_way;
 mod unlike;
 mod unpaid;
 

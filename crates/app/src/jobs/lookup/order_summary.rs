@@ -4,9 +4,10 @@
 //! a comparison found and nobody has settled is never contradicted, and what a person has decided is not asked again.
 //! Window, `query`, lists and exports speak from this; no step moves money or goods that the sums do not allow.
 
-use super::advice::advise;
+use super::advice::{advise, paid_words};
 use super::collect::{CaseStory, OrderRecord};
 use super::money::{OrderMoney, OrderWord};
+use super::under_way::unless_begun;
 use crate::Message;
 use recondesk_casework::RefundStage;
 use recondesk_domain::{
@@ -216,7 +217,10 @@ fn of_one(record: &OrderRecord) -> OrderSummary {
         return waits;
     }
     match record.open_cases().first() {
-        Some(case) => beside_a_case(record, &money, said, &case.finding),
+        Some(case) => {
+            let said = beside_a_case(record, &money, said, &case.finding);
+            unless_begun(record, &money, said)
+        }
         None => match decided(record, &said) {
             Some(story) => settled(&money, &said, story),
             None => said,
@@ -368,7 +372,7 @@ fn decided<'r>(record: &'r OrderRecord, said: &OrderSummary) -> Option<&'r CaseS
     })
 }
 
-fn facts(money: &OrderMoney) -> (String, String) {
+pub(super) fn facts(money: &OrderMoney) -> (String, String) {
     let paid = money.payments.first();
     let Some(paid) = paid else {
         return (
@@ -376,11 +380,7 @@ fn facts(money: &OrderMoney) -> (String, String) {
             "WeChat Pay has no payment".to_owned(),
         );
     };
-    let (at, sum) = (short(paid.at), yuan(paid.amount));
-    (
-        format!("顾客 {at} 已付 {sum}"),
-        format!("The customer paid {sum} at {at}"),
-    )
+    paid_words(paid.at, paid.amount)
 }
 
 fn settled(money: &OrderMoney, said: &OrderSummary, story: &CaseStory) -> OrderSummary {

@@ -10,7 +10,7 @@ use recondesk_ports::RefundRecord;
 pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
     if let LimitError::Changed { then, now } = limit {
         let (title, advice) = changed_words(then, now);
-        return Failure::new(kind, "refund.changed", title, advice).with_detail(limit.to_string());
+        return Failure::new(kind, "refund.changed", title, advice);
     }
     let (title, advice) = match limit {
         LimitError::NotPaid => (
@@ -25,7 +25,10 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
         ),
         LimitError::NotPositive => (
             Message::new("退款金额至少 0.01 元", "A refund is at least 0.01 yuan"),
-            Message::default(),
+            Message::new(
+                "写明要退的金额；可能已经没有可退的",
+                "Say how much; perhaps nothing is left",
+            ),
         ),
         LimitError::OverRemainder(left) => (
             Message::new(
@@ -59,7 +62,10 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
                 format!("同一订单两次退款要间隔一分钟，{until} 之后再发"),
                 format!("A minute must pass between two refunds of one order; send after {until}"),
             ),
-            Message::default(),
+            Message::new(
+                "退款已保留，到时继续发送",
+                "The refund is kept, go on sending it then",
+            ),
         ),
         LimitError::Stale => (
             Message::new("查单结果已过期", "What is known of the order is too old"),
@@ -73,7 +79,7 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
             Message::new("到商户平台核对", "Check in the merchant console"),
         ),
     };
-    Failure::new(kind, "refund.limit", title, advice).with_detail(limit.to_string())
+    Failure::new(kind, "refund.limit", title, advice)
 }
 
 /// The order was refunded by another way since: both sums, and what a person can do.
@@ -238,8 +244,8 @@ fn terminal_advice(record: &RefundRecord) -> Message {
             "Outcome unknown; it is queried and never sent under a new number: recondesk refund resume in a while",
         ),
         (RefundStage::Accepted, _) => Message::new(
-            "已受理：零钱约 5 分钟到账，银行卡 1–3 个工作日；稍后 recondesk refund resume 查询",
-            "Accepted: a wallet gets it in about 5 minutes, a bank card in 1–3 working days; recondesk refund resume asks again",
+            "零钱约 5 分钟到账，银行卡 1–3 个工作日；稍后 recondesk refund resume 查询",
+            "A wallet gets it in about 5 minutes, a bank card in 1–3 working days; recondesk refund resume asks again",
         ),
         (RefundStage::Abnormal, _) => Message::new(
             format!(

@@ -184,6 +184,7 @@ impl WindowJobs {
                 case_key: Some(key.to_owned()),
                 ..RefundQuery::default()
             })?,
+            reissue: crate::jobs::reissue::of_case(&self.ports, profile, key)?,
             attachments: self.ports.casework.attachment_list(profile, key)?,
             undo: decisions::undo_offer(&self.ports, (profile, key), &person.name)?,
         };

@@ -59,7 +59,7 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
         (
             DecisionAction::Refund,
             CaseStatus::Assigned,
-            !is_made && may_move(detail),
+            !is_made && may_move(detail) && !advice::is_reissued(detail),
         ),
         (
             DecisionAction::Resolve,
