@@ -800,3 +800,32 @@ pub(crate) fn pictured(look: Look) -> Vec<(&'static str, Harness<'static, App>)>
         ("sign-in", sign_in),
     ]
 }
+
+#[test]
+fn the_chips_count_open_cases_and_closed_ones_on_their_own() {
+    let mut morning = Morning::new();
+    let (_, _, rows) = compared(&mut morning);
+    morning.settle(rows[0].profile, &rows[0]);
+    let list = |morning: &mut Morning, closed_too| {
+        let filter = recondesk::app::model::CaseFilter {
+            closed_too,
+            ..Default::default()
+        };
+        match morning.run(Command::Cases(filter)) {
+            recondesk::app::Outcome::Cases(list) => list.totals,
+            other => panic!("{other:?}"),
+        }
+    };
+
+    let open = list(&mut morning, false);
+    let all = list(&mut morning, true);
+
+    let count = rows.len() as u64;
+    assert_eq!((open.rows, open.closed), (count - 1, 0));
+    assert_eq!((all.rows, all.closed), (count, 1));
+    assert_eq!(
+        all.counts, open.counts,
+        "a closed case is in no chip of open ones"
+    );
+    assert_eq!(all.unowned, open.unowned);
+}
