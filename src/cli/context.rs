@@ -28,6 +28,8 @@ type MoveWorkspace = fn(Option<&Path>, &str, Option<&str>) -> Result<MoveReport,
 pub struct World {
     /// Opens a workspace: the folder named, or that of the user.
     pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
+    /// The folder that is named, or that of the user, where it is no workspace.
+    pub lacking: fn(Option<&Path>) -> Result<Option<PathBuf>, StoreError>,
     /// Makes a shared workspace: where its tables and where its files are.
     pub create_shared: fn(&str, &str) -> Result<(), StoreError>,
     /// Moves a workspace: which one, where to, where its files go on a server.
@@ -102,9 +104,23 @@ impl<'a> CommandContext<'a> {
         self.world.random.nonce()
     }
 
-    /// Opens the workspace.
+    /// Opens the workspace that is there.
     pub(super) fn open(&self) -> Result<Ports, Failure> {
+        self.expect_workspace()?;
+        self.open_or_make()
+    }
+
+    /// Opens the workspace, and makes it where there is none: for what a person begins with.
+    pub(super) fn open_or_make(&self) -> Result<Ports, Failure> {
         (self.world.open)(self.workspace.as_deref()).map_err(Failure::from)
+    }
+
+    /// Refuses a folder that is no workspace, such as one whose name was mistyped.
+    fn expect_workspace(&self) -> Result<(), Failure> {
+        match (self.world.lacking)(self.workspace.as_deref())? {
+            None => Ok(()),
+            Some(folder) => Err(no_workspace(&folder)),
+        }
     }
 
     /// Makes a shared workspace, and opens it once to see that it can be used.
@@ -120,6 +136,7 @@ impl<'a> CommandContext<'a> {
         target: &str,
         files: Option<&str>,
     ) -> Result<MoveReport, Failure> {
+        self.expect_workspace()?;
         let report = (self.world.move_workspace)(self.workspace.as_deref(), target, files)?;
         (self.world.open)(Some(Path::new(target)))?;
         Ok(report)
@@ -136,11 +153,18 @@ impl<'a> CommandContext<'a> {
 
     /// Lets a workspace that has moved be used again.
     pub(super) fn reopen(&self) -> Result<Option<String>, Failure> {
+        self.expect_workspace()?;
         Ok((self.world.reopen)(self.workspace.as_deref())?)
     }
 
-    /// Care for the workspace, which need not be sound.
+    /// Care for the workspace that is there, which need not be sound.
     pub(super) fn care(&self) -> Result<Box<dyn WorkspaceCare>, Failure> {
+        self.expect_workspace()?;
+        self.care_or_make()
+    }
+
+    /// Care for a folder that may become a workspace.
+    pub(super) fn care_or_make(&self) -> Result<Box<dyn WorkspaceCare>, Failure> {
         (self.world.care)(self.workspace.as_deref()).map_err(Failure::from)
     }
 
@@ -154,6 +178,13 @@ impl<'a> CommandContext<'a> {
     /// Opens the workspace and waits for the right to write to it.
     pub(super) fn open_to_write(&self) -> Result<(Ports, Box<dyn Send>), Failure> {
         let ports = self.open()?;
+        let guard = ports.writers.enter(PATIENCE)?;
+        Ok((ports, guard))
+    }
+
+    /// The same, and makes a workspace where there is none.
+    pub(super) fn open_or_make_to_write(&self) -> Result<(Ports, Box<dyn Send>), Failure> {
+        let ports = self.open_or_make()?;
         let guard = ports.writers.enter(PATIENCE)?;
         Ok((ports, guard))
     }
@@ -302,6 +333,23 @@ impl<'a> CommandContext<'a> {
     pub(super) fn tell_failure(&self, failure: &Failure) {
         self.speech.say_failure(failure, self.lang);
     }
+}
+
+/// There is no workspace where one was asked for.
+fn no_workspace(folder: &Path) -> Failure {
+    let folder = folder.display();
+    Failure::new(
+        FailureKind::Workspace,
+        "workspace.none",
+        Message::new(
+            format!("这里没有工作区：{folder}"),
+            format!("There is no workspace here: {folder}"),
+        ),
+        Message::new(
+            "核对 --workspace；第一次使用，先用 recondesk profile add 新增商户档案",
+            "Check --workspace; to begin, add a merchant with recondesk profile add",
+        ),
+    )
 }
 
 /// The profile of that name.

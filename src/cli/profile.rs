@@ -139,7 +139,7 @@ pub(super) fn run(
         } => {
             let mut profile = MerchantProfile::new(&name, &mch_id);
             fields.apply(&mut profile)?;
-            let (ports, _guard) = context.open_to_write()?;
+            let (ports, _guard) = context.open_or_make_to_write()?;
             let actor = keeper(context, &ports, &person)?;
             profiles::add(&ports, &profile, &actor)?;
             context.tell("档案已保存", "Profile saved");

@@ -65,7 +65,7 @@ pub(super) fn import(
     }
     let mut profile = file.profile;
     profile.name = name.unwrap_or(profile.name);
-    let (ports, _guard) = context.open_to_write()?;
+    let (ports, _guard) = context.open_or_make_to_write()?;
     let actor = keeper(context, &ports, person)?;
     profiles::add(&ports, &profile, &actor)?;
     let name = &profile.name;

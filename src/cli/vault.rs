@@ -24,7 +24,7 @@ pub(super) fn run(
     command: &VaultCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    let (ports, _guard) = context.open_to_write()?;
+    let (ports, _guard) = context.open_or_make_to_write()?;
     match command {
         VaultCommand::Passphrase => {
             ports.vault.change_passphrase(new_passphrase(context)?)?;

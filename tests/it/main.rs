@@ -44,6 +44,7 @@ mod lookup;
 mod lookup_cli;
 mod mapping_cli;
 mod morning;
+mod no_workspace;
 mod notify_v3;
 mod personal_data;
 mod pitfalls;

@@ -51,6 +51,13 @@ fn sums_path(path: &Path) -> PathBuf {
     path.with_extension("sums")
 }
 
+/// False for sums beside a database file that are not what was written; such sums count as none.
+pub(super) fn has_sound_sums(path: &Path) -> Result<bool, DbError> {
+    let sums = sums_path(path);
+    let is_there = sums.try_exists().map_err(broken)?;
+    Ok(!is_there || PageSums::load(&sums).map_err(broken)?.is_some())
+}
+
 /// Compares a database file, that nobody has opened yet in this program, with its checksums.
 pub(super) fn compare(path: &Path) -> Result<(), DbError> {
     let Some(sums) = PageSums::load(&sums_path(path)).map_err(broken)? else {
@@ -167,7 +174,7 @@ impl Writer {
     }
 
     /// The file that tells of an import.
-    fn entry_path(&self, import: u32) -> PathBuf {
+    pub(super) fn entry_path(&self, import: u32) -> PathBuf {
         let folder = self.path().with_file_name("books");
         folder.join(format!("{import:08}.entry"))
     }

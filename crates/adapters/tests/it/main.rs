@@ -11,6 +11,7 @@ mod engine;
 mod exchanged;
 #[cfg(target_os = "linux")]
 mod faults;
+mod mending;
 mod records;
 mod shared;
 mod sieves;
