@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::CommandEnd;
+use super::out_file::{self, Unfit};
 use super::terminal::Terminal;
 use super::terminal_output::Speech;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
@@ -276,12 +277,18 @@ impl<'a> CommandContext<'a> {
         Err(not_written(path, &fault.into()))
     }
 
-    /// Writes a file named on the command line, whole or not at all.
+    /// Writes a file named on the command line, whole or not at all; what lies there is replaced only when it is of
+    /// the same kind and made by this program.
     pub(super) fn write_file(&self, path: &Path, fill: &mut Fill<'_>) -> Result<(), Failure> {
-        self.world
-            .files
-            .write(path, fill)
-            .map_err(|error| not_written(path, &error))
+        let mut unfit = None;
+        let written = self.world.files.write(path, &mut |out| {
+            out_file::fill_checked(path, out, fill, &mut unfit)
+        });
+        match unfit {
+            Some(Unfit::InTheWay) => Err(out_file::in_the_way(path)),
+            Some(Unfit::Name(form)) => form.check_name(path),
+            None => written.map_err(|error| not_written(path, &error)),
+        }
     }
 
     /// The file system.
@@ -371,6 +378,20 @@ pub(super) fn profile_named(
     })
 }
 
+/// A fact about a file, and what the system says of it.
+pub(super) fn with_reason((zh, en): (&str, &str), error: &std::io::Error) -> Message {
+    let (why_zh, why_en) = match error.kind() {
+        ErrorKind::NotFound => ("没有这个文件或文件夹", "there is no such file or folder"),
+        ErrorKind::PermissionDenied => ("没有权限", "it is not allowed"),
+        ErrorKind::IsADirectory => ("这是一个文件夹", "it is a folder"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("磁盘已满", "the disk is full"),
+        ErrorKind::ReadOnlyFilesystem => ("磁盘只读", "the disk is read-only"),
+        // What is rare has no words of its own.
+        _ => return Message::new(format!("{zh}：{error}"), format!("{en}: {error}")),
+    };
+    Message::new(format!("{zh}：{why_zh}"), format!("{en}: {why_en}"))
+}
+
 /// A file named on the command line cannot be read.
 pub(super) fn not_read(path: &Path, error: &std::io::Error) -> Failure {
     if error.kind() == std::io::ErrorKind::InvalidData {
@@ -379,10 +400,10 @@ pub(super) fn not_read(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "file.read",
-        Message::new("文件无法读取", "The file cannot be read"),
+        with_reason(("文件无法读取", "The file cannot be read"), error),
         Message::new("核对路径和权限", "Check the path and the rights"),
     )
-    .with_detail(format!("{}: {error}", path.display()))
+    .with_detail(path.display().to_string())
 }
 
 /// A file that must be text is something else.
@@ -401,13 +422,13 @@ pub(super) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "file.write",
-        Message::new("文件无法写入", "The file cannot be written"),
+        with_reason(("文件无法写入", "The file cannot be written"), error),
         Message::new(
             "核对路径、权限和磁盘空间",
             "Check path, rights and room on the disk",
         ),
     )
-    .with_detail(format!("{}: {error}", path.display()))
+    .with_detail(path.display().to_string())
 }
 
 /// False where no window can be shown, as far as this is known without trying.

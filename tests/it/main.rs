@@ -46,6 +46,7 @@ mod mapping_cli;
 mod morning;
 mod no_workspace;
 mod notify_v3;
+mod out_files;
 mod personal_data;
 mod pitfalls;
 mod profile_keys;
