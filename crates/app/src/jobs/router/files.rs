@@ -163,8 +163,8 @@ impl WindowJobs {
         };
         if report.leaves_keys {
             notice.note = Message::new(
-                "密钥保存在系统钥匙串里，不在备份中",
-                "Keys in the keychain of the system are not in the copy",
+                "备份里没有密钥：它们在系统钥匙串里，或没有存过；恢复到别的电脑后重新存入",
+                "The copy has no keys: they are in the keychain of the system, or none are stored; store them again where it is put back",
             );
         }
         Ok(changed(Changed::Nothing, notice))
