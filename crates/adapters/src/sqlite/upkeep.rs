@@ -144,7 +144,7 @@ impl Writer {
         };
         pages.advance(&log).map_err(broken)?;
         // Without a log, whoever opens the database next trusts what lies beside it.
-        self.flush_beside().map_err(broken)?;
+        self.flush_beside()?;
         pages.store(&sums).map_err(broken)?;
         let connection = locked(&self.connection);
         let connection = connection.lite()?;
@@ -155,20 +155,24 @@ impl Writer {
         Ok(busy == 0)
     }
 
-    /// Makes the journal and what was told of imports durable.
-    fn flush_beside(&self) -> io::Result<()> {
-        self.journal.flush()?;
+    /// Makes the journal and what was told of imports durable; what could not be told is told now.
+    fn flush_beside(&self) -> Result<(), DbError> {
+        self.journal.flush().map_err(broken)?;
         let told = locked(&self.told).clone();
         let Some(last) = told.last() else {
             return Ok(());
         };
         for import in &told {
+            if self.is_untold(*import) {
+                let connection = locked(&self.connection);
+                self.tell_import(connection.lite()?, *import)?;
+            }
             match File::open(self.entry_path(*import)) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                other => other?.sync_all()?,
+                other => other.and_then(|file| file.sync_all()).map_err(broken)?,
             }
         }
-        crate::files::sync_folder(&self.entry_path(*last))?;
+        crate::files::sync_folder(&self.entry_path(*last)).map_err(broken)?;
         locked(&self.told).clear();
         Ok(())
     }
@@ -225,6 +229,8 @@ impl Writer {
         if !path.parent().is_some_and(Path::is_dir) {
             return Ok(());
         }
+        // Whatever fails from here on is made good before the log is emptied.
+        locked(&self.told).insert(import);
         let (heading, generation) = state(connection)?;
         let mut rows = Vec::new();
         for table in tables(connection)? {
@@ -247,7 +253,6 @@ impl Writer {
                 },
             )?;
         }
-        locked(&self.told).insert(import);
         Journal::at(path)
             .write_import(&heading, generation, &rows)
             .map_err(broken)

@@ -71,9 +71,15 @@ pub fn not_mended(faults: &[CareFault]) -> Failure {
             format!("还有 {count} 处不能重新生成：{}", named.zh),
             format!("{count} faults cannot be mended: {}", named.en),
         ),
-        Message::new(
-            "用 recondesk restore 从备份恢复；其余数据不受影响",
-            "Put a copy back with recondesk restore; all else can be used",
+        Advice::by_place(
+            Message::new(
+                "用 recondesk restore 从备份恢复；其余数据不受影响",
+                "Put a copy back with recondesk restore; all else can be used",
+            ),
+            Message::new(
+                "从备份恢复，见手册“备份”；其余数据不受影响",
+                "Put a copy back, as the handbook says under Backup; all else can be used",
+            ),
         ),
     )
 }
@@ -116,9 +122,12 @@ pub fn in_the_way(file: &Path) -> Failure {
             "没有备份：这个文件已存在，且不是本程序能读的备份，没有改动",
             "No copy was made: the file exists and is no copy of this program that can be read; it was not touched",
         ),
-        Message::new(
-            "换一个文件名；确定要替换它，加 --force",
-            "Choose another name; to replace it all the same, add --force",
+        Advice::by_place(
+            Message::new(
+                "换一个文件名；确定要替换它，加 --force",
+                "Choose another name; to replace it all the same, add --force",
+            ),
+            Message::new("换一个文件名", "Choose another name"),
         ),
     )
     .with_detail(file.display().to_string())
@@ -135,7 +144,7 @@ pub fn unusable(file: &Path, fault: CopyFault) -> Failure {
                 format!("找不到备份文件 {name}"),
                 format!("There is no copy {name}"),
             ),
-            Message::new("核对文件名和路径", "Check name and path"),
+            Advice::from(Message::new("核对文件名和路径", "Check name and path")),
         ),
         CopyFault::Closed => (
             "restore.closed",
@@ -143,7 +152,10 @@ pub fn unusable(file: &Path, fault: CopyFault) -> Failure {
                 format!("备份文件 {name} 不允许读取"),
                 format!("The copy {name} may not be read"),
             ),
-            Message::new("核对文件的读取权限", "Check the rights of the file"),
+            Advice::from(Message::new(
+                "核对文件的读取权限",
+                "Check the rights of the file",
+            )),
         ),
         CopyFault::NoCopy => (
             "restore.no_copy",
@@ -151,9 +163,15 @@ pub fn unusable(file: &Path, fault: CopyFault) -> Failure {
                 format!("{name} 不是本程序的备份，没有改动"),
                 format!("{name} is no copy of this program; nothing was touched"),
             ),
-            Message::new(
-                "选择用 recondesk backup 写出的文件，或工作区 backups 文件夹里的副本",
-                "Name a file that recondesk backup wrote, or one in the folder backups of the workspace",
+            Advice::by_place(
+                Message::new(
+                    "选择用 recondesk backup 写出的文件，或工作区 backups 文件夹里的副本",
+                    "Name a file that recondesk backup wrote, or one in the folder backups of the workspace",
+                ),
+                Message::new(
+                    "选择“备份到文件”写出的文件，或工作区 backups 文件夹里的副本",
+                    "Choose a file that a backup wrote, or one in the folder backups of the workspace",
+                ),
             ),
         ),
         CopyFault::Damaged => (
@@ -164,7 +182,7 @@ pub fn unusable(file: &Path, fault: CopyFault) -> Failure {
                     "The copy {name} is damaged or a part of it is missing; nothing was touched"
                 ),
             ),
-            Message::new("换一份备份", "Take another copy"),
+            Advice::from(Message::new("换一份备份", "Take another copy")),
         ),
     };
     Failure::new(FailureKind::RefusedInput, code, title, advice)
