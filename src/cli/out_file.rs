@@ -35,8 +35,8 @@ impl Form {
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
         let text = text.trim_ascii_start();
         if head.starts_with(b"PK\x03\x04") {
-            let is_workbook = memchr::memmem::find(head, b"[Content_Types].xml").is_some()
-                || memchr::memmem::find(head, b"xl/").is_some();
+            let is_workbook = place_of(b"[Content_Types].xml", head).is_some()
+                || place_of(b"xl/", head).is_some();
             return if is_workbook {
                 Self::Workbook
             } else {
@@ -120,7 +120,7 @@ fn mark(head: &[u8]) -> Vec<u8> {
         Form::Pdf => head.get(..PDF).unwrap_or(head).to_vec(),
         Form::Page => {
             let before = up_to(head, b"<title");
-            let style = memchr::memmem::find(head, b"<style>").and_then(|at| head.get(at..));
+            let style = place_of(b"<style>", head).and_then(|at| head.get(at..));
             let style = style.unwrap_or_default();
             let style = style.get(..STYLE).unwrap_or(style);
             let of_language = |text: &[u8]| {
@@ -145,8 +145,14 @@ fn mark(head: &[u8]) -> Vec<u8> {
     }
 }
 
+/// Where some bytes begin in the beginning of a file.
+fn place_of(wanted: &[u8], head: &[u8]) -> Option<usize> {
+    let mut places = head.windows(wanted.len());
+    places.position(|bytes| bytes == wanted)
+}
+
 fn up_to<'a>(bytes: &'a [u8], end: &[u8]) -> &'a [u8] {
-    let at = memchr::memmem::find(bytes, end).unwrap_or(bytes.len());
+    let at = place_of(end, bytes).unwrap_or(bytes.len());
     bytes.get(..at).unwrap_or(bytes)
 }
 
