@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::CommandEnd;
 use super::context::CommandContext;
-use super::out_file::Form;
+use super::out_file::OutputForm;
 use super::terminal_output::print_text;
 use recondesk_app::jobs::care;
 use recondesk_app::{Failure, FailureKind, Message};
@@ -91,7 +91,7 @@ pub(super) fn backup(
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
     CommandContext::check_out(Some(&command.file))?;
-    Form::Archive.check_name(&command.file)?;
+    OutputForm::Archive.check_name(&command.file)?;
     let leave = BackupLeave {
         damaged: command.damaged,
         replace: command.force,

@@ -21,7 +21,7 @@ const PDF: usize = 64;
 
 /// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum OutputForm {
     Workbook,
     Archive,
     Pdf,
@@ -30,7 +30,7 @@ pub(super) enum Form {
     Text,
 }
 
-impl Form {
+impl OutputForm {
     fn of(head: &[u8]) -> Self {
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
         let text = text.trim_ascii_start();
@@ -105,8 +105,8 @@ impl Form {
 
 /// What tells a kind of file from others, whatever it holds.
 fn mark(head: &[u8]) -> Vec<u8> {
-    match Form::of(head) {
-        Form::Workbook | Form::Archive => {
+    match OutputForm::of(head) {
+        OutputForm::Workbook | OutputForm::Archive => {
             // How the first entry is packed tells the program, its name tells the content.
             let length = |at: usize| {
                 let bytes = head.get(at..).and_then(<[u8]>::first_chunk::<2>);
@@ -117,8 +117,8 @@ fn mark(head: &[u8]) -> Vec<u8> {
             let packing = [head.get(4..10), head.get(28..30)].map(Option::unwrap_or_default);
             [packing.concat(), without_digits(name)].concat()
         }
-        Form::Pdf => head.get(..PDF).unwrap_or(head).to_vec(),
-        Form::Page => {
+        OutputForm::Pdf => head.get(..PDF).unwrap_or(head).to_vec(),
+        OutputForm::Page => {
             let before = up_to(head, b"<title");
             let style = place_of(b"<style>", head).and_then(|at| head.get(at..));
             let style = style.unwrap_or_default();
@@ -130,14 +130,14 @@ fn mark(head: &[u8]) -> Vec<u8> {
             };
             [of_language(before).as_bytes(), style].concat()
         }
-        Form::Json => {
+        OutputForm::Json => {
             let text = up_to(head, b":");
             text.iter()
                 .copied()
                 .filter(|byte| !byte.is_ascii_whitespace())
                 .collect()
         }
-        Form::Text => {
+        OutputForm::Text => {
             let line = up_to(head, b"\n").trim_ascii_end();
             // A line of settings begins with its key.
             without_digits(up_to(line, b" = "))
@@ -174,16 +174,16 @@ pub(super) enum Unfit {
     /// The file that is there is of another kind.
     InTheWay,
     /// The name says another format.
-    Name(Form),
+    Name(OutputForm),
 }
 
 /// A writer that keeps the beginning of what goes through it.
-struct Heading<'a> {
+struct KeptHead<'a> {
     out: &'a mut (dyn Write + Send),
     head: Vec<u8>,
 }
 
-impl Write for Heading<'_> {
+impl Write for KeptHead<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         let room = HEAD.saturating_sub(self.head.len()).min(written);
@@ -220,12 +220,12 @@ pub(super) fn fill_checked(
     unfit: &mut Option<Unfit>,
 ) -> io::Result<()> {
     let old = head_of(path)?;
-    let mut heading = Heading {
+    let mut heading = KeptHead {
         out,
         head: Vec::new(),
     };
     fill(&mut heading)?;
-    let form = Form::of(&heading.head);
+    let form = OutputForm::of(&heading.head);
     if !heading.head.is_empty() && !form.fits(path) {
         *unfit = Some(Unfit::Name(form));
     } else if old.is_some_and(|old| !is_same_kind(&old, &heading.head)) {
@@ -301,7 +301,7 @@ mod tests {
             (b"\xEF\xBB\xBFcode,category", "a.csv", "a.xlsx"),
         ];
         for (head, good, bad) in cases {
-            let form = Form::of(head);
+            let form = OutputForm::of(head);
             assert!(form.fits(Path::new(good)), "{good}");
             assert!(form.fits(Path::new("a")) && form.fits(Path::new("a.bak")));
             assert!(form.check_name(Path::new(bad)).is_err(), "{bad}");
