@@ -71,7 +71,10 @@ pub(super) fn run(
     command: &OperatorCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    let ports = context.open()?;
+    let ports = match command {
+        OperatorCommand::Add { .. } => context.open_or_make()?,
+        _ => context.open()?,
+    };
     match command {
         OperatorCommand::Add {
             name,

@@ -803,10 +803,10 @@ pub(crate) fn pictured(look: Look) -> Vec<(&'static str, Harness<'static, App>)>
 
 #[test]
 fn the_chips_count_open_cases_and_closed_ones_on_their_own() {
-    let mut morning = Morning::new();
+    let mut morning = FirstRunFixture::new();
     let (_, _, rows) = compared(&mut morning);
     morning.settle(rows[0].profile, &rows[0]);
-    let list = |morning: &mut Morning, closed_too| {
+    let list = |morning: &mut FirstRunFixture, closed_too| {
         let filter = recondesk::app::model::CaseFilter {
             closed_too,
             ..Default::default()

@@ -1,6 +1,6 @@
 //! Builds the ports of a workspace out of the adapters.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::books::Bookshelf;
@@ -21,6 +21,14 @@ use recondesk_ports::{Clock, MoveReport, Ports, StoreError};
 /// [`StoreError`] when the workspace cannot be opened.
 pub fn open(folder: Option<&Path>) -> Result<Ports, StoreError> {
     open_asking(folder, Box::new(|_| None))
+}
+
+/// The folder that is named, or that of the user, where it is no workspace; nothing is made.
+///
+/// # Errors
+/// [`StoreError`] when the folder cannot be looked at.
+pub fn lacking(folder: Option<&Path>) -> Result<Option<PathBuf>, StoreError> {
+    Workspace::lacking(folder)
 }
 
 /// Care for a workspace (the folder named, or that of the user), which need not be sound.

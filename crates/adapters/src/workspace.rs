@@ -83,6 +83,30 @@ impl Workspace {
         })
     }
 
+    /// The folder that is named, or that of the user, where it is no workspace; nothing is made.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] when the folder cannot be looked at.
+    pub fn lacking(named: Option<&Path>) -> Result<Option<PathBuf>, StoreError> {
+        if shared_address(named)?.is_some() {
+            return Ok(None);
+        }
+        let folder = named.map_or_else(user_folder, |folder| Ok(folder.to_owned()))?;
+        let workspace = Self {
+            folder,
+            shared: None,
+            stored: None,
+        };
+        let denied = |error: io::Error| StoreError::Denied(error.to_string());
+        let is_there = MARKS
+            .iter()
+            .any(|name| workspace.folder.join(name).exists())
+            || !stray::imports_with_files(&workspace)
+                .map_err(denied)?
+                .is_empty();
+        Ok((!is_there).then_some(workspace.folder))
+    }
+
     /// The name of this computer and user among those that share a workspace: made up once, and kept.
     pub(crate) fn computer(&self) -> Result<String, StoreError> {
         let path = self.folder.join("computer");
@@ -376,6 +400,15 @@ fn restrict(folder: &Path) {
 
 #[cfg(not(unix))]
 fn restrict(_: &Path) {}
+
+/// Files by which a folder is known as a workspace, sound or not.
+const MARKS: [&str; 5] = [
+    "recondesk.db",
+    "recondesk.journal",
+    "recondesk.sums",
+    "recondesk.moving",
+    "vault.sealed",
+];
 
 /// Files and folders of a workspace.
 #[cfg(unix)]

@@ -48,6 +48,19 @@ pub enum MoneyError {
     OutOfRange,
 }
 
+impl MoneyError {
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Empty => "金额为空",
+            Self::NotDecimal => "不是普通的十进制数，如 12.30",
+            Self::TooPrecise => "小数位数超出单位（元最多两位）",
+            Self::OutOfRange => "金额超出范围",
+        }
+    }
+}
+
 impl Fen {
     /// No money.
     pub const ZERO: Self = Self(0);

@@ -28,6 +28,8 @@ pub struct Bookshelf {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) segments: Arc<SegmentCache>,
     pub(crate) archive: Disk,
+    /// Where the segment of an import is made that is made again; else it is made where all of them lie.
+    pub(crate) apart: Option<Disk>,
     /// The catalog of all merchants as of an import.
     pub(crate) views: Mutex<Option<(u32, Arc<Snapshot>)>>,
     /// Which imports may have a number.
@@ -76,9 +78,31 @@ impl Bookshelf {
             clock,
             segments,
             archive,
+            apart: None,
             views: Mutex::default(),
             sieves: Mutex::default(),
         })
+    }
+
+    /// The books by another catalog, which make their files in another folder.
+    ///
+    /// # Errors
+    /// [`BooksError`] when the folder cannot be used.
+    pub(crate) fn apart(
+        &self,
+        workspace: &Workspace,
+        catalog: Arc<dyn Catalog>,
+    ) -> Result<Self, BooksError> {
+        let segments = self.segments.disk().clone();
+        let mut books = Self::open(workspace, Arc::clone(&catalog), Arc::clone(&self.clock))?;
+        books.apart = Some(books.segments.disk().clone());
+        books.segments = Arc::new(SegmentCache::new(segments, catalog));
+        Ok(books)
+    }
+
+    /// Where the segment of an import is made.
+    pub(crate) fn drafts(&self) -> &Disk {
+        self.apart.as_ref().unwrap_or_else(|| self.segments.disk())
     }
 
     fn merchant_books(

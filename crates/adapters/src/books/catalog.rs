@@ -5,6 +5,7 @@
 //! compare it with; a catalog on a server may come behind the same trait. Every method answers from committed
 //! entries alone, and [`Catalog::add_import`] commits all of an import or nothing.
 
+mod as_of;
 mod memory;
 
 use std::ops::RangeInclusive;
@@ -14,6 +15,7 @@ use recondesk_domain::{BillDate, ProfileId};
 use recondesk_intake::RecordKind;
 use recondesk_ports::{Book, ImportRecord, SetAside, Stamp, Standing, StoreError};
 
+pub(crate) use as_of::AsOf;
 pub use memory::MemoryCatalog;
 
 /// A stretch of bytes of a segment file.

@@ -32,7 +32,9 @@ pub mod catalog;
 mod format;
 mod ingest;
 mod inspection;
+mod mending;
 mod query;
+mod segment_pieces;
 mod set_aside;
 pub(crate) mod stray;
 
@@ -42,6 +44,7 @@ use crate::disk::Disk;
 use crate::object_store::store_error;
 use crate::workspace::Workspace;
 pub use bookshelf::Bookshelf;
+pub(crate) use format::segment::segment_name;
 use recondesk_ports::{BooksError, StoreError};
 pub use set_aside::SetAsideRows;
 

@@ -12,6 +12,7 @@ pub mod bills;
 pub mod books_export;
 pub mod bulk;
 pub mod bundle;
+pub mod care;
 pub mod case_sheet;
 pub mod case_step;
 pub mod case_words;

@@ -364,10 +364,7 @@ impl From<ReconcileError> for Failure {
                     "工作区里的账读不出来",
                     "The books of the workspace cannot be read",
                 ),
-                Message::new(
-                    "从备份恢复数据目录，或重新导入原文件",
-                    "Restore the data folder from a backup, or import the original files again",
-                ),
+                super::care::ways_out(),
             )
             .with_detail(error.what),
             ReconcileError::Overflow => Self::new(

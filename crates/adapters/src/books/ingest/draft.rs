@@ -69,8 +69,7 @@ impl Draft<'_> {
     pub(crate) fn segment(&self, sha256: &[u8; 32]) -> Result<Output, BooksError> {
         let mut out = self
             .books
-            .segments
-            .disk()
+            .drafts()
             .create(&segment_name(self.import))
             .map_err(|error| disk_error(&error))?;
         out.write(&segment_head(self.import, sha256))
@@ -83,7 +82,7 @@ impl Draft<'_> {
         let step = |result: io::Result<()>| result.map_err(|error| disk_error(&error));
         step(self.books.archive.sync())?;
         if !new.sections.is_empty() || !new.superseded.is_empty() {
-            step(self.books.segments.disk().sync())?;
+            step(self.books.drafts().sync())?;
         }
         step(self.books.archive.step("commit"))?;
         // From here on the catalog may know the files, whatever it answers.
@@ -95,7 +94,9 @@ impl Draft<'_> {
         self.books.archive.keep(&archive_name(self.import));
         let segments = self.books.segments.disk();
         segments.keep(&segment_name(self.import));
-        self.books.complete_sieves();
+        if self.books.apart.is_none() {
+            self.books.complete_sieves();
+        }
         Ok(())
     }
 
@@ -150,11 +151,6 @@ impl Drop for Draft<'_> {
         }
         // What cannot be removed now is set aside by the next import.
         drop(self.books.archive.remove(&archive_name(self.import)));
-        drop(
-            self.books
-                .segments
-                .disk()
-                .remove(&segment_name(self.import)),
-        );
+        drop(self.books.drafts().remove(&segment_name(self.import)));
     }
 }

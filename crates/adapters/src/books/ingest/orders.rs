@@ -149,6 +149,11 @@ fn recipe(mapping: &Mapping) -> String {
     digest_of(&nameless)
 }
 
+/// True when a file that was read in this way would be read by the mapping in the same.
+pub(crate) fn reads_alike(mapping: &Mapping, read: &str) -> bool {
+    recipe(mapping) == read || recipe_with_name(mapping) == read
+}
+
 /// The same as imports of before have it, the name among it.
 fn recipe_with_name(mapping: &Mapping) -> String {
     digest_of(mapping)
@@ -179,8 +184,8 @@ fn facts(
         "sum_fen": summary.sum.map(recondesk_domain::Fen::get),
         "business_numbers": business,
         "mapping": mapping.name,
-        // Refused rows are read again by the very mapping that refused them.
-        "mapping_text": (summary.bad > 0).then(|| mapping.to_toml()),
+        // Refused rows, and rows that the disk has lost, are read again by the very mapping of then.
+        "mapping_text": mapping.to_toml(),
         "refunds": mapping.refund_shape().word(),
         "number": re_read::number_of(mapping),
         "re_read": re_read,

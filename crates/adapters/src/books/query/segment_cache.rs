@@ -13,7 +13,9 @@ use crate::books::catalog::{ByteRange, Catalog, SectionMeta};
 use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::index_page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
 use crate::books::format::record::Record;
-use crate::books::format::segment::{Footer, HEAD_BYTES, has_head, segment_head, segment_name};
+use crate::books::format::segment::{
+    Footer, HEAD_BYTES, has_head, head_len, segment_head, segment_name,
+};
 use crate::books::narrow;
 use crate::disk::{Disk, read_over, room_for_files};
 use crate::object_store::store_error;
@@ -89,7 +91,7 @@ impl Section {
         }
     }
 
-    const fn index_at(&self, index: Index) -> u64 {
+    pub(crate) const fn index_at(&self, index: Index) -> u64 {
         match index {
             Index::Keys => self.footer.keys_at,
             Index::Others => self.footer.others_at,
@@ -150,7 +152,7 @@ impl SegmentCache {
         &self.disk
     }
 
-    fn damaged(import: u32, what: &str) -> BooksError {
+    pub(crate) fn damaged(import: u32, what: &str) -> BooksError {
         BooksError::Damaged {
             file: format!("books/{}", segment_name(import)),
             what: what.to_owned(),
@@ -210,6 +212,15 @@ impl SegmentCache {
             io::ErrorKind::UnexpectedEof => Self::damaged(import, "the file is cut short"),
             _ => BooksError::Store(StoreError::Broken(error.to_string())),
         }
+    }
+
+    /// Bytes of the head of a segment file, and of all of it.
+    pub(crate) fn extent(&self, import: u32) -> Result<(u64, u64), BooksError> {
+        let file = self.file(import)?;
+        let unread = |error| Self::unread(import, &error);
+        let size = file.metadata().map_err(unread)?.len();
+        let head = read_over(&file, 0, HEAD_BYTES, Vec::new()).map_err(unread)?;
+        Ok((head_len(&head), size))
     }
 
     /// Reads a stretch of a segment file.

@@ -191,12 +191,18 @@ impl Sieves {
         Ok(sections)
     }
 
-    /// Names of the sieves with a page that is not as it was written.
+    /// Names of the sieves with a page or a tail that is not as it was written, or not of these imports.
     pub(crate) fn damaged(&self, disk: &Disk) -> Vec<String> {
         let damaged = self.sieves.iter().filter(|sieve| !sieve.is_whole(disk));
-        damaged
-            .map(|sieve| sieve_name(sieve.tail.first + SPAN - 1))
-            .collect()
+        let unread = self.missing.iter().map(|(first, _)| *first);
+        let mut names: Vec<String> = damaged
+            .map(|sieve| sieve.tail.first)
+            .chain(unread)
+            .map(|first| sieve_name(first + SPAN - 1))
+            .filter(|name| disk.path(name).exists())
+            .collect();
+        names.sort_unstable();
+        names
     }
 }
 
