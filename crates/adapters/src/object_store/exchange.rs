@@ -18,6 +18,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Body, Certificate, Client, ClientBuilder, Method, Url, redirect};
 use tokio::runtime::Runtime;
 
+use super::GO_ON;
 use super::failure::{Failure, told_by};
 
 /// How often a request looks whether it shall stop, and whether anything moved.
@@ -44,9 +45,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            idle: Duration::from_secs(30),
-            attempts: 5,
-            pause: Duration::from_millis(200),
+            idle: Duration::from_secs(20),
+            attempts: 4,
+            pause: Duration::from_millis(500),
         }
     }
 }
@@ -156,6 +157,15 @@ impl Line {
             self.rest(attempt, stop)?;
             attempt += 1;
         }
+    }
+
+    /// Sends a request a single time, where nothing depends on it.
+    pub(super) fn send_once(&self, place: &str, request: Request) -> io::Result<Answer> {
+        self.attempt(request, &mut None, GO_ON)
+            .map_err(|trouble| match trouble {
+                Trouble::End(error) => error,
+                Trouble::Again(why) => Failure::lost(place, &why).into(),
+            })
     }
 
     fn rest(&self, attempt: u32, stop: Stop<'_>) -> io::Result<()> {
