@@ -7,8 +7,8 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Body, Certificate, Client, ClientBuilder, Method, Url, redirect};
 use tokio::runtime::Runtime;
 
+use super::GO_ON;
 use super::failure::{Failure, told_by};
 
 /// How often a request looks whether it shall stop, and whether anything moved.
@@ -38,15 +39,19 @@ pub struct Limits {
     pub attempts: u32,
     /// Before the second attempt; twice as long before each further one.
     pub pause: Duration,
+    /// After a request that came to nothing, for which no other is sent: a job that needs a hundred files of a store
+    /// that is away does not wait for each.
+    pub rest: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            idle: Duration::from_secs(30),
-            attempts: 5,
-            pause: Duration::from_millis(200),
+            idle: Duration::from_secs(20),
+            attempts: 4,
+            pause: Duration::from_millis(500),
+            rest: Duration::from_secs(5),
         }
     }
 }
@@ -103,6 +108,8 @@ pub(super) struct Line {
     client: Client,
     runtime: Runtime,
     limits: Limits,
+    /// When the store was last given up, and why.
+    lost: Mutex<Option<(Instant, String)>>,
 }
 
 impl Line {
@@ -131,6 +138,7 @@ impl Line {
             client: builder.build().map_err(io::Error::other)?,
             runtime,
             limits,
+            lost: Mutex::new(None),
         })
     }
 
@@ -142,6 +150,9 @@ impl Line {
         sink: &mut Option<&mut dyn Sink>,
         stop: Stop<'_>,
     ) -> io::Result<Answer> {
+        if let Some(why) = self.lost_just_now() {
+            return Err(Failure::lost(place, &why).into());
+        }
         let mut attempt = 1;
         loop {
             let why = match self.attempt(make()?, sink, stop) {
@@ -150,12 +161,29 @@ impl Line {
                 Err(Trouble::Again(why)) => why,
             };
             if attempt >= self.limits.attempts {
+                let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+                *lost = Some((Instant::now(), why.clone()));
                 return Err(Failure::lost(place, &why).into());
             }
             tracing::warn!(place, why, attempt, "the object store is asked once more");
             self.rest(attempt, stop)?;
             attempt += 1;
         }
+    }
+
+    fn lost_just_now(&self) -> Option<String> {
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, why) = lost.as_ref()?;
+        (since.elapsed() < self.limits.rest).then(|| why.clone())
+    }
+
+    /// Sends a request a single time, where nothing depends on it.
+    pub(super) fn send_once(&self, place: &str, request: Request) -> io::Result<Answer> {
+        self.attempt(request, &mut None, GO_ON)
+            .map_err(|trouble| match trouble {
+                Trouble::End(error) => error,
+                Trouble::Again(why) => Failure::lost(place, &why).into(),
+            })
     }
 
     fn rest(&self, attempt: u32, stop: Stop<'_>) -> io::Result<()> {

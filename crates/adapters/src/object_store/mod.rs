@@ -282,15 +282,14 @@ impl ObjectStore {
         }
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file; one that is not there is no error. Whatever is not removed now is set aside later, so it is tried
+    /// once: a job that the store has failed already need not wait for it again.
     pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
         let key = self.key(name);
-        let mut make = || {
-            let keys = self.keys()?;
-            let action = DeleteObject::new(&self.bucket, Some(&keys), &key);
-            Ok(signed(Method::DELETE, action, Vec::new()))
-        };
-        let answer = self.ask(&mut make, GO_ON)?;
+        let keys = self.keys()?;
+        let action = DeleteObject::new(&self.bucket, Some(&keys), &key);
+        let request = signed(Method::DELETE, action, Vec::new());
+        let answer = self.line.send_once(self.shown(), request)?;
         match answer.status {
             200..=299 | 404 => Ok(()),
             _ => Err(self.refused(name, &answer)),

@@ -20,6 +20,7 @@ const DATE: &str = "2026-03-08";
 fn limits() -> Limits {
     Limits {
         pause: Duration::from_millis(1),
+        rest: Duration::ZERO,
         ..Limits::default()
     }
 }
@@ -269,7 +270,7 @@ fn a_store_that_is_silent_is_told_in_time() {
         connect: Duration::from_millis(100),
         idle: Duration::from_millis(100),
         attempts: 2,
-        pause: Duration::from_millis(1),
+        ..limits()
     };
     for _ in 0..2 {
         double.fail("GET books/", Fault::Silent(Duration::from_mins(1)));
@@ -378,4 +379,44 @@ fn who_stops_while_a_file_is_sent_is_heard_and_nothing_is_stored() {
     // The other file may just have been on its way: then the next import sets it aside.
     assert!(!double.names().iter().any(|name| name.starts_with("books/")));
     import(&(books, profile)).unwrap();
+}
+
+#[test]
+fn a_number_is_looked_up_with_one_wait_for_a_store_that_is_away() {
+    let double = Double::start();
+    let [place, one, other] = folders();
+    let maker = program(&double, place.path(), one.path());
+    for seed in 0..33 {
+        let text = orders_text(DATE, &pays(2, 1_000 * (seed + 1)), |_| "paid");
+        import_orders(&maker.0, maker.1, &text).unwrap();
+    }
+    assert!(double.names().contains(&"books/00000032.sieve".to_owned()));
+
+    let reader = program(&double, place.path(), other.path());
+    let before = double.asked("GET books/");
+    double.fail("GET books/", Fault::Status(403));
+    let number = pays(2, 5_000).remove(1).number;
+    let told = reader.0.find(&number).unwrap_err();
+    assert!(matches!(
+        told,
+        BooksError::Store(StoreError::Unreachable(_))
+    ));
+    assert_eq!(double.asked("GET books/") - before, 1);
+    assert_eq!(reader.0.find(&number).unwrap().len(), 1);
+
+    // Who has given the store up does not ask it for the next file.
+    let [third] = folders();
+    let patient = Limits {
+        rest: Duration::from_hours(1),
+        ..limits()
+    };
+    let reader = program_by(store(&double.location, patient), place.path(), third.path());
+    let before = double.asked("GET ");
+    for _ in 0..limits().attempts {
+        double.fail("GET books/", Fault::Unheard);
+    }
+    for _ in 0..3 {
+        assert!(reader.0.find(&number).is_err());
+    }
+    assert_eq!(double.asked("GET ") - before, limits().attempts as usize);
 }
