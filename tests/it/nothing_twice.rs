@@ -278,9 +278,9 @@ fn a_refund_is_told_in_one_language() {
 
     for text in [&prepared, &wide, &sent, &listed, &shown, &again, &asked] {
         for english in [
-            "intent",
-            "amount",
-            "state",
+            "intent ",
+            "amount ",
+            "state ",
             "drafted",
             "done",
             "plain decimal",

@@ -81,7 +81,7 @@ pub(super) fn one(
         for ((zh, _), value) in lines {
             facts.row([zh.to_owned(), value]);
         }
-        return print(facts.print().as_bytes());
+        return print(facts.print().trim_start().as_bytes());
     }
     let mut text = String::new();
     for ((_, name), value) in lines {
