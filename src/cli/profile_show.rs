@@ -43,11 +43,6 @@ fn rows(profile: &MerchantProfile, lang: Lang) -> Vec<(&'static str, &'static st
         SignType::HmacSha256 => "HMAC-SHA256",
     };
     let authority = profile.gateway_ca.as_deref().unwrap_or_default();
-    let yes_or_no = if profile.read_only {
-        lang.pick("是", "yes")
-    } else {
-        lang.pick("否", "no")
-    };
     vec![
         ("档案", "Profile", profile.name.clone()),
         ("商户号", "Merchant number", profile.mch_id.clone()),
@@ -112,8 +107,20 @@ fn rows(profile: &MerchantProfile, lang: Lang) -> Vec<(&'static str, &'static st
             "Folder of exports",
             profile.orders_from.clone(),
         ),
-        ("只读", "Read-only", yes_or_no.to_owned()),
+        (
+            "只读",
+            "Read-only",
+            yes_or_no(profile.read_only, lang).to_owned(),
+        ),
     ]
+}
+
+fn yes_or_no(is_so: bool, lang: Lang) -> &'static str {
+    if is_so {
+        lang.pick("是", "yes")
+    } else {
+        lang.pick("否", "no")
+    }
 }
 
 /// How many certificates a PEM holds: its lines say nothing to a person.
