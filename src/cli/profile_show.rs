@@ -34,30 +34,17 @@ fn rows(profile: &MerchantProfile, lang: Lang) -> Vec<(&'static str, &'static st
     let days = |count: u32| format!("{count} {}", lang.pick("天", "days"));
     let yuan = |amount: Fen| format!("{amount} {}", lang.pick("元", "yuan"));
     let list = |items: &[String]| items.join(lang.pick("、", ", "));
-    let api = match profile.api {
-        ApiVersion::V2 => "APIv2",
-        ApiVersion::V3 => "APIv3",
-    };
-    let sign_type = match profile.sign_type {
-        SignType::Md5 => "MD5",
-        SignType::HmacSha256 => "HMAC-SHA256",
-    };
     let authority = profile.gateway_ca.as_deref().unwrap_or_default();
-    let yes_or_no = if profile.read_only {
-        lang.pick("是", "yes")
-    } else {
-        lang.pick("否", "no")
-    };
     vec![
         ("档案", "Profile", profile.name.clone()),
         ("商户号", "Merchant number", profile.mch_id.clone()),
         ("appid", "appid", list(&profile.appids)),
         ("特约商户号", "Sub-merchants", list(&profile.sub_mch_ids)),
-        ("接口版本", "API", api.to_owned()),
+        ("接口版本", "API", api(profile.api).to_owned()),
         (
             "签名类型（APIv2）",
             "Sign type (APIv2)",
-            sign_type.to_owned(),
+            sign_type(profile.sign_type).to_owned(),
         ),
         ("网关", "Gateway", profile.gateway.clone()),
         (
@@ -112,8 +99,34 @@ fn rows(profile: &MerchantProfile, lang: Lang) -> Vec<(&'static str, &'static st
             "Folder of exports",
             profile.orders_from.clone(),
         ),
-        ("只读", "Read-only", yes_or_no.to_owned()),
+        (
+            "只读",
+            "Read-only",
+            yes_or_no(profile.read_only, lang).to_owned(),
+        ),
     ]
+}
+
+const fn api(version: ApiVersion) -> &'static str {
+    match version {
+        ApiVersion::V2 => "APIv2",
+        ApiVersion::V3 => "APIv3",
+    }
+}
+
+const fn sign_type(sign_type: SignType) -> &'static str {
+    match sign_type {
+        SignType::Md5 => "MD5",
+        SignType::HmacSha256 => "HMAC-SHA256",
+    }
+}
+
+fn yes_or_no(is_so: bool, lang: Lang) -> &'static str {
+    if is_so {
+        lang.pick("是", "yes")
+    } else {
+        lang.pick("否", "no")
+    }
 }
 
 /// How many certificates a PEM holds: its lines say nothing to a person.

@@ -30,7 +30,7 @@ fn zh(stage: &CliFixture, code: i32, args: &[&str]) -> String {
 #[test]
 fn a_file_of_another_kind_is_left_alone_and_one_of_the_same_kind_replaced() {
     let stage = CliFixture::new();
-    let outputs: [(&[&str], &str); 8] = [
+    let outputs: [(&[&str], &str); 6] = [
         (&["cases", "export", "--out"], "cases.xlsx"),
         (&["cases", "list", "--format", "csv", "--out"], "cases.csv"),
         (
@@ -39,30 +39,6 @@ fn a_file_of_another_kind_is_left_alone_and_one_of_the_same_kind_replaced() {
         ),
         (&["cases", "list", "--format", "xlsx", "--out"], "list.xlsx"),
         (&["profile", "export", "shop", "--out"], "shop.json"),
-        (
-            &[
-                "report",
-                "month",
-                "--profile",
-                "shop",
-                "--month",
-                "2026-02",
-                "--out",
-            ],
-            "m.html",
-        ),
-        (
-            &[
-                "report",
-                "month",
-                "--profile",
-                "shop",
-                "--month",
-                "2026-02",
-                "--out",
-            ],
-            "m.pdf",
-        ),
         (&["backup"], "copy.zip"),
     ];
     for (args, name) in outputs {
