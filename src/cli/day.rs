@@ -212,33 +212,7 @@ impl<'a> DaySummary<'a> {
                 Err(failure) => self.fail(name, Some(day.day), failure.clone()),
             }
         }
-        for file in &morning.files {
-            match &file.fate {
-                FileFate::Taken(told) => {
-                    let words = told.title.get(context.lang);
-                    let line = format!("{name} {}: {words}", file.name);
-                    context.tell(&line, &line);
-                }
-                FileFate::Unfinished => context.tell(
-                    &format!("{name} {}：还在写，留到下一次", file.name),
-                    &format!(
-                        "{name} {}: still being written, left for the next time",
-                        file.name
-                    ),
-                ),
-                FileFate::Passed => context.tell(
-                    &format!("{name} {}：不是表格，跳过", file.name),
-                    &format!("{name} {}: no table, passed over", file.name),
-                ),
-                FileFate::Refused(failure) => {
-                    let mut failure = failure.as_ref().clone();
-                    failure.detail = format!("{} {}", file.name, failure.detail)
-                        .trim()
-                        .to_owned();
-                    context.tell_failure(&failure);
-                }
-            }
-        }
+        self.tell_files(morning);
         if let Some(failure) = &morning.folder_failure {
             self.fail(name, None, failure.clone());
         }
@@ -273,6 +247,37 @@ impl<'a> DaySummary<'a> {
         }
         if morning.needs_person() {
             self.end = CommandEnd::NeedsPerson;
+        }
+    }
+
+    /// What became of the files of the folder.
+    fn tell_files(&self, morning: &MerchantMorning) {
+        let (context, name) = (self.context, morning.name.as_str());
+        for file in &morning.files {
+            match &file.fate {
+                FileFate::Taken(told) => {
+                    let words = told.title.get(context.lang);
+                    let line = format!("{name} {}: {words}", file.name);
+                    context.tell(&line, &line);
+                }
+                FileFate::Unfinished => context.tell(
+                    &format!("{name} {}：还在写，留到下一次", file.name),
+                    &format!(
+                        "{name} {}: still being written, left for the next time",
+                        file.name
+                    ),
+                ),
+                FileFate::Passed => context.tell(
+                    &format!("{name} {}：不是表格，跳过", file.name),
+                    &format!("{name} {}: no table, passed over", file.name),
+                ),
+                FileFate::Refused(failure) => {
+                    let mut failure = failure.as_ref().clone();
+                    let detail = format!("{} {}", file.name, failure.detail);
+                    detail.trim().clone_into(&mut failure.detail);
+                    context.tell_failure(&failure);
+                }
+            }
         }
     }
 

@@ -426,9 +426,9 @@ fn a_combined_order_is_closed_as_a_whole_and_never_once_paid() {
             assert_eq!(ledger_order(base, part)["trade_state"], "CLOSED");
         }
         assert!(close(0, "OPEN-1").contains("closed before"));
-        assert!(close(5, "PAID-1").contains("close.paid"));
+        assert!(close(4, "PAID-1").contains("close.paid"));
         assert_eq!(ledger_order(base, "PART-0002")["trade_state"], "SUCCESS");
-        assert!(close(5, "NOBODY-1").contains("close.unknown"));
+        assert!(close(4, "NOBODY-1").contains("close.unknown"));
     }
 }
 

@@ -263,21 +263,29 @@ fn terminal_advice(record: &RefundRecord) -> Message {
             "没有被受理：按返回信息改正后用同一单号再发，或撤回",
             "Not accepted: correct what the message says and send the same number again, or withdraw it",
         ),
-        (RefundStage::Done, _) if record.refund.to_merchant => Message::new(
-            format!(
-                "钱退到了商户账户，顾客还没有收到：由人付给顾客 ¥{}，付清后把差错标为已处理：recondesk cases resolve",
-                record.refund.amount.grouped()
-            ),
-            format!(
-                "The money went to the merchant's account, the customer has none of it: pay ¥{} by hand, then close the case: recondesk cases resolve",
-                record.refund.amount.grouped()
-            ),
+        (RefundStage::Done, _) if record.refund.to_merchant => paid_by_hand(
+            record,
+            "：recondesk cases resolve",
+            ": recondesk cases resolve",
         ),
         (RefundStage::Done, _) => Message::new("钱已退回", "The money is back"),
         (RefundStage::Withdrawn, _) => {
             Message::new("已撤回，没有发出", "Withdrawn, nothing was sent")
         }
     }
+}
+
+/// The money is back at the merchant, and a person has still to pay the customer.
+fn paid_by_hand(record: &RefundRecord, zh: &str, en: &str) -> Message {
+    let sum = record.refund.amount.grouped();
+    Message::new(
+        format!(
+            "钱退到了商户账户，顾客还没有收到：由人付给顾客 ¥{sum}，付清后把差错标为已处理{zh}"
+        ),
+        format!(
+            "The money went to the merchant's account, the customer has none of it: pay ¥{sum} by hand, then mark the case as dealt with{en}"
+        ),
+    )
 }
 
 /// What comes next, in the words of the window: no command of the terminal in it.
@@ -336,16 +344,7 @@ pub fn window_advice(record: &RefundRecord) -> Message {
             "没有被受理：按返回信息改正后再点“退款”，用的是同一单号",
             "Not accepted: correct what the message says, then choose Refund; the number stays the same",
         ),
-        (RefundStage::Done, _) if record.refund.to_merchant => Message::new(
-            format!(
-                "钱退到了商户账户，顾客还没有收到：由人付给顾客 ¥{}，付清后把差错标为已处理",
-                record.refund.amount.grouped()
-            ),
-            format!(
-                "The money went to the merchant's account, the customer has none of it: pay ¥{} by hand, then mark the case as dealt with",
-                record.refund.amount.grouped()
-            ),
-        ),
+        (RefundStage::Done, _) if record.refund.to_merchant => paid_by_hand(record, "", ""),
         (RefundStage::Done, _) => Message::new("钱已退回", "The money is back"),
         (RefundStage::Withdrawn, _) => {
             Message::new("已撤回，没有发出", "Withdrawn, nothing was sent")

@@ -140,7 +140,7 @@ fn summary_tables(
     }
     out.push(settlement(request, summary)?);
     out.push(roll_forward(request, summary)?);
-    out.push(identities(request, summary)?);
+    out.push(identity_words::table(request, summary)?);
     Ok(out)
 }
 
@@ -261,36 +261,6 @@ fn roll_forward(request: &ReportRequest<'_>, summary: &RunSummary) -> Result<Rep
         row
     });
     let caption = request.pick("在途滚动", "Pool roll-forward").to_owned();
-    Ok(ReportTable::new(caption, columns, rows.collect())?)
-}
-
-fn identities(request: &ReportRequest<'_>, summary: &RunSummary) -> Result<ReportTable, Failure> {
-    let columns = vec![
-        words(request.pick("恒等式", "Identity"), 9),
-        words(request.pick("对象", "Subject"), 26),
-        words(request.pick("应为", "Expected"), 18),
-        words(request.pick("实为", "Actual"), 18),
-        words(request.pick("成立", "Holds"), 8),
-    ];
-    let rows = summary.identities.iter().map(|identity| {
-        let holds = if identity.holds() {
-            request.pick("成立", "yes")
-        } else {
-            request.pick("不成立", "no")
-        };
-        let figure = |value| ReportCell::text(&identity_words::figure(&identity.subject, value));
-        vec![
-            ReportCell::text(&identity.id),
-            ReportCell::text(&identity_words::subject(
-                &identity.subject,
-                request.language,
-            )),
-            figure(identity.expected),
-            figure(identity.actual),
-            ReportCell::text(holds),
-        ]
-    });
-    let caption = request.pick("校验", "Checks").to_owned();
     Ok(ReportTable::new(caption, columns, rows.collect())?)
 }
 

@@ -1,6 +1,43 @@
 //! What a check of a run is of, in the words and units of a person.
 
 use recondesk_domain::{Fee, Fen, Language, group_digits};
+use recondesk_ports::{ReportCell, ReportTable};
+use recondesk_reconcile::RunSummary;
+
+use super::ReportRequest;
+use super::table::words;
+use crate::Failure;
+
+/// The checks of a day.
+pub(super) fn table(
+    request: &ReportRequest<'_>,
+    summary: &RunSummary,
+) -> Result<ReportTable, Failure> {
+    let columns = vec![
+        words(request.pick("恒等式", "Identity"), 9),
+        words(request.pick("对象", "Subject"), 26),
+        words(request.pick("应为", "Expected"), 18),
+        words(request.pick("实为", "Actual"), 18),
+        words(request.pick("成立", "Holds"), 8),
+    ];
+    let rows = summary.identities.iter().map(|identity| {
+        let holds = if identity.holds() {
+            request.pick("成立", "yes")
+        } else {
+            request.pick("不成立", "no")
+        };
+        let figure = |value| ReportCell::text(&figure(&identity.subject, value));
+        vec![
+            ReportCell::text(&identity.id),
+            ReportCell::text(&subject(&identity.subject, request.language)),
+            figure(identity.expected),
+            figure(identity.actual),
+            ReportCell::text(holds),
+        ]
+    });
+    let caption = request.pick("校验", "Checks").to_owned();
+    Ok(ReportTable::new(caption, columns, rows.collect())?)
+}
 
 /// `wechat.pay.count` as people say it; a subject of another version stays as it is.
 pub(super) fn subject(subject: &str, language: Language) -> String {
@@ -37,7 +74,7 @@ pub(super) fn figure(subject: &str, value: i64) -> String {
     if subject == "net" {
         return Fee::new(value).grouped();
     }
-    if subject.ends_with(".fen") {
+    if subject.rsplit('.').next() == Some("fen") {
         return Fen::new(value).grouped();
     }
     let sign = if value < 0 { "-" } else { "" };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use recondesk_domain::{BillDate, Fee};
+use recondesk_domain::{BillDate, Fee, Language};
 use recondesk_ports::{Report, ReportCell, ReportTable, RunRecord, Standing};
 use recondesk_reconcile::Headline;
 
@@ -118,34 +118,15 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
         ),
     ];
     let compared = runs.iter().filter(|run| !lacks(run)).count();
-    let lacking = runs.len().saturating_sub(compared);
-    let all = month.days().count();
-    let changed = changed.len();
-    let told = match request.language {
-        recondesk_domain::Language::Zh => {
-            let changed = match changed {
-                0 => String::new(),
-                days => format!("{days} 天的账在对账之后变了，没有计入；"),
-            };
-            let lacking = match lacking {
-                0 => String::new(),
-                days => format!("{days} 天没有订单或账单，没有对账；"),
-            };
-            format!("已对账 {compared} / {all} 天；{lacking}{changed}")
-        }
-        recondesk_domain::Language::En => {
-            let changed = match changed {
-                0 => String::new(),
-                days => format!("the books of {days} days changed since and are not counted; "),
-            };
-            let lacking = match lacking {
-                0 => String::new(),
-                1 => "1 day without orders or bill was not; ".to_owned(),
-                days => format!("{days} days without orders or bill were not; "),
-            };
-            format!("{compared} of {all} days compared; {lacking}{changed}")
-        }
-    };
+    let told = opening(
+        request.language,
+        &Extent {
+            compared,
+            lacking: runs.len().saturating_sub(compared),
+            changed: changed.len(),
+            days: month.days().count(),
+        },
+    );
     let report = Report {
         language: request.language,
         title: request
@@ -164,6 +145,52 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
         report,
         needs_person: headline.to_work > 0 || !is_whole,
     })
+}
+
+/// How much of a month is compared.
+struct Extent {
+    compared: usize,
+    /// Days with a run, but without orders or bill.
+    lacking: usize,
+    /// Days whose books changed since.
+    changed: usize,
+    days: usize,
+}
+
+/// What the first sentence says before the counts.
+fn opening(language: Language, extent: &Extent) -> String {
+    let Extent {
+        compared,
+        lacking,
+        changed,
+        days,
+    } = extent;
+    match language {
+        Language::Zh => {
+            let changed = match changed {
+                0 => String::new(),
+                days => format!("{days} 天的账在对账之后变了，没有计入；"),
+            };
+            let lacking = match lacking {
+                0 => String::new(),
+                days => format!("{days} 天没有订单或账单，没有对账；"),
+            };
+            format!("已对账 {compared} / {days} 天；{lacking}{changed}")
+        }
+        Language::En => {
+            let changed = match changed {
+                0 => String::new(),
+                1 => "the books of 1 day changed since and are not counted; ".to_owned(),
+                days => format!("the books of {days} days changed since and are not counted; "),
+            };
+            let lacking = match lacking {
+                0 => String::new(),
+                1 => "1 day without orders or bill was not; ".to_owned(),
+                days => format!("{days} days without orders or bill were not; "),
+            };
+            format!("{compared} of {days} days compared; {lacking}{changed}")
+        }
+    }
 }
 
 /// What of each day is still open.
