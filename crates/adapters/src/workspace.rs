@@ -10,7 +10,7 @@ pub(crate) mod relocation;
 mod rooms;
 
 pub use care::WorkspaceKeeper;
-use rooms::Stored;
+use rooms::StoredRooms;
 pub(crate) use rooms::{ARCHIVE, BOOKS};
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -36,7 +36,7 @@ pub struct Workspace {
     /// The database that gives the rights to write, where several computers share the folder.
     shared: Option<Arc<SharedWriter>>,
     /// The object store that the files lie in; the folder has what was fetched of them.
-    stored: Option<Stored>,
+    stored: Option<StoredRooms>,
 }
 
 /// The right to run a writing job; ends when dropped, or when the program ends in any way.

@@ -20,7 +20,7 @@ use super::pool_ledger::PoolExit;
 use super::refund_pool::{same_refund, settle_waiting, told};
 use super::refund_words::{describe, explain};
 use super::refunds::{
-    ORDERS, agreed, clear_payment_case, clear_refunds_before, is_closed, judge_order, judge_row,
+    ORDERS, agreed, clear_payment_case, clear_refunds_before, is_closed, judge_order, judge_row, judge_state,
     key_of, relation, went_back,
 };
 use super::run::Run;

@@ -10,7 +10,7 @@ use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print_json, print_text};
 use recondesk_app::gateway::GatewayClient;
-use recondesk_app::jobs::case_step::{CasePayouts, CaseStep};
+use recondesk_app::jobs::case_step::{CasePayouts, CaseNextStep};
 use recondesk_app::jobs::case_words::{event_text, kind_words};
 use recondesk_app::jobs::refund::{ask_order, order_of_case, profile_of};
 use recondesk_app::jobs::reissue;
@@ -41,7 +41,7 @@ pub(in crate::cli) struct ShowArgs {
 /// Everything that is shown of a case.
 struct CaseView {
     case: CaseRecord,
-    step: CaseStep,
+    step: CaseNextStep,
     detail: CaseDetail,
     events: Vec<CaseEvent>,
     refunds: Vec<RefundRecord>,
@@ -144,7 +144,7 @@ fn document(view: &CaseView) -> Value {
 }
 
 /// The next step: money that WeChat Pay says is back goes before what the workspace suggests.
-fn step_of(view: &CaseView) -> CaseStep {
+fn step_of(view: &CaseView) -> CaseNextStep {
     let step = view.step.clone();
     if !(step.action.moves_money() || step.action.delivers()) {
         return step;
@@ -156,7 +156,7 @@ fn step_of(view: &CaseView) -> CaseStep {
         .any(|known| known.refund.stage == RefundStage::Done);
     match back.filter(|back| *back > Fen::ZERO && !known) {
         None => step,
-        Some(back) => CaseStep {
+        Some(back) => CaseNextStep {
             action: SuggestedAction::Review,
             words: Message::new(
                 format!("先复核：微信支付已退或正在退 ¥{}", back.grouped()),

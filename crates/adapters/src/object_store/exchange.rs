@@ -19,7 +19,7 @@ use reqwest::{Body, Certificate, Client, ClientBuilder, Method, Url, redirect};
 use tokio::runtime::Runtime;
 
 use super::GO_ON;
-use super::failure::{Failure, told_by};
+use super::failure::{ObjectStoreFailure, told_by};
 
 /// How often a request looks whether it shall stop, and whether anything moved.
 const POLL: Duration = Duration::from_millis(50);
@@ -60,15 +60,15 @@ impl Default for Limits {
 pub(crate) type Stop<'a> = &'a (dyn Fn(u64) -> bool + Sync);
 
 /// A request, made anew for each attempt.
-pub(super) struct Request {
+pub(super) struct StoreRequest {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) content: Content,
+    pub(super) content: UploadContent,
 }
 
 /// What is sent along.
-pub(super) enum Content {
+pub(super) enum UploadContent {
     Nothing,
     Text(Bytes),
     File(File, u64),
@@ -76,14 +76,14 @@ pub(super) enum Content {
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct StoreAnswer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     /// Empty where the body went to the sink.
     pub(super) body: Vec<u8>,
 }
 
-impl Answer {
+impl StoreAnswer {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -98,8 +98,8 @@ pub(super) enum Trouble {
 }
 
 /// Takes the body of an answer that succeeded: the answer without it, then each piece.
-pub(super) trait Sink {
-    fn begin(&mut self, answer: &Answer) -> io::Result<()>;
+pub(super) trait AnswerSink {
+    fn begin(&mut self, answer: &StoreAnswer) -> io::Result<()>;
     fn piece(&mut self, bytes: &[u8]) -> io::Result<()>;
 }
 
@@ -146,12 +146,12 @@ impl Line {
     pub(super) fn send(
         &self,
         place: &str,
-        make: &mut dyn FnMut() -> io::Result<Request>,
-        sink: &mut Option<&mut dyn Sink>,
+        make: &mut dyn FnMut() -> io::Result<StoreRequest>,
+        sink: &mut Option<&mut dyn AnswerSink>,
         stop: Stop<'_>,
-    ) -> io::Result<Answer> {
+    ) -> io::Result<StoreAnswer> {
         if let Some(why) = self.lost_just_now() {
-            return Err(Failure::lost(place, &why).into());
+            return Err(ObjectStoreFailure::lost(place, &why).into());
         }
         let mut attempt = 1;
         loop {
@@ -163,7 +163,7 @@ impl Line {
             if attempt >= self.limits.attempts {
                 let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
                 *lost = Some((Instant::now(), why.clone()));
-                return Err(Failure::lost(place, &why).into());
+                return Err(ObjectStoreFailure::lost(place, &why).into());
             }
             tracing::warn!(place, why, attempt, "the object store is asked once more");
             self.rest(attempt, stop)?;
@@ -178,11 +178,11 @@ impl Line {
     }
 
     /// Sends a request a single time, where nothing depends on it.
-    pub(super) fn send_once(&self, place: &str, request: Request) -> io::Result<Answer> {
+    pub(super) fn send_once(&self, place: &str, request: StoreRequest) -> io::Result<StoreAnswer> {
         self.attempt(request, &mut None, GO_ON)
             .map_err(|trouble| match trouble {
                 Trouble::End(error) => error,
-                Trouble::Again(why) => Failure::lost(place, &why).into(),
+                Trouble::Again(why) => ObjectStoreFailure::lost(place, &why).into(),
             })
     }
 
@@ -200,10 +200,10 @@ impl Line {
 
     fn attempt(
         &self,
-        request: Request,
-        sink: &mut Option<&mut dyn Sink>,
+        request: StoreRequest,
+        sink: &mut Option<&mut dyn AnswerSink>,
         stop: Stop<'_>,
-    ) -> Result<Answer, Trouble> {
+    ) -> Result<StoreAnswer, Trouble> {
         let moved = Arc::<AtomicU64>::default();
         self.runtime.block_on(async {
             let mut work = pin!(self.exchange(request, &moved, sink));
@@ -229,19 +229,19 @@ impl Line {
 
     async fn exchange(
         &self,
-        request: Request,
+        request: StoreRequest,
         moved: &Arc<AtomicU64>,
-        sink: &mut Option<&mut dyn Sink>,
-    ) -> Result<Answer, Trouble> {
+        sink: &mut Option<&mut dyn AnswerSink>,
+    ) -> Result<StoreAnswer, Trouble> {
         let again = |error: reqwest::Error| Trouble::Again(told_by(error));
         let mut sent = self.client.request(request.method, request.url);
         for (name, value) in request.headers {
             sent = sent.header(name, value);
         }
         let sent = match request.content {
-            Content::Nothing => sent,
-            Content::Text(text) => sent.body(text),
-            Content::File(file, size) => sent.body(Body::wrap(FileBody {
+            UploadContent::Nothing => sent,
+            UploadContent::Text(text) => sent.body(text),
+            UploadContent::File(file, size) => sent.body(Body::wrap(FileBody {
                 file,
                 left: size,
                 moved: Arc::clone(moved),
@@ -249,7 +249,7 @@ impl Line {
         };
         let mut response = sent.send().await.map_err(again)?;
         moved.fetch_add(1, Ordering::Relaxed);
-        let mut answer = Answer {
+        let mut answer = StoreAnswer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: Vec::new(),

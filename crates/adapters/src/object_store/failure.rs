@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::{self, Display};
 use std::io;
 
-use super::exchange::Answer;
+use super::exchange::StoreAnswer;
 use recondesk_domain::Message;
 use recondesk_ports::StoreError;
 
@@ -13,23 +13,23 @@ const MOST_READ: usize = 4096;
 
 /// A reason that the store, or the line to it, gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure(Message);
+pub(crate) struct ObjectStoreFailure(Message);
 
-impl Display for Failure {
+impl Display for ObjectStoreFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.en)
     }
 }
 
-impl Error for Failure {}
+impl Error for ObjectStoreFailure {}
 
-impl From<Failure> for io::Error {
-    fn from(failure: Failure) -> Self {
+impl From<ObjectStoreFailure> for io::Error {
+    fn from(failure: ObjectStoreFailure) -> Self {
         Self::other(failure)
     }
 }
 
-impl Failure {
+impl ObjectStoreFailure {
     fn new(place: &str, zh: &str, en: &str) -> Self {
         Self(Message::new(
             format!("{place}：{zh}"),
@@ -74,7 +74,7 @@ impl Failure {
     }
 
     /// The store refused.
-    pub(super) fn refused(place: &str, name: &str, answer: &Answer) -> Self {
+    pub(super) fn refused(place: &str, name: &str, answer: &StoreAnswer) -> Self {
         let (status, code) = (answer.status, code_in(&answer.body));
         let (zh, en) = match status {
             401 | 403 => (
@@ -98,7 +98,7 @@ impl Failure {
 
 /// The reason of an object store, where it is that.
 pub(crate) fn store_error(error: &io::Error) -> Option<StoreError> {
-    let failure = error.get_ref()?.downcast_ref::<Failure>()?;
+    let failure = error.get_ref()?.downcast_ref::<ObjectStoreFailure>()?;
     Some(StoreError::Unreachable(failure.0.clone()))
 }
 

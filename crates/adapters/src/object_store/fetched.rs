@@ -4,20 +4,20 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
 
-use super::Object;
-use super::exchange::{Answer, Sink};
+use super::StoredObject;
+use super::exchange::{StoreAnswer, AnswerSink};
 use crate::digest::{Hash, hex};
 
 /// What arrived so far.
-pub(super) struct Fetched<'a> {
+pub(super) struct FetchedObject<'a> {
     out: &'a mut File,
     digest: Hash<32>,
     bytes: u64,
     /// As the first answer tells of it.
-    object: Option<Object>,
+    object: Option<StoredObject>,
 }
 
-impl<'a> Fetched<'a> {
+impl<'a> FetchedObject<'a> {
     pub(super) fn to(out: &'a mut File) -> Self {
         Self {
             out,
@@ -49,14 +49,14 @@ impl<'a> Fetched<'a> {
         Ok(())
     }
 
-    fn begin(&mut self, answer: &Answer) -> io::Result<()> {
+    fn begin(&mut self, answer: &StoreAnswer) -> io::Result<()> {
         let goes_on = format!("bytes {}-", self.bytes);
         let range = answer.header("content-range").unwrap_or_default();
         if answer.status == 206 && self.has_begun() && range.starts_with(&goes_on) {
             return Ok(());
         }
         self.begin_anew()?;
-        self.object = Some(Object::of(answer));
+        self.object = Some(StoredObject::of(answer));
         Ok(())
     }
 
@@ -68,7 +68,7 @@ impl<'a> Fetched<'a> {
     }
 
     /// What is known of the file, if all of it arrived as it was put.
-    pub(super) fn end(self) -> Option<Object> {
+    pub(super) fn end(self) -> Option<StoredObject> {
         let digest = hex(&self.digest.finish());
         let object = self.object?;
         let is_right =
@@ -78,10 +78,10 @@ impl<'a> Fetched<'a> {
 }
 
 /// Lets the next attempt look at what the one before brought.
-pub(super) struct SharedSink<'a, 'b>(pub(super) &'a RefCell<Fetched<'b>>);
+pub(super) struct SharedSink<'a, 'b>(pub(super) &'a RefCell<FetchedObject<'b>>);
 
-impl Sink for SharedSink<'_, '_> {
-    fn begin(&mut self, answer: &Answer) -> io::Result<()> {
+impl AnswerSink for SharedSink<'_, '_> {
+    fn begin(&mut self, answer: &StoreAnswer) -> io::Result<()> {
         self.0.borrow_mut().begin(answer)
     }
 

@@ -27,9 +27,9 @@ use rusty_s3::actions::{DeleteObject, GetObject, HeadObject, ListObjectsV2, PutO
 use rusty_s3::{Bucket, Credentials, S3Action};
 
 use crate::digest::{Hash, hex};
-use exchange::{Answer, Content, Line, Request};
-use failure::{Failure, code_in};
-use fetched::{Fetched, SharedSink};
+use exchange::{StoreAnswer, UploadContent, Line, StoreRequest};
+use failure::{ObjectStoreFailure, code_in};
+use fetched::{FetchedObject, SharedSink};
 use location::Location;
 use recondesk_ports::StoreError;
 
@@ -73,7 +73,7 @@ impl std::fmt::Debug for ObjectStore {
 
 /// What the store tells of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Object {
+pub(crate) struct StoredObject {
     size: u64,
     sha256: Option<String>,
     etag: String,
@@ -81,8 +81,8 @@ pub(crate) struct Object {
     pub(crate) modified: String,
 }
 
-impl Object {
-    fn of(answer: &Answer) -> Self {
+impl StoredObject {
+    fn of(answer: &StoreAnswer) -> Self {
         let said = |name| answer.header(name).unwrap_or_default().to_owned();
         Self {
             size: said("content-length").parse().unwrap_or(0),
@@ -134,23 +134,23 @@ impl ObjectStore {
     }
 
     fn keys(&self) -> io::Result<Credentials> {
-        credentials::look_up(&self.env).ok_or_else(|| Failure::without_keys(self.shown()).into())
+        credentials::look_up(&self.env).ok_or_else(|| ObjectStoreFailure::without_keys(self.shown()).into())
     }
 
-    fn refused(&self, name: &str, answer: &Answer) -> io::Error {
-        Failure::refused(self.shown(), name, answer).into()
+    fn refused(&self, name: &str, answer: &StoreAnswer) -> io::Error {
+        ObjectStoreFailure::refused(self.shown(), name, answer).into()
     }
 
     fn ask(
         &self,
-        make: &mut dyn FnMut() -> io::Result<Request>,
+        make: &mut dyn FnMut() -> io::Result<StoreRequest>,
         stop: Stop<'_>,
-    ) -> io::Result<Answer> {
+    ) -> io::Result<StoreAnswer> {
         self.line.send(self.shown(), make, &mut None, stop)
     }
 
     /// What is known of a file; `None` where there is none.
-    pub(crate) fn head(&self, name: &str) -> io::Result<Option<Object>> {
+    pub(crate) fn head(&self, name: &str) -> io::Result<Option<StoredObject>> {
         let key = self.key(name);
         let mut make = || {
             let keys = self.keys()?;
@@ -159,7 +159,7 @@ impl ObjectStore {
         };
         let answer = self.ask(&mut make, GO_ON)?;
         match answer.status {
-            200..=299 => Ok(Some(Object::of(&answer))),
+            200..=299 => Ok(Some(StoredObject::of(&answer))),
             404 => Ok(None),
             _ => Err(self.refused(name, &answer)),
         }
@@ -171,9 +171,9 @@ impl ObjectStore {
         name: &str,
         out: &mut File,
         stop: Stop<'_>,
-    ) -> io::Result<Option<Object>> {
+    ) -> io::Result<Option<StoredObject>> {
         let key = self.key(name);
-        let taken = RefCell::new(Fetched::to(out));
+        let taken = RefCell::new(FetchedObject::to(out));
         loop {
             let mut make = || {
                 let keys = self.keys()?;
@@ -194,13 +194,13 @@ impl ObjectStore {
         }
         let object = taken.into_inner().end();
         object.map_or_else(
-            || Err(Failure::other_content(self.shown(), name).into()),
+            || Err(ObjectStoreFailure::other_content(self.shown(), name).into()),
             |object| Ok(Some(object)),
         )
     }
 
     /// A short text, as it is at this moment, and what is known of it.
-    pub(crate) fn text(&self, name: &str) -> io::Result<Option<(String, Object)>> {
+    pub(crate) fn text(&self, name: &str) -> io::Result<Option<(String, StoredObject)>> {
         let mut file = tempfile::tempfile()?;
         let Some(object) = self.fetch(name, &mut file, GO_ON)? else {
             return Ok(None);
@@ -219,7 +219,7 @@ impl ObjectStore {
         stop: Stop<'_>,
     ) -> io::Result<()> {
         let size = std::fs::metadata(file)?.len();
-        let content = || Ok(Content::File(File::open(file)?, size));
+        let content = || Ok(UploadContent::File(File::open(file)?, size));
         self.put(name, (size, &hex(sha256)), &content, stop)
     }
 
@@ -229,7 +229,7 @@ impl ObjectStore {
         digest.update(text.as_bytes());
         let bytes = Bytes::copy_from_slice(text.as_bytes());
         let size = text.len() as u64;
-        let content = || Ok(Content::Text(bytes.clone()));
+        let content = || Ok(UploadContent::Text(bytes.clone()));
         self.put(name, (size, &hex(&digest.finish())), &content, GO_ON)
     }
 
@@ -237,7 +237,7 @@ impl ObjectStore {
         &self,
         name: &str,
         (size, sha256): (u64, &str),
-        content: &dyn Fn() -> io::Result<Content>,
+        content: &dyn Fn() -> io::Result<UploadContent>,
         stop: Stop<'_>,
     ) -> io::Result<()> {
         let key = self.key(name);
@@ -268,7 +268,7 @@ impl ObjectStore {
                 _ => return Err(self.refused(name, &answer)),
             }
         }
-        Err(Failure::taken(self.shown(), name).into())
+        Err(ObjectStoreFailure::taken(self.shown(), name).into())
     }
 
     /// True when this very file is there.
@@ -278,7 +278,7 @@ impl ObjectStore {
             Some(object) if object.size == size && object.sha256.as_deref() == Some(sha256) => {
                 Ok(true)
             }
-            Some(_) => Err(Failure::taken(self.shown(), name).into()),
+            Some(_) => Err(ObjectStoreFailure::taken(self.shown(), name).into()),
         }
     }
 
@@ -356,7 +356,7 @@ impl ObjectStore {
                 }
             }
         }
-        Err(Failure::other_content(self.shown(), folder).into())
+        Err(ObjectStoreFailure::other_content(self.shown(), folder).into())
     }
 }
 
@@ -365,14 +365,14 @@ fn signed<'a, A: S3Action<'a>>(
     method: Method,
     mut action: A,
     headers: Vec<(&'static str, String)>,
-) -> Request {
+) -> StoreRequest {
     for (name, value) in &headers {
         action.headers_mut().insert(*name, value.clone());
     }
-    Request {
+    StoreRequest {
         method,
         url: action.sign(SIGNED_FOR),
         headers,
-        content: Content::Nothing,
+        content: UploadContent::Nothing,
     }
 }

@@ -20,7 +20,7 @@ pub(crate) const BOOKS: &str = "books";
 
 /// Files in an object store, and what of them is on this computer.
 #[derive(Debug, Clone)]
-pub(super) struct Stored {
+pub(super) struct StoredRooms {
     store: Arc<ObjectStore>,
     cache: Arc<Cache>,
 }
@@ -41,7 +41,7 @@ impl Workspace {
             Share::Store(store) => {
                 let told = store.head(place::NAME).map_err(|error| lost(&error))?;
                 let since = told.map(|told| told.modified).unwrap_or_default();
-                let stored = Stored::of(store, here.folder(), &format!("{name} {since}"))?;
+                let stored = StoredRooms::of(store, here.folder(), &format!("{name} {since}"))?;
                 Ok(Self {
                     folder: stored.cache.folder().to_owned(),
                     shared: Some(Arc::clone(server)),
@@ -58,7 +58,7 @@ impl Workspace {
     /// [`StoreError`] when the folder cannot be used.
     pub fn with_store(folder: &Path, store: ObjectStore) -> Result<Self, StoreError> {
         let here = Self::at(folder)?;
-        let stored = Stored::of(&Arc::new(store), folder, "")?;
+        let stored = StoredRooms::of(&Arc::new(store), folder, "")?;
         Ok(Self {
             stored: Some(stored),
             ..here
@@ -93,7 +93,7 @@ impl Workspace {
     }
 }
 
-impl Stored {
+impl StoredRooms {
     /// The copies of another workspace under the same address, or of an earlier one, are none of these files:
     /// `identity` tells them apart.
     pub(super) fn of(

@@ -12,7 +12,7 @@ use recondesk_adapters::workspace::Workspace;
 use recondesk_domain::ProfileId;
 use recondesk_ports::{Books as _, BooksError, StoreError};
 
-use super::object_store_double::{Double, Fault, KEY, SECRET};
+use super::object_store_double::{Double, DoubleFault, KEY, SECRET};
 use super::store::{bill_text, day, import_bill, import_orders, open_over, orders_text, pays};
 
 const DATE: &str = "2026-03-08";
@@ -125,11 +125,11 @@ fn what_is_imported_is_read_on_another_computer_as_from_a_folder() {
 fn a_trouble_that_passes_is_not_noticed() {
     let expected = expected();
     let faults = [
-        Fault::Status(500),
-        Fault::Status(503),
-        Fault::Unheard,
-        Fault::Unanswered,
-        Fault::Torn(100),
+        DoubleFault::Status(500),
+        DoubleFault::Status(503),
+        DoubleFault::Unheard,
+        DoubleFault::Unanswered,
+        DoubleFault::Torn(100),
     ];
     for fault in faults {
         let double = Double::start();
@@ -161,7 +161,7 @@ fn after_a_cut_only_the_rest_is_fetched() {
     import(&program(&double, place.path(), one.path())).unwrap();
     let whole = double.bytes("books/00000001.seg").len();
     for part in [1, whole / 2] {
-        double.fail("GET books/00000001", Fault::Torn(part));
+        double.fail("GET books/00000001", DoubleFault::Torn(part));
     }
     let reader = program(&double, place.path(), other.path());
     assert_eq!(shown(&reader).unwrap(), expected());
@@ -173,11 +173,11 @@ fn after_a_cut_only_the_rest_is_fetched() {
 fn an_import_that_the_store_fails_leaves_nothing_and_can_be_done_again() {
     let expected = expected();
     for request in ["PUT archive/", "PUT books/", "HEAD books/", "GET "] {
-        for fault in [Fault::Status(403), Fault::Status(500), Fault::Unanswered] {
+        for fault in [DoubleFault::Status(403), DoubleFault::Status(500), DoubleFault::Unanswered] {
             let double = Double::start();
             let [place, one] = folders();
             let attempts = match fault {
-                Fault::Status(403) => 1,
+                DoubleFault::Status(403) => 1,
                 _ => limits().attempts,
             };
             for _ in 0..attempts {
@@ -244,7 +244,7 @@ fn a_file_that_is_not_what_was_put_is_refused_and_fetched_anew() {
     import(&program(&double, place.path(), one.path())).unwrap();
     for request in ["GET books/00000001", "GET archive/00000002"] {
         let [other] = folders();
-        double.fail(request, Fault::Altered);
+        double.fail(request, DoubleFault::Altered);
         let reader = program(&double, place.path(), other.path());
         let told = shown(&reader).unwrap_err();
         assert!(told.contains("digest"), "{told}");
@@ -273,7 +273,7 @@ fn a_store_that_is_silent_is_told_in_time() {
         ..limits()
     };
     for _ in 0..2 {
-        double.fail("GET books/", Fault::Silent(Duration::from_mins(1)));
+        double.fail("GET books/", DoubleFault::Silent(Duration::from_mins(1)));
     }
     let reader = program_by(store(&double.location, quick), place.path(), other.path());
     let since = Instant::now();
@@ -281,7 +281,7 @@ fn a_store_that_is_silent_is_told_in_time() {
     assert!(told.contains("nothing moved"), "{told}");
     // A comparison is told that the place is away, not that its books are damaged.
     for _ in 0..2 {
-        double.fail("GET books/", Fault::Silent(Duration::from_mins(1)));
+        double.fail("GET books/", DoubleFault::Silent(Duration::from_mins(1)));
     }
     let evidence = reader.0.evidence(reader.1).unwrap();
     let told = evidence
@@ -367,7 +367,7 @@ impl recondesk_ports::Watch for Impatient {
 fn who_stops_while_a_file_is_sent_is_heard_and_nothing_is_stored() {
     let double = Double::start();
     let [place, one] = folders();
-    double.fail("PUT books/", Fault::Silent(Duration::from_mins(5)));
+    double.fail("PUT books/", DoubleFault::Silent(Duration::from_mins(5)));
     let (books, profile) = program(&double, place.path(), one.path());
     let source = recondesk_ports::Source::from_bytes("bill.csv", bill_text(DATE, &pays(9, 1)));
     let expect = recondesk_ports::BillExpect::default();
@@ -394,7 +394,7 @@ fn a_number_is_looked_up_with_one_wait_for_a_store_that_is_away() {
 
     let reader = program(&double, place.path(), other.path());
     let before = double.asked("GET books/");
-    double.fail("GET books/", Fault::Status(403));
+    double.fail("GET books/", DoubleFault::Status(403));
     let number = pays(2, 5_000).remove(1).number;
     let told = reader.0.find(&number).unwrap_err();
     assert!(matches!(
@@ -413,7 +413,7 @@ fn a_number_is_looked_up_with_one_wait_for_a_store_that_is_away() {
     let reader = program_by(store(&double.location, patient), place.path(), third.path());
     let before = double.asked("GET ");
     for _ in 0..limits().attempts {
-        double.fail("GET books/", Fault::Unheard);
+        double.fail("GET books/", DoubleFault::Unheard);
     }
     for _ in 0..3 {
         assert!(reader.0.find(&number).is_err());

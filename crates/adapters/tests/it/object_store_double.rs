@@ -19,7 +19,7 @@ const PAGE: usize = 3;
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum DoubleFault {
     /// It is answered with this status, and nothing is done.
     Status(u16),
     /// The line is cut before anything is done.
@@ -35,12 +35,12 @@ pub(crate) enum Fault {
 }
 
 #[derive(Debug, Clone)]
-struct Object {
+struct DoubleObject {
     bytes: Vec<u8>,
     sha256: Option<String>,
 }
 
-impl Object {
+impl DoubleObject {
     fn etag(&self) -> String {
         let sum = self.bytes.iter().fold(7_u64, |sum, byte| {
             sum.wrapping_mul(31).wrapping_add(u64::from(*byte))
@@ -50,10 +50,10 @@ impl Object {
 }
 
 #[derive(Debug, Default)]
-struct State {
-    objects: Mutex<BTreeMap<String, Object>>,
+struct DoubleState {
+    objects: Mutex<BTreeMap<String, DoubleObject>>,
     /// Requests that fail: the beginning of `METHOD name`, and how.
-    faults: Mutex<Vec<(String, Fault)>>,
+    faults: Mutex<Vec<(String, DoubleFault)>>,
     /// Requests, and how many bytes each was answered with.
     asked: Mutex<Vec<(String, usize)>>,
 }
@@ -62,14 +62,14 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct Double {
     pub(crate) location: String,
-    state: Arc<State>,
+    state: Arc<DoubleState>,
 }
 
 impl Double {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::<State>::default();
+        let state = Arc::<DoubleState>::default();
         let shared = Arc::clone(&state);
         spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -87,7 +87,7 @@ impl Double {
     }
 
     /// Lets the next request that begins so (`PUT archive/`) fail.
-    pub(crate) fn fail(&self, request: &str, fault: Fault) {
+    pub(crate) fn fail(&self, request: &str, fault: DoubleFault) {
         let mut faults = self.state.faults.lock().unwrap();
         faults.push((request.to_owned(), fault));
     }
@@ -108,7 +108,7 @@ impl Double {
     }
 
     pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
-        let object = Object {
+        let object = DoubleObject {
             bytes: bytes.to_vec(),
             sha256: None,
         };
@@ -136,7 +136,7 @@ fn spawn(work: impl FnOnce() + Send + 'static) {
     drop(thread.spawn(work).unwrap());
 }
 
-struct Request {
+struct DoubleRequest {
     method: String,
     name: String,
     query: BTreeMap<String, String>,
@@ -144,14 +144,14 @@ struct Request {
     body: Option<Vec<u8>>,
 }
 
-struct Answer {
+struct DoubleAnswer {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
 }
 
-fn plain(status: u16, code: &str) -> Answer {
-    Answer {
+fn plain(status: u16, code: &str) -> DoubleAnswer {
+    DoubleAnswer {
         status,
         headers: Vec::new(),
         body: format!("<Error><Code>{code}</Code></Error>").into_bytes(),
@@ -169,7 +169,7 @@ fn unescape(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
+fn read(stream: &TcpStream) -> Option<DoubleRequest> {
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
     lines.read_line(&mut line).ok()?;
@@ -197,7 +197,7 @@ fn read(stream: &TcpStream) -> Option<Request> {
         Some(body) => Some(body.ok()?),
     };
     let name = unescape(path).strip_prefix(BUCKET)?.to_owned();
-    Some(Request {
+    Some(DoubleRequest {
         method,
         name: name.strip_prefix("shop/").unwrap_or(&name).to_owned(),
         query: query.collect(),
@@ -206,7 +206,7 @@ fn read(stream: &TcpStream) -> Option<Request> {
     })
 }
 
-fn serve(state: &State, mut stream: TcpStream) -> Option<()> {
+fn serve(state: &DoubleState, mut stream: TcpStream) -> Option<()> {
     let request = read(&stream)?;
     let what = format!("{} {}", request.method, request.name);
     let at = {
@@ -220,15 +220,15 @@ fn serve(state: &State, mut stream: TcpStream) -> Option<()> {
         at.map(|at| faults.remove(at).1)
     };
     let mut answer = match fault {
-        Some(Fault::Unheard) => return None,
-        Some(Fault::Status(status)) => plain(status, "Odd"),
-        Some(Fault::Silent(time)) => {
+        Some(DoubleFault::Unheard) => return None,
+        Some(DoubleFault::Status(status)) => plain(status, "Odd"),
+        Some(DoubleFault::Silent(time)) => {
             std::thread::sleep(time);
             return None;
         }
         _ => act(state, &request),
     };
-    if fault == Some(Fault::Unanswered) {
+    if fault == Some(DoubleFault::Unanswered) {
         return None;
     }
     let mut head = format!("HTTP/1.1 {} x\r\nconnection: close\r\n", answer.status);
@@ -244,8 +244,8 @@ fn serve(state: &State, mut stream: TcpStream) -> Option<()> {
     }
     head.push_str("\r\n");
     match fault {
-        Some(Fault::Torn(bytes)) => answer.body.truncate(bytes),
-        Some(Fault::Altered) => *answer.body.first_mut()? ^= 1,
+        Some(DoubleFault::Torn(bytes)) => answer.body.truncate(bytes),
+        Some(DoubleFault::Altered) => *answer.body.first_mut()? ^= 1,
         _ => {}
     }
     state.asked.lock().unwrap().get_mut(at)?.1 = answer.body.len();
@@ -253,7 +253,7 @@ fn serve(state: &State, mut stream: TcpStream) -> Option<()> {
     stream.write_all(&answer.body).ok()
 }
 
-fn act(state: &State, request: &Request) -> Answer {
+fn act(state: &DoubleState, request: &DoubleRequest) -> DoubleAnswer {
     let signed = |name: &str| request.query.get(name).map_or("", String::as_str);
     let is_ours = signed("X-Amz-Credential").starts_with(&format!("{KEY}/"));
     if !is_ours || signed("X-Amz-Signature").len() != 64 {
@@ -266,7 +266,7 @@ fn act(state: &State, request: &Request) -> Answer {
         ("GET", _) if request.query.contains_key("list-type") => list(&objects, request),
         ("GET" | "HEAD", None) => plain(404, "NoSuchKey"),
         ("GET", Some(object)) => get(&object, request),
-        ("HEAD", Some(object)) => Answer {
+        ("HEAD", Some(object)) => DoubleAnswer {
             status: 200,
             headers: told(&object, object.bytes.len()),
             body: Vec::new(),
@@ -281,7 +281,7 @@ fn act(state: &State, request: &Request) -> Answer {
                     objects.get(name).unwrap().clone()
                 }
                 (None, None) => return plain(411, "MissingContentLength"),
-                (None, Some(body)) => Object {
+                (None, Some(body)) => DoubleObject {
                     bytes: body.clone(),
                     sha256: header("x-amz-meta-sha256").map(str::to_owned),
                 },
@@ -297,7 +297,7 @@ fn act(state: &State, request: &Request) -> Answer {
     }
 }
 
-fn told(object: &Object, length: usize) -> Vec<(&'static str, String)> {
+fn told(object: &DoubleObject, length: usize) -> Vec<(&'static str, String)> {
     let mut headers = vec![
         ("content-length", length.to_string()),
         ("etag", object.etag()),
@@ -308,7 +308,7 @@ fn told(object: &Object, length: usize) -> Vec<(&'static str, String)> {
     headers
 }
 
-fn get(object: &Object, request: &Request) -> Answer {
+fn get(object: &DoubleObject, request: &DoubleRequest) -> DoubleAnswer {
     let wanted = request.headers.get("if-match");
     if wanted.is_some_and(|wanted| *wanted != object.etag()) {
         return plain(412, "PreconditionFailed");
@@ -327,14 +327,14 @@ fn get(object: &Object, request: &Request) -> Answer {
             format!("bytes {from}-{}/{whole}", whole - 1),
         ));
     }
-    Answer {
+    DoubleAnswer {
         status: if from.is_some() { 206 } else { 200 },
         headers,
         body,
     }
 }
 
-fn list(objects: &BTreeMap<String, Object>, request: &Request) -> Answer {
+fn list(objects: &BTreeMap<String, DoubleObject>, request: &DoubleRequest) -> DoubleAnswer {
     let asked = |name: &str| request.query.get(name).map_or("", String::as_str);
     let after = asked("continuation-token").max(asked("start-after"));
     let mut page: Vec<(String, usize)> = objects
@@ -362,7 +362,7 @@ fn list(objects: &BTreeMap<String, Object>, request: &Request) -> Answer {
         .unwrap();
     }
     xml.push_str("</ListBucketResult>");
-    Answer {
+    DoubleAnswer {
         status: 200,
         headers: vec![("content-type", "application/xml".to_owned())],
         body: xml.into_bytes(),

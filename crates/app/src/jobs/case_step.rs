@@ -11,14 +11,14 @@ use recondesk_ports::{CaseRecord, Casework, RefundQuery, RefundRecord, ReissueRe
 
 /// The next step of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseStep {
+pub struct CaseNextStep {
     /// By its stable word.
     pub action: SuggestedAction,
     /// As it is told.
     pub words: Message,
 }
 
-impl CaseStep {
+impl CaseNextStep {
     fn new(action: SuggestedAction, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
             action,
@@ -38,9 +38,9 @@ pub fn case_step<'r>(
     action: SuggestedAction,
     refunds: impl IntoIterator<Item = &'r RefundRecord> + Clone,
     reissues: impl IntoIterator<Item = &'r ReissueRecord>,
-) -> CaseStep {
+) -> CaseNextStep {
     if status.is_closed() {
-        return CaseStep::plain(SuggestedAction::None);
+        return CaseNextStep::plain(SuggestedAction::None);
     }
     let newest = refunds.clone().into_iter().filter_map(open_refund).last();
     let reissued = || reissues.into_iter().filter_map(begun_reissue).last();
@@ -48,20 +48,20 @@ pub fn case_step<'r>(
         return step;
     }
     if status == CaseStatus::Proposed {
-        return CaseStep::new(
+        return CaseNextStep::new(
             SuggestedAction::Wait,
             "已提请忽略，等第二人复核",
             "Proposed to be left, a second person decides",
         );
     }
-    paid_back(action, refunds).unwrap_or_else(|| CaseStep::plain(action))
+    paid_back(action, refunds).unwrap_or_else(|| CaseNextStep::plain(action))
 }
 
 /// What a refund that is not at its end asks for.
-fn open_refund(known: &RefundRecord) -> Option<CaseStep> {
+fn open_refund(known: &RefundRecord) -> Option<CaseNextStep> {
     let (sum, state) = (known.refund.amount.grouped(), state_words(known));
     Some(match known.refund.stage {
-        RefundStage::Drafted | RefundStage::Confirmed => CaseStep::new(
+        RefundStage::Drafted | RefundStage::Confirmed => CaseNextStep::new(
             SuggestedAction::Review,
             format!("退款 ¥{sum} {}：先了结这笔退款，不发货，也不另退", state.zh),
             format!(
@@ -70,14 +70,14 @@ fn open_refund(known: &RefundRecord) -> Option<CaseStep> {
             ),
         ),
         RefundStage::Listed | RefundStage::Sent | RefundStage::Unknown | RefundStage::Accepted => {
-            CaseStep::new(
+            CaseNextStep::new(
                 SuggestedAction::Poll,
                 "先跟进进行中的退款，不发货，也不另退",
                 "Follow the refund under way up first, neither deliver nor refund again",
             )
         }
-        RefundStage::Abnormal => CaseStep::plain(SuggestedAction::ApplyAbnormal),
-        RefundStage::Rejected => CaseStep::new(
+        RefundStage::Abnormal => CaseNextStep::plain(SuggestedAction::ApplyAbnormal),
+        RefundStage::Rejected => CaseNextStep::new(
             SuggestedAction::Review,
             format!("退款 ¥{sum} 没有被受理：改正后用同一单号再发，或撤回"),
             format!(
@@ -89,24 +89,24 @@ fn open_refund(known: &RefundRecord) -> Option<CaseStep> {
 }
 
 /// What a reissue that stands asks for.
-pub(super) fn begun_reissue(known: &ReissueRecord) -> Option<CaseStep> {
+pub(super) fn begun_reissue(known: &ReissueRecord) -> Option<CaseNextStep> {
     Some(match known.stage {
-        ReissueStage::Begun => CaseStep::new(
+        ReissueStage::Begun => CaseNextStep::new(
             SuggestedAction::Review,
             "补发货已登记，还没有交给商城：再次补发货，或撤回",
             "A reissue is written down and not with the shop yet: reissue once more, or withdraw it",
         ),
-        ReissueStage::Sent | ReissueStage::Waiting => CaseStep::new(
+        ReissueStage::Sent | ReissueStage::Waiting => CaseNextStep::new(
             SuggestedAction::Wait,
             "补发货已交商城，等发货证实",
             "The shop was told to deliver, wait for proof of delivery",
         ),
-        ReissueStage::Refused => CaseStep::new(
+        ReissueStage::Refused => CaseNextStep::new(
             SuggestedAction::Review,
             "商城拒绝了补发货：改正后再次补发货，或撤回后退款",
             "The shop refused the reissue: correct it and reissue once more, or withdraw it and refund",
         ),
-        ReissueStage::Proven => CaseStep::new(
+        ReissueStage::Proven => CaseNextStep::new(
             SuggestedAction::Review,
             "已证实发货：不再发货，也不退款",
             "Delivery is proven: neither deliver again nor refund",
@@ -119,7 +119,7 @@ pub(super) fn begun_reissue(known: &ReissueRecord) -> Option<CaseStep> {
 fn paid_back<'r>(
     action: SuggestedAction,
     refunds: impl IntoIterator<Item = &'r RefundRecord>,
-) -> Option<CaseStep> {
+) -> Option<CaseNextStep> {
     if !(action.moves_money() || action.delivers()) {
         return None;
     }
@@ -135,14 +135,14 @@ fn paid_back<'r>(
     }
     let left = total.checked_sub(back)?;
     if left <= Fen::ZERO {
-        return Some(CaseStep::new(
+        return Some(CaseNextStep::new(
             SuggestedAction::Review,
             "已全额退款：复核后关闭，不发货，也不另退",
             "Refunded in full: review it and close it, neither deliver nor refund again",
         ));
     }
     let (back, left) = (back.grouped(), left.grouped());
-    Some(CaseStep::new(
+    Some(CaseNextStep::new(
         SuggestedAction::RefundAgain,
         format!("已退 ¥{back}，尚欠 ¥{left}：不发货，退还其余"),
         format!("¥{back} went back, ¥{left} is left: do not deliver, refund the rest"),
@@ -195,7 +195,7 @@ impl CasePayouts {
 
     /// The step of a case, beside all that was begun for it or for its order.
     #[must_use]
-    pub fn step(&self, case: &CaseRecord) -> CaseStep {
+    pub fn step(&self, case: &CaseRecord) -> CaseNextStep {
         let finding = &case.finding;
         let at = |of: &HashMap<(ProfileId, String), Vec<usize>>| {
             let mut at: Vec<usize> = names(&case.key, finding.out_trade_no.as_str())

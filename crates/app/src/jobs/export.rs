@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 use crate::Language;
-use crate::jobs::case_step::CaseStep;
+use crate::jobs::case_step::CaseNextStep;
 use recondesk_domain::{
     Finding, Heading, RowRef, Severity, Sheet, SheetCell, Term, facts_in_words, formula_safe,
     printable, tag_in_words,
@@ -145,7 +145,7 @@ fn case_cells(case: &CaseRecord) -> Vec<SheetCell> {
 }
 
 /// Puts the step of a case in place of what its finding suggests.
-fn put_step(row: &mut [SheetCell], step: &CaseStep, people: Option<Language>) {
+fn put_step(row: &mut [SheetCell], step: &CaseNextStep, people: Option<Language>) {
     let action = step.action;
     for (cell, heading) in row.iter_mut().zip(&FINDING_HEADINGS) {
         if heading.name == "action" {
@@ -161,7 +161,7 @@ fn put_step(row: &mut [SheetCell], step: &CaseStep, people: Option<Language>) {
 /// the key is left out.
 pub fn with_cases<T>(
     cases: &[CaseRecord],
-    step: &dyn Fn(&CaseRecord) -> CaseStep,
+    step: &dyn Fn(&CaseRecord) -> CaseNextStep,
     people: Option<Language>,
     write: impl FnOnce(Sheet<'_>) -> T,
 ) -> T {

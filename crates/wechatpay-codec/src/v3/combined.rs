@@ -28,17 +28,17 @@ struct RawCombined {
     combine_appid: Option<String>,
     combine_mchid: String,
     combine_out_trade_no: String,
-    sub_orders: Vec<RawPart>,
-    combine_payer_info: Option<RawPayer>,
+    sub_orders: Vec<RawCombinedPart>,
+    combine_payer_info: Option<RawCombinedPayer>,
 }
 
 #[derive(Deserialize)]
-struct RawPayer {
+struct RawCombinedPayer {
     openid: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct RawPart {
+struct RawCombinedPart {
     mchid: String,
     sub_mchid: Option<String>,
     out_trade_no: String,
@@ -49,12 +49,12 @@ struct RawPart {
     attach: Option<String>,
     success_time: Option<String>,
     sub_openid: Option<String>,
-    amount: Option<RawAmount>,
+    amount: Option<RawCombinedAmount>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct RawAmount {
+struct RawCombinedAmount {
     total_amount: Option<i64>,
     payer_amount: Option<i64>,
     currency: Option<String>,
@@ -131,7 +131,7 @@ impl CombinedOrder {
     }
 }
 
-impl RawPart {
+impl RawCombinedPart {
     fn read(self, appid: &str, openid: &str) -> Result<Transaction, ObjectError> {
         let amount = self.amount.unwrap_or_default();
         let part = Transaction {

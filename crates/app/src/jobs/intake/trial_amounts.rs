@@ -70,6 +70,9 @@ impl MappingTrial<'_> {
         if groups.is_empty() {
             return Vec::new();
         }
+        // Items below merged cells count with their order where that is the sum of the bill, and do not where it is not:
+        // a sale without a number stands below an order, too.
+        let alone = groups.clone();
         self.add_items_below(mapping, known, &mut groups);
         let own = mapping.columns.get(&Column::Amount).cloned();
         let mut headers: Vec<String> = own.iter().cloned().collect();
@@ -82,8 +85,11 @@ impl MappingTrial<'_> {
         for header in headers {
             for unit in [AmountUnit::Yuan, AmountUnit::Fen] {
                 for shape in [RowAmount::Order, RowAmount::Share] {
-                    let agrees = |((_, billed), rows): (&(String, Fen), &Vec<&SampleRow>)| {
-                        self.amount_of(rows, (&header, unit), shape) == Some(*billed)
+                    let agrees = |(order, rows): (&(String, Fen), &Vec<&SampleRow>)| {
+                        let is_billed = |rows: &Vec<&SampleRow>| {
+                            self.amount_of(rows, (&header, unit), shape) == Some(order.1)
+                        };
+                        is_billed(rows) || alone.get(order).is_some_and(is_billed)
                     };
                     let agree = groups.iter().filter(|group| agrees(*group)).count() as u64;
                     let proof = AmountProof {

@@ -12,7 +12,7 @@ use recondesk_ports::{ExchangeRecord, Observation, ObservationSource};
 
 /// What is read of a stored exchange.
 #[derive(Deserialize)]
-struct Stored {
+struct LoggedAnswer {
     answer: Option<StoredAnswer>,
     trouble: Option<String>,
 }
@@ -38,7 +38,7 @@ pub(super) fn statement(asked: &ExchangeRecord) -> Option<Observation> {
     if asked.operation != PaymentCall::OrderQuery.word() {
         return None;
     }
-    let stored: Stored = serde_json::from_str(&asked.document).ok()?;
+    let stored: LoggedAnswer = serde_json::from_str(&asked.document).ok()?;
     if stored.trouble.is_some() {
         return None;
     }

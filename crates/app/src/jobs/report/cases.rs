@@ -9,7 +9,7 @@ use recondesk_ports::{
 
 use super::ReportRequest;
 use super::table::{amounts, category_cells, money, times, words};
-use crate::jobs::case_step::{CasePayouts, CaseStep};
+use crate::jobs::case_step::{CasePayouts, CaseNextStep};
 use crate::{Failure, Message};
 
 /// The columns; with a day where the rows are of several.
@@ -79,7 +79,7 @@ pub(super) fn rows(
 
 fn row(
     request: &ReportRequest<'_>,
-    (finding, step): (&Finding, Option<CaseStep>),
+    (finding, step): (&Finding, Option<CaseNextStep>),
     case: Option<&CaseRecord>,
     events: &[CaseEvent],
 ) -> Vec<ReportCell> {

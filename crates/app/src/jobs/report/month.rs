@@ -120,7 +120,7 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
     let compared = runs.iter().filter(|run| !lacks(run)).count();
     let told = opening(
         request.language,
-        &Extent {
+        &MonthExtent {
             compared,
             lacking: runs.len().saturating_sub(compared),
             changed: changed.len(),
@@ -148,7 +148,7 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
 }
 
 /// How much of a month is compared.
-struct Extent {
+struct MonthExtent {
     compared: usize,
     /// Days with a run, but without orders or bill.
     lacking: usize,
@@ -158,8 +158,8 @@ struct Extent {
 }
 
 /// What the first sentence says before the counts.
-fn opening(language: Language, extent: &Extent) -> String {
-    let Extent {
+fn opening(language: Language, extent: &MonthExtent) -> String {
+    let MonthExtent {
         compared,
         lacking,
         changed,

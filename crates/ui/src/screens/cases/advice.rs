@@ -5,7 +5,7 @@
 use super::words::why;
 use crate::format;
 use crate::page::Page;
-use recondesk_app::jobs::case_step::{CaseStep, case_step};
+use recondesk_app::jobs::case_step::{CaseNextStep, case_step};
 use recondesk_app::jobs::refund::{state_words, window_advice};
 use recondesk_app::model::CaseDetail;
 use recondesk_casework::RefundStage;
@@ -115,7 +115,7 @@ pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> CaseAdvice {
 }
 
 /// What is to be done now, beside what was begun for the case.
-fn next_step(detail: &CaseDetail) -> CaseStep {
+fn next_step(detail: &CaseDetail) -> CaseNextStep {
     let (row, work) = (&detail.row, &detail.work);
     case_step(row.status, row.action, &work.refunds, &work.reissue)
 }
