@@ -10,7 +10,7 @@ use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print_json, print_text};
 use recondesk_app::gateway::GatewayClient;
-use recondesk_app::jobs::case_step::{CasePayouts, CaseNextStep};
+use recondesk_app::jobs::case_step::{CaseNextStep, CasePayouts};
 use recondesk_app::jobs::case_words::{event_text, kind_words};
 use recondesk_app::jobs::refund::{ask_order, order_of_case, profile_of};
 use recondesk_app::jobs::reissue;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
 
 use super::StoredObject;
-use super::exchange::{StoreAnswer, AnswerSink};
+use super::exchange::{AnswerSink, StoreAnswer};
 use crate::digest::{Hash, hex};
 
 /// What arrived so far.

@@ -27,7 +27,7 @@ use rusty_s3::actions::{DeleteObject, GetObject, HeadObject, ListObjectsV2, PutO
 use rusty_s3::{Bucket, Credentials, S3Action};
 
 use crate::digest::{Hash, hex};
-use exchange::{StoreAnswer, UploadContent, Line, StoreRequest};
+use exchange::{Line, StoreAnswer, StoreRequest, UploadContent};
 use failure::{ObjectStoreFailure, code_in};
 use fetched::{FetchedObject, SharedSink};
 use location::Location;
@@ -134,7 +134,8 @@ impl ObjectStore {
     }
 
     fn keys(&self) -> io::Result<Credentials> {
-        credentials::look_up(&self.env).ok_or_else(|| ObjectStoreFailure::without_keys(self.shown()).into())
+        credentials::look_up(&self.env)
+            .ok_or_else(|| ObjectStoreFailure::without_keys(self.shown()).into())
     }
 
     fn refused(&self, name: &str, answer: &StoreAnswer) -> io::Error {

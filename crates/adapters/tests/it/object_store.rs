@@ -173,7 +173,11 @@ fn after_a_cut_only_the_rest_is_fetched() {
 fn an_import_that_the_store_fails_leaves_nothing_and_can_be_done_again() {
     let expected = expected();
     for request in ["PUT archive/", "PUT books/", "HEAD books/", "GET "] {
-        for fault in [DoubleFault::Status(403), DoubleFault::Status(500), DoubleFault::Unanswered] {
+        for fault in [
+            DoubleFault::Status(403),
+            DoubleFault::Status(500),
+            DoubleFault::Unanswered,
+        ] {
             let double = Double::start();
             let [place, one] = folders();
             let attempts = match fault {

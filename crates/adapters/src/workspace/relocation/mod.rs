@@ -10,7 +10,7 @@ mod marker;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::rooms::{ARCHIVE, BOOKS, Stored};
+use super::rooms::{ARCHIVE, BOOKS, StoredRooms};
 use super::{Workspace, shared_address};
 use crate::disk::Disk;
 use crate::sqlite::Database;
@@ -107,7 +107,7 @@ impl RelocationTarget {
                 scratch,
                 ..
             } => {
-                let stored = Stored::of(store, scratch.path(), "");
+                let stored = StoredRooms::of(store, scratch.path(), "");
                 Ok(stored.map_err(std::io::Error::other)?.room(name))
             }
         }

@@ -9,7 +9,7 @@ use recondesk_ports::{
 
 use super::ReportRequest;
 use super::table::{amounts, category_cells, money, times, words};
-use crate::jobs::case_step::{CasePayouts, CaseNextStep};
+use crate::jobs::case_step::{CaseNextStep, CasePayouts};
 use crate::{Failure, Message};
 
 /// The columns; with a day where the rows are of several.
