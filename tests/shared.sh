@@ -51,18 +51,22 @@ cargo test --test it -- --ignored --test-threads 1 shared
 # The same with the files in an object store that speaks S3, in a workspace that is made anew.
 python3 -m venv target/store
 target/store/bin/pip install --quiet --disable-pip-version-check --only-binary :all: 'moto[server]==5.2.5'
+ask() { # METHOD ADDRESS: true where it is answered well
+  target/store/bin/python -c 'import sys, urllib.request as web
+web.urlopen(web.Request(sys.argv[2], method=sys.argv[1]), timeout=5)' "$1" "$2" 2>/dev/null
+}
 for port in $(shuf -i 20000-39999 -n 5); do
   target/store/bin/moto_server -H 127.0.0.1 -p "$port" >"$folder/store.log" 2>&1 &
   store=$!
   for _ in $(seq 100); do
-    curl -sf -o /dev/null "http://127.0.0.1:$port/" && break 2
+    ask GET "http://127.0.0.1:$port/" && break 2
     kill -0 "$store" 2>/dev/null || break
     sleep 0.2
   done
   kill "$store" 2>/dev/null || true
   store=
 done
-curl -sf -o /dev/null -X PUT "http://127.0.0.1:$port/desk"
+ask PUT "http://127.0.0.1:$port/desk"
 export AWS_ENDPOINT_URL="http://127.0.0.1:$port" AWS_ACCESS_KEY_ID=AKIATEST AWS_SECRET_ACCESS_KEY=geheim
 export RECONDESK_TEST_S3=s3://desk/tests
 "$bin/psql" -q -h "$folder" -p "${socket##*:}" -U recondesk -d postgres -c "DROP DATABASE empty" -c "CREATE DATABASE empty"
