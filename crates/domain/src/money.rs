@@ -144,11 +144,8 @@ impl Fen {
     #[must_use]
     pub fn grouped(self) -> String {
         let plain = self.to_string();
-        let (sign, rest) = plain
-            .strip_prefix('-')
-            .map_or(("", plain.as_str()), |rest| ("-", rest));
-        let (whole, fraction) = rest.split_once('.').unwrap_or((rest, "00"));
-        format!("{sign}{}.{fraction}", group_digits(whole))
+        let (whole, fraction) = grouped_whole(&plain);
+        format!("{whole}.{fraction}")
     }
 }
 
@@ -215,27 +212,33 @@ impl Fee {
 }
 
 /// Yuan with five decimals, as the fee column prints it.
-impl Fee {
-    /// What a person reads: grouped yuan, two decimals, and the further ones only where there are any.
-    #[must_use]
-    pub fn grouped(self) -> String {
-        let plain = self.to_string();
-        let (sign, rest) = plain
-            .strip_prefix('-')
-            .map_or(("", plain.as_str()), |rest| ("-", rest));
-        let (whole, fraction) = rest.split_once('.').unwrap_or((rest, "00"));
-        let cents = fraction.get(..2).unwrap_or(fraction);
-        let further = fraction.get(2..).unwrap_or_default().trim_end_matches('0');
-        format!("{sign}{}.{cents}{further}", group_digits(whole))
-    }
-}
-
 impl fmt::Display for Fee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let value = self.0.unsigned_abs();
         write!(f, "{sign}{}.{:05}", value / 100_000, value % 100_000)
     }
+}
+
+impl Fee {
+    /// What a person reads: grouped yuan, two decimals, and the further ones only where there are any.
+    #[must_use]
+    pub fn grouped(self) -> String {
+        let plain = self.to_string();
+        let (whole, fraction) = grouped_whole(&plain);
+        let cents = fraction.get(..2).unwrap_or(fraction);
+        let further = fraction.get(2..).unwrap_or_default().trim_end_matches('0');
+        format!("{whole}.{cents}{further}")
+    }
+}
+
+/// The whole yuan of a printed sum, with its sign and separators of thousands, and the decimals.
+fn grouped_whole(plain: &str) -> (String, &str) {
+    let (sign, rest) = plain
+        .strip_prefix('-')
+        .map_or(("", plain), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_once('.').unwrap_or((rest, "00"));
+    (format!("{sign}{}", group_digits(whole)), fraction)
 }
 
 /// Puts separators of thousands into a run of digits.

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use recondesk_adapters::books::Bookshelf;
 use recondesk_adapters::clock::SystemClock;
@@ -267,6 +267,7 @@ fn a_file_that_is_not_what_was_put_is_refused_and_fetched_anew() {
 
 #[test]
 fn a_store_that_is_silent_is_told_in_time() {
+    // It is silent for ever: that this test ends is what it shows.
     let double = Double::start();
     let [place, one, other] = folders();
     import(&program(&double, place.path(), one.path())).unwrap();
@@ -277,15 +278,14 @@ fn a_store_that_is_silent_is_told_in_time() {
         ..limits()
     };
     for _ in 0..2 {
-        double.fail("GET books/", DoubleFault::Silent(Duration::from_mins(1)));
+        double.fail("GET books/", DoubleFault::Silent);
     }
     let reader = program_by(store(&double.location, quick), place.path(), other.path());
-    let since = Instant::now();
     let told = shown(&reader).unwrap_err();
     assert!(told.contains("nothing moved"), "{told}");
     // A comparison is told that the place is away, not that its books are damaged.
     for _ in 0..2 {
-        double.fail("GET books/", DoubleFault::Silent(Duration::from_mins(1)));
+        double.fail("GET books/", DoubleFault::Silent);
     }
     let evidence = reader.0.evidence(reader.1).unwrap();
     let told = evidence
@@ -293,7 +293,6 @@ fn a_store_that_is_silent_is_told_in_time() {
         .and_then(|mut rows| rows.next().unwrap());
     let why = told.unwrap_err().unreachable.unwrap();
     assert!(why.zh.contains("没有应答") && why.en.contains("did not answer"));
-    assert!(since.elapsed() < Duration::from_secs(30));
     assert_eq!(shown(&reader).unwrap(), expected());
 }
 
@@ -371,14 +370,12 @@ impl recondesk_ports::Watch for Impatient {
 fn who_stops_while_a_file_is_sent_is_heard_and_nothing_is_stored() {
     let double = Double::start();
     let [place, one] = folders();
-    double.fail("PUT books/", DoubleFault::Silent(Duration::from_mins(5)));
+    double.fail("PUT books/", DoubleFault::Silent);
     let (books, profile) = program(&double, place.path(), one.path());
     let source = recondesk_ports::Source::from_bytes("bill.csv", bill_text(DATE, &pays(9, 1)));
     let expect = recondesk_ports::BillExpect::default();
-    let since = Instant::now();
     let told = books.import_bill(profile, source, &expect, &Impatient::default());
     assert!(matches!(told, Err(BooksError::Cancelled)), "{told:?}");
-    assert!(since.elapsed() < Duration::from_mins(1));
     assert_eq!(books.imports(profile).unwrap(), []);
     // The other file may just have been on its way: then the next import sets it aside.
     assert!(!double.names().iter().any(|name| name.starts_with("books/")));

@@ -9,7 +9,6 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 /// The key and the secret that are known.
 pub(crate) const KEY: &str = "AKIADOUBLE";
@@ -28,8 +27,8 @@ pub(crate) enum DoubleFault {
     Unanswered,
     /// The answer breaks off after so many bytes of its body.
     Torn(usize),
-    /// Nothing comes for so long.
-    Silent(Duration),
+    /// Nothing comes, for ever: who waits for it has no limit of its own.
+    Silent,
     /// A byte of the body is another one.
     Altered,
 }
@@ -222,10 +221,9 @@ fn serve(state: &DoubleState, mut stream: TcpStream) -> Option<()> {
     let mut answer = match fault {
         Some(DoubleFault::Unheard) => return None,
         Some(DoubleFault::Status(status)) => plain(status, "Odd"),
-        Some(DoubleFault::Silent(time)) => {
-            std::thread::sleep(time);
-            return None;
-        }
+        Some(DoubleFault::Silent) => loop {
+            std::thread::park();
+        },
         _ => act(state, &request),
     };
     if fault == Some(DoubleFault::Unanswered) {
