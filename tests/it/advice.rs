@@ -117,12 +117,13 @@ const WORDS: [&[(&str, &str, i64)]; 12] = [
     &[(NOT_FOUND, "", 0)],
 ];
 
-const STATES: [PayStatus; 7] = [
+const STATES: [PayStatus; 8] = [
     PayStatus::Created,
     PayStatus::Paying,
     PayStatus::Paid,
     PayStatus::Failed,
     PayStatus::Closed,
+    PayStatus::Refunding,
     PayStatus::Refunded,
     PayStatus::Unknown,
 ];

@@ -91,7 +91,7 @@ const OWN: [Own; 12] = [
     Own::Total(TOTAL + PART, false),
 ];
 
-const ORDERS: [Option<(PayStatus, FulfilStatus)>; 8] = [
+const ORDERS: [Option<(PayStatus, FulfilStatus)>; 11] = [
     None,
     Some((PayStatus::Created, FulfilStatus::Pending)),
     Some((PayStatus::Closed, FulfilStatus::Pending)),
@@ -100,6 +100,9 @@ const ORDERS: [Option<(PayStatus, FulfilStatus)>; 8] = [
     Some((PayStatus::Paid, FulfilStatus::NotKnown)),
     Some((PayStatus::Refunded, FulfilStatus::Pending)),
     Some((PayStatus::Refunded, FulfilStatus::NotKnown)),
+    Some((PayStatus::Refunding, FulfilStatus::Pending)),
+    Some((PayStatus::Refunding, FulfilStatus::NotRequired)),
+    Some((PayStatus::Refunding, FulfilStatus::Fulfilled)),
 ];
 
 /// All that is known of one order.

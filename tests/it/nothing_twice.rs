@@ -293,3 +293,51 @@ fn a_refund_is_told_in_one_language() {
     assert!(again.contains("没有可退的"), "{again}");
     assert!(!sent.contains("已受理：已受理"), "{sent}");
 }
+
+/// A case whose refund was sent and ended so, compared again; what `query` says of its order in Chinese.
+fn ended(outcome: &str) -> (CaseworkOffice, String, String) {
+    let office = CaseworkOffice::new();
+    let base = &office.shop.sandbox.base_http;
+    let rules = json!({ "refund_settles_s": 0, "refund_outcome": outcome });
+    control(base, "rules", &rules);
+    let key = office.case("P01");
+    let prepare = ["refund", "prepare", "--case", &key, "--reason", "缺货"];
+    let draft = json_of(&office.expect(0, &[&prepare[..], &["--format", "json"]].concat()));
+    let yuan = draft["amount_fen"].as_i64().unwrap();
+    let yuan = format!("{}.{:02}", yuan / 100, yuan % 100);
+    let number = draft["out_refund_no"].as_str().unwrap();
+    office.run(&["refund", "send", number, "--confirm", &yuan]);
+    office.run(&["refund", "resume", number]);
+    office.run(&[
+        "day",
+        "--profile",
+        "shop",
+        "--date",
+        &office.shop.day.to_string(),
+    ]);
+    let told = office.run(&["query", key.split('/').nth(2).unwrap(), "--format", "json"]);
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let zh = &told["numbers"][0]["stories"][0]["zh"];
+    let zh = zh.as_str().unwrap().to_owned();
+    (office, key, zh)
+}
+
+#[test]
+fn a_refund_that_reached_nobody_leaves_its_case_open() {
+    let (office, key, zh) = ended("CHANGE");
+    let status = office.status(&key);
+    assert!(
+        !matches!(status.as_str(), "AUTO_CLOSED" | "RESOLVED"),
+        "{status}"
+    );
+    assert_eq!(step(&office, &key).0, "review");
+    assert!(zh.contains("未能退到顾客"), "{zh}");
+
+    let (office, key, zh) = ended("REFUNDCLOSE");
+    let status = office.status(&key);
+    assert!(
+        !matches!(status.as_str(), "AUTO_CLOSED" | "RESOLVED"),
+        "{status}"
+    );
+    assert!(!zh.contains("处理中") && !zh.contains("已全额退款"), "{zh}");
+}

@@ -182,6 +182,8 @@ impl WRefund {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum PayStatus {
+    /// Paid, and a refund was asked for of which the file gives no sum.
+    Refunding = 0,
     /// Ordered, nothing paid.
     Created = 1,
     /// The customer is paying.
@@ -202,13 +204,14 @@ impl PayStatus {
     /// True when the merchant holds the order for paid (a refunded one was paid).
     #[must_use]
     pub const fn is_paid(self) -> bool {
-        matches!(self, Self::Paid | Self::Refunded)
+        matches!(self, Self::Paid | Self::Refunding | Self::Refunded)
     }
 
     /// The canonical word.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Refunding => "refunding",
             Self::Created => "created",
             Self::Paying => "paying",
             Self::Paid => "paid",
@@ -223,6 +226,7 @@ impl PayStatus {
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Some(match word {
+            "refunding" => Self::Refunding,
             "created" => Self::Created,
             "paying" => Self::Paying,
             "paid" => Self::Paid,
@@ -335,6 +339,29 @@ impl MOrder {
     #[must_use]
     pub fn created(&self) -> Option<Instant> {
         (self.created_at != Self::NO_TIME).then_some(self.created_at)
+    }
+
+    /// What the order says was refunded or is to be: its running total, or all of it where its state alone speaks of a
+    /// refund. How much a refund takes that was only asked for nobody knows: see [`MOrder::is_refund_unsized`].
+    #[must_use]
+    pub fn claimed_refund(&self) -> Option<Fen> {
+        match (self.refund_total, self.pay_status) {
+            (Some(total), _) if total > Fen::ZERO => Some(total),
+            (_, PayStatus::Refunding | PayStatus::Refunded) => Some(self.amount),
+            (total, _) => total,
+        }
+    }
+
+    /// True when a refund was asked for and its sum is not told: any refund of the order may be it.
+    #[must_use]
+    pub fn is_refund_unsized(&self) -> bool {
+        match self.refund_total {
+            Some(total) => {
+                total == Fen::ZERO
+                    && matches!(self.pay_status, PayStatus::Refunding | PayStatus::Refunded)
+            }
+            None => self.pay_status == PayStatus::Refunding,
+        }
     }
 
     /// A row of nothing, to be filled.

@@ -7,6 +7,7 @@ impl PayStatus {
     #[must_use]
     pub const fn term(self) -> Term {
         match self {
+            Self::Refunding => Term::new("退款中", "refund asked for"),
             Self::Created => Term::new("未付款", "not paid"),
             Self::Paying => Term::new("支付中", "being paid"),
             Self::Paid => Term::new("已付款", "paid"),

@@ -27,7 +27,9 @@ impl MOrder {
         }
         match self.pay_status {
             PayStatus::Created | PayStatus::Paying | PayStatus::Failed | PayStatus::Unknown => true,
-            PayStatus::Paid | PayStatus::Refunded | PayStatus::Closed => false,
+            PayStatus::Paid | PayStatus::Refunding | PayStatus::Refunded | PayStatus::Closed => {
+                false
+            }
         }
     }
 
@@ -102,7 +104,7 @@ mod tests {
 
     #[test]
     fn paid_without_a_time_counts_on_the_day_of_creation() {
-        for status in [PayStatus::Paid, PayStatus::Refunded] {
+        for status in [PayStatus::Paid, PayStatus::Refunding, PayStatus::Refunded] {
             let order = order(status, "2026-03-04 23:59:59", None);
             assert_eq!(days(&order), ["2026-03-04"], "{status:?}");
             assert!(!order.waits_for_payment());

@@ -149,6 +149,7 @@ fn word_of(key: &str, value: &str) -> Option<Term> {
         ("status", "paid") => Term::new("已支付", "paid"),
         ("status", "failed") => Term::new("支付失败", "failed"),
         ("status", "closed") => Term::new("已关单", "closed"),
+        ("status", "refunding") => Term::new("退款中", "refund asked for"),
         ("status", "refunded") => Term::new("已退款", "refunded"),
         ("status" | "bill_state", "unknown") => Term::new("未知", "unknown"),
         ("fulfil_status", "pending") => Term::new("未发货", "not delivered"),

@@ -280,6 +280,15 @@ pub(super) fn is_of_item(header: &str) -> bool {
     ITEM.iter().any(|part| name.contains(part)) && !name.contains("合计")
 }
 
+/// True for a column of after-sales cases, of which a refund is one kind and an exchange another.
+pub(super) fn is_of_after_sales(header: &str) -> bool {
+    let folded = super::fold::folded(header);
+    let is_named = ["售后", "维权", "aftersale"]
+        .iter()
+        .any(|word| folded.contains(word));
+    is_named && !folded.contains('退') && !folded.contains("refund")
+}
+
 /// True for one that tells of checking alone, and never that a document was given up.
 pub(super) fn is_of_checking(header: &str) -> bool {
     ["审核状态", "处理状态", "流程状态", "状态说明", "result"].contains(&norm(header).as_str())

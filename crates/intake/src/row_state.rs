@@ -50,9 +50,19 @@ impl RowWords {
     /// True when a word says that all the money went back. A mapping of orders writes that as the payment's state.
     pub(super) fn is_returned(&self) -> bool {
         self.refund.pay == Some(PayStatus::Refunded)
-            || [self.refund, self.order]
-                .iter()
-                .any(|word| word.refund == Some(RefundStatus::Success) && !word.in_part)
+            || [self.refund, self.order].iter().any(|word| {
+                word.refund == Some(RefundStatus::Success) && !word.in_part && !word.is_unsure
+            })
+    }
+
+    /// True when a refund was asked for, or an after-sales case was closed that may have been one.
+    fn tells_unsized_refund(&self) -> bool {
+        let asked =
+            self.order.refund == Some(RefundStatus::Processing) && self.order.fulfil.is_some();
+        asked
+            || self.is_returning()
+            || self.pay() == Some(PayStatus::Refunding)
+            || (self.refund.is_unsure && self.refund.refund == Some(RefundStatus::Success))
     }
 
     /// True when a column of refunds says anything.
@@ -76,6 +86,7 @@ impl RowWords {
     /// True when a word says that money is on its way back.
     fn is_returning(&self) -> bool {
         self.refund.refund == Some(RefundStatus::Processing)
+            || self.refund.pay == Some(PayStatus::Refunding)
     }
 }
 
@@ -159,10 +170,24 @@ impl<C: Cells> OrderRowReader<'_, C> {
             }
             (PayStatus::Closed, None) => order.paid_at.is_some() && words.is_returned(),
             (PayStatus::Paid, None) => words.is_returned(),
+            // Returned, and the cell of the sum is left empty.
+            (PayStatus::Paid, Some(total)) => {
+                total == Fen::ZERO && words.is_returned() && !self.tells_refund_sum()
+            }
             _ => false,
         };
         if is_returned {
             order.pay_status = PayStatus::Refunded;
+        }
+        let told = order.refund_total.is_some_and(|total| total > Fen::ZERO);
+        if told && order.pay_status == PayStatus::Refunding {
+            order.pay_status = PayStatus::Paid;
+        } else if order.pay_status == PayStatus::Paid
+            && !told
+            && words.tells_unsized_refund()
+            && self.is_refund_unnumbered()
+        {
+            order.pay_status = PayStatus::Refunding;
         }
         let by_column = self.canonical(Column::FulfilStatus, |word| {
             FulfilStatus::parse(word).filter(|status| *status != FulfilStatus::NotKnown)
@@ -171,11 +196,24 @@ impl<C: Cells> OrderRowReader<'_, C> {
             .fulfil()
             .or(by_column)
             .unwrap_or_else(|| self.fulfilment(order));
-        if words.is_returning() && order.fulfil_status == FulfilStatus::Pending {
+        let is_returning = words.is_returning() || words.pay() == Some(PayStatus::Refunding);
+        if is_returning && order.fulfil_status == FulfilStatus::Pending {
             // Nothing is to be delivered while the money is on its way back.
             order.fulfil_status = FulfilStatus::NotRequired;
         }
         Ok(())
+    }
+
+    /// True when no cell of the row names its refund: one that does is a refund of the merchant's list.
+    fn is_refund_unnumbered(&self) -> bool {
+        let number = self.cell(Column::RefundNo);
+        number.is_none_or(|cell| cell.bytes().is_empty())
+    }
+
+    /// True when the cell of the refunded sum says something, if only zero.
+    fn tells_refund_sum(&self) -> bool {
+        let sum = self.cell(Column::RefundAmount);
+        sum.is_some_and(|cell| !is_placeholder(&self.plan.encoding.decode_lossy(cell.bytes())))
     }
 
     /// What the time of fulfilment, or its lack, says where no word does.

@@ -27,6 +27,8 @@ pub(super) struct Meaning {
     pub(super) refund: Option<RefundStatus>,
     /// Only a part of the money is returned.
     pub(super) in_part: bool,
+    /// The word closes an after-sales case: a refund, an exchange or another parcel.
+    pub(super) is_unsure: bool,
 }
 
 impl Meaning {
@@ -35,6 +37,7 @@ impl Meaning {
         fulfil: None,
         refund: None,
         in_part: false,
+        is_unsure: false,
     };
 
     /// Paid, and not a word of the delivery.
@@ -71,7 +74,7 @@ impl Meaning {
             pay: PayStatus::parse(&text(&word.pay_status)),
             fulfil: FulfilStatus::parse(&text(&word.fulfil_status)),
             refund: RefundStatus::parse(&text(&word.refund_status)),
-            in_part: false,
+            ..Self::NOTHING
         }
     }
 
@@ -88,8 +91,13 @@ impl Meaning {
                 ..StatusWord::default()
             },
             RecordKind::Orders => {
-                let returned = self.refund == Some(RefundStatus::Success) && !self.in_part;
-                let pay = self.pay.or(returned.then_some(PayStatus::Refunded));
+                let by_refund = match self.refund {
+                    Some(RefundStatus::Success) if self.in_part || self.is_unsure => None,
+                    Some(RefundStatus::Success) => Some(PayStatus::Refunded),
+                    Some(RefundStatus::Processing) => Some(PayStatus::Refunding),
+                    Some(RefundStatus::Closed | RefundStatus::Abnormal) | None => None,
+                };
+                let pay = self.pay.or(by_refund);
                 StatusWord {
                     pay_status: pay.map(|status| status.word().to_owned()),
                     fulfil_status: self.fulfil.map(|status| status.word().to_owned()),

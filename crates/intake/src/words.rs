@@ -7,6 +7,7 @@ use super::{
     ChannelOwner, Encoding, Mapping, RecordKind, StateSubject, Stats, StatusRule, StatusWord,
     channel,
 };
+use recondesk_domain::RefundStatus;
 
 /// Different words remembered of one column; a file has a dozen.
 const MOST: usize = 256;
@@ -23,6 +24,8 @@ pub(super) struct PlannedRule {
     pub(super) is_of_process: bool,
     /// The same, and it never says that an order was given up.
     pub(super) is_of_checking: bool,
+    /// It tells of after-sales cases, of which a refund is one kind.
+    is_of_after_sales: bool,
     /// Words of the mapping, as they are written.
     exact: HashMap<String, Meaning>,
     /// The same without case and width.
@@ -51,6 +54,7 @@ impl PlannedRule {
             kind,
             is_of_process: super::names::is_of_process(&rule.column),
             is_of_checking: super::names::is_of_checking(&rule.column),
+            is_of_after_sales: super::names::is_of_after_sales(&rule.column),
             known_words: rule.known_words,
             exact,
             folded,
@@ -70,9 +74,13 @@ impl PlannedRule {
         }
         let mine = self.folded.get(&super::fold::folded(word)).copied();
         mine.or_else(|| {
-            self.known_words
-                .then(|| known(self.kind, self.about, word))
-                .flatten()
+            let mut known = known(self.kind, self.about, word).filter(|_| self.known_words)?;
+            let names_refund = word.contains('退') || word.to_ascii_lowercase().contains("refund");
+            known.is_unsure |= self.is_of_after_sales
+                && !names_refund
+                && self.kind == RecordKind::Orders
+                && known.refund == Some(RefundStatus::Success);
+            Some(known)
         })
     }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use recondesk_domain::{
-    Category, Fen, Finding, MRefund, MchId, OutRefundNo, OutTradeNo, PayStatus, RefundStatus,
+    Category, Fen, Finding, MOrder, MRefund, MchId, OutRefundNo, OutTradeNo, RefundStatus,
     SuggestedAction, Tag, WRefund,
 };
 
@@ -22,8 +22,10 @@ use super::{LiveRefundState, ReconcileError};
 pub(super) fn hold_back(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError> {
     let evidence = context.evidence;
     // Without any word on refunds only a refund that failed can ask for money.
-    let has_refunds =
-        evidence.has_refund_rows() || context.has_refund_totals || !context.live.is_empty();
+    let has_refunds = evidence.has_refund_rows()
+        || context.has_refund_totals
+        || !context.live.is_empty()
+        || run.watch.has_asked_refunds;
     let findings = run.ledger.findings_mut();
     let kept = kept_payments(findings)?;
     let places: Vec<usize> = findings
@@ -116,11 +118,14 @@ impl Positions {
                 continue;
             };
             let mine = own.get(&place.0).map_or(&[][..], Vec::as_slice);
-            let claimed = if has_refund_rows {
+            let mut claimed = if has_refund_rows {
                 unbilled(context, known, mine)
             } else {
                 beyond_the_bills(context, known)?
             };
+            if has_refund_rows && mine.is_empty() {
+                claimed.extend(asked_without_sum(context, known)?);
+            }
             let rest = known.paid().unwrap_or(Fen::ZERO);
             let rest = rest.checked_sub(known.accepted(context)?);
             left.insert(*place, rest.ok_or(ReconcileError::Overflow)?);
@@ -242,15 +247,34 @@ fn beyond_the_bills(
     let Some(m) = &facts.order else {
         return Ok(Vec::new());
     };
-    let is_refunded = m.pay_status == PayStatus::Refunded;
-    let total = m.refund_total.or(is_refunded.then_some(m.amount));
+    if m.is_refund_unsized() {
+        let asked = asked_without_sum(context, facts)?;
+        return Ok(asked.into_iter().collect());
+    }
+    let accepted = facts.accepted(context)?;
+    let total = m.claimed_refund();
     let beyond = total
         .unwrap_or(Fen::ZERO)
-        .checked_sub(facts.accepted(context)?)
+        .checked_sub(accepted)
         .ok_or(ReconcileError::Overflow)?;
     let claim = RefundClaim {
         number: m.refund_no,
         amount: beyond,
     };
     Ok((beyond > Fen::ZERO).then_some(claim).into_iter().collect())
+}
+
+/// A refund that the order's state alone tells of, while WeChat Pay made none: any that it made would be this one.
+fn asked_without_sum(
+    context: &Context<'_>,
+    facts: &ArchivedOrder,
+) -> Result<Option<RefundClaim>, ReconcileError> {
+    let Some(m) = facts.order.filter(MOrder::is_refund_unsized) else {
+        return Ok(None);
+    };
+    let is_open = facts.accepted(context)? == Fen::ZERO;
+    Ok(is_open.then_some(RefundClaim {
+        number: m.refund_no,
+        amount: m.amount,
+    }))
 }

@@ -272,7 +272,8 @@ fn bill_only(
     } = judged;
     // By a refund that failed or was closed no money went: there is nothing to book, but perhaps too much is.
     let closed = is_closed(context, w);
-    let is_refunded = |m: MOrder| m.pay_status == PayStatus::Refunded;
+    let is_refunded =
+        |m: MOrder| matches!(m.pay_status, PayStatus::Refunded | PayStatus::Refunding);
     if closed && facts.order.is_some_and(is_refunded) && facts.accepted(context)? == Fen::ZERO {
         applies.add(Category::RefundClosed);
     }

@@ -198,11 +198,14 @@ fn settle_total(
 /// R06: closed at WeChat Pay, but the merchant's total still has it.
 fn judge_closed(context: &Context<'_>, w: &WRefund, view: &OrderTotals<'_>, out: &mut CategorySet) {
     // Without a total the order's own state says that all was refunded.
-    let is_refunded = |m: &MOrder| m.pay_status == PayStatus::Refunded;
-    let is_booked = if context.has_refund_totals {
+    let is_refunded =
+        |m: &MOrder| matches!(m.pay_status, PayStatus::Refunded | PayStatus::Refunding);
+    let by_state = view.sum == Fen::ZERO && view.order.is_some_and(is_refunded);
+    let is_unsized = view.order.is_some_and(MOrder::is_refund_unsized);
+    let is_booked = if context.has_refund_totals && !is_unsized {
         view.total > view.sum
     } else {
-        view.sum == Fen::ZERO && view.order.is_some_and(is_refunded)
+        by_state
     };
     if is_closed(context, w) && is_booked {
         out.add(Category::RefundClosed);
@@ -218,8 +221,12 @@ fn compare(
     if !context.has_refund_totals {
         let refunded = view
             .order
-            .is_some_and(|m| m.pay_status == PayStatus::Refunded);
+            .is_some_and(|m| matches!(m.pay_status, PayStatus::Refunded | PayStatus::Refunding));
         return (!refunded && view.sum != Fen::ZERO).then_some(Category::WOnlyRefund);
+    }
+    // A refund of unknown size is the one that WeChat Pay made.
+    if view.sum != Fen::ZERO && view.order.is_some_and(MOrder::is_refund_unsized) {
+        return None;
     }
     // What WeChat Pay told of refunds that no bill has yet explains the rest.
     let told = view.sum.checked_add(view.facts.heard());

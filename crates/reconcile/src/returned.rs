@@ -47,8 +47,11 @@ impl Returned {
         // What WeChat Pay told of refunds that no bill has yet. One that was only taken over may still be closed without
         // any money moving: its payment stays open, and what is to be given for it is held back.
         for live in context.live.values() {
-            let is_under_way = live.state == LiveRefundState::Processing;
-            if known.contains(&live.out_refund_no) || is_under_way || live.returned() == Fen::ZERO {
+            let is_with_customer = live.state == LiveRefundState::Success;
+            if known.contains(&live.out_refund_no)
+                || !is_with_customer
+                || live.returned() == Fen::ZERO
+            {
                 continue;
             }
             let key = (live.out_trade_no, live.transaction_id);

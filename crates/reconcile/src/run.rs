@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::BTreeMap;
 
 use recondesk_domain::{
-    BillState, Category, FulfilStatus, Instant, MOrder, OutTradeNo, WPay, WRefund,
+    BillState, Category, FulfilStatus, Instant, MOrder, OutTradeNo, PayStatus, WPay, WRefund,
 };
 
 use super::business::PendingPairs;
@@ -67,6 +67,7 @@ impl<'s> Run<'s> {
         if self.watch.watches_untimed && super::untimed_refunds::untimed_refund(m).is_some() {
             self.watch.untimed.push(*m);
         }
+        self.watch.has_asked_refunds |= m.pay_status == PayStatus::Refunding;
         if m.pay_status.is_paid() {
             self.watch.fulfilment_known |=
                 m.fulfil_status != FulfilStatus::NotKnown || m.fulfilled_at.is_some();
@@ -88,6 +89,8 @@ pub(super) struct DayWatch {
     pub(super) net: NetSettlement,
     /// Delivery is known of at least one paid order.
     pub(super) fulfilment_known: bool,
+    /// The state of at least one order tells of a refund that was asked for.
+    pub(super) has_asked_refunds: bool,
     /// Orders are looked at for refunds without a time.
     pub(super) watches_untimed: bool,
     /// Orders whose refunds have no time.
@@ -133,6 +136,7 @@ impl DayWatch {
             fees: FeeWatch::default(),
             net: NetSettlement::default(),
             fulfilment_known: false,
+            has_asked_refunds: false,
             watches_untimed: context.has_bill,
             untimed: Vec::new(),
             over_refunded: 0,

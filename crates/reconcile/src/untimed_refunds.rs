@@ -5,9 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use recondesk_domain::{
-    BillDate, Category, Fen, Finding, MOrder, MchId, OutTradeNo, PayStatus, Tag, WRefund,
-};
+use recondesk_domain::{BillDate, Category, Fen, Finding, MOrder, MchId, OutTradeNo, Tag, WRefund};
 
 use super::archive_facts::{ArchivedOrder, Today, archive_facts};
 use super::context::Context;
@@ -57,9 +55,7 @@ pub(super) fn untimed_refund(m: &MOrder) -> Option<Fen> {
     if m.refund_at.is_some() {
         return None;
     }
-    let is_refunded = m.pay_status == PayStatus::Refunded;
-    let total = m.refund_total.or(is_refunded.then_some(m.amount));
-    total.filter(|total| *total > Fen::ZERO)
+    m.claimed_refund().filter(|total| *total > Fen::ZERO)
 }
 
 /// Raises the refunds of the day's orders that no bill up to the day explains.
@@ -95,7 +91,8 @@ pub(super) fn raise(
         };
         for m in chunk.iter().filter(|m| !is_compared(m)) {
             // Where there is a list of refunds, it speaks for the orders that it has.
-            if has_rows && (m.refund_total.is_some() || listed.contains(&m.out_trade_no)) {
+            let is_told = m.refund_total.is_some() && !m.is_refund_unsized();
+            if has_rows && (is_told || listed.contains(&m.out_trade_no)) {
                 continue;
             }
             let known = facts.of(&m.out_trade_no, &m.sub_mch_id);
@@ -142,7 +139,12 @@ fn owed(
     let billed = known.accepted(context)?;
     // What was never paid at WeChat Pay cannot be refunded there, and is told as such.
     let is_paid = known.paid().is_some_and(|paid| paid > Fen::ZERO);
-    Ok((is_paid && billed < total).then_some(Owed { total, billed }))
+    let is_open = if m.is_refund_unsized() {
+        billed == Fen::ZERO
+    } else {
+        billed < total
+    };
+    Ok((is_paid && is_open).then_some(Owed { total, billed }))
 }
 
 fn describe(category: Category, m: &MOrder, owed: &Owed, since: BillDate) -> Finding {
@@ -152,10 +154,14 @@ fn describe(category: Category, m: &MOrder, owed: &Owed, since: BillDate) -> Fin
     finding.order_no = m.order_no;
     finding.transaction_id = m.transaction_id;
     finding.out_refund_no = m.refund_no;
-    finding.merchant = Some(owed.total);
+    finding.merchant = (!m.is_refund_unsized()).then_some(owed.total);
     finding.bill = (owed.billed > Fen::ZERO).then_some(owed.billed);
     finding.order_row = Some(m.row);
-    finding.detail = format!("{UNTIMED} entered={since}");
+    finding.detail = if m.is_refund_unsized() {
+        format!("{UNTIMED} entered={since} status=refunding")
+    } else {
+        format!("{UNTIMED} entered={since}")
+    };
     finding
 }
 

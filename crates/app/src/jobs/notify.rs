@@ -14,7 +14,9 @@ use claim::{ClaimKeys, ClaimRefusal, NotificationClaim, open_v2, open_v3, read_k
 pub use log::{LoggedNotice, MAX_LOG_BYTES, messages};
 pub use reason::{AsideReason, NotificationFate, stored_words};
 use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId, mask_message};
-use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports};
+use recondesk_ports::{
+    BookRow, NumberKind, Observation, ObservationSource, Ports, RefundQuery, RefundRecord,
+};
 use wechatpay_codec::v2::notify::{SUCCESS_ANSWER, failure_answer};
 use wechatpay_codec::v3::notify::failure_answer as v3_failure_answer;
 
@@ -217,8 +219,14 @@ fn judge(
         let why = format!("sub_mch_id {shop}");
         return Ok(Some(AsideReason::Foreign(why)));
     }
+    let made = made_here(ports, id, claim)?;
+    if let Some(why) = made.as_ref().and_then(|made| differs_from(made, claim)) {
+        return Ok(Some(AsideReason::Mismatch(why)));
+    }
     let Some(order) = order else {
-        return Ok(Some(AsideReason::NoOrder(out_trade_no.clone())));
+        // The order of a refund that was made here need not be one of the merchant's books.
+        let unknown = || AsideReason::NoOrder(out_trade_no.clone());
+        return Ok(made.is_none().then(unknown));
     };
     let mut wrong = Vec::new();
     if claim.total != order.amount {
@@ -240,6 +248,48 @@ fn judge(
         ));
     }
     Ok((!wrong.is_empty()).then(|| AsideReason::Mismatch(wrong.join("; "))))
+}
+
+/// The refund that was made here under the number that a notification names.
+fn made_here(
+    ports: &Ports,
+    profile: ProfileId,
+    claim: &NotificationClaim,
+) -> Result<Option<RefundRecord>, Failure> {
+    let [.., number, _] = &claim.numbers;
+    if number.is_empty() {
+        return Ok(None);
+    }
+    let known = ports.casework.refunds(&RefundQuery {
+        profile: Some(profile),
+        ..RefundQuery::default()
+    })?;
+    Ok(known
+        .into_iter()
+        .find(|own| own.out_refund_no.as_str() == number && own.refund.sends > 0))
+}
+
+/// How a notification differs from the refund that was made here; `None` where it fits.
+fn differs_from(own: &RefundRecord, claim: &NotificationClaim) -> Option<String> {
+    let [order, _, _, refund_id] = &claim.numbers;
+    let draft = &own.draft;
+    let mut wrong = Vec::new();
+    if draft.out_trade_no != *order {
+        wrong.push(format!("out_trade_no {order} ≠ {}", draft.out_trade_no));
+    }
+    if claim.amount != own.refund.amount {
+        wrong.push(format!(
+            "refund_fee {} ≠ {}",
+            claim.amount, own.refund.amount
+        ));
+    }
+    if claim.total != draft.total {
+        wrong.push(format!("total_fee {} ≠ {}", claim.total, draft.total));
+    }
+    if !own.refund_id.is_empty() && own.refund_id != *refund_id {
+        wrong.push(format!("refund_id {refund_id} ≠ {}", own.refund_id));
+    }
+    (!wrong.is_empty()).then(|| wrong.join("; "))
 }
 
 /// The order of a sub-merchant; else one that names none, else whatever has the number.

@@ -89,12 +89,13 @@ pub const COLUMNS: &[ColumnSpec] = &[
 ];
 
 /// All states that an order can be in.
-pub const PAY_STATES: [PayStatus; 7] = [
+pub const PAY_STATES: [PayStatus; 8] = [
     PayStatus::Created,
     PayStatus::Paying,
     PayStatus::Paid,
     PayStatus::Failed,
     PayStatus::Closed,
+    PayStatus::Refunding,
     PayStatus::Refunded,
     PayStatus::Unknown,
 ];
@@ -112,6 +113,7 @@ pub const FULFILMENTS: [FulfilStatus; 5] = [
 #[must_use]
 pub const fn pay_cell(status: PayStatus) -> SheetCell {
     let term = match status {
+        PayStatus::Refunding => Term::new("退款中", "refund asked for"),
         PayStatus::Created => Term::new("未支付", "unpaid"),
         PayStatus::Paying => Term::new("支付中", "paying"),
         PayStatus::Paid => Term::new("已支付", "paid"),

@@ -130,8 +130,11 @@ pub(super) const WORDS: &[WordGroup] = &[
             ..RETURNING
         },
         "\
-            已发货，退款中 已签收，退款中 已收货，退款中 已发货退款中 退货中 退货退款中 退货处理中 \
-            已发货，售后中",
+            已发货，退款中 已签收，退款中 已收货，退款中 已发货退款中 退货中 退货退款中 退货处理中",
+    ),
+    (
+        Meaning::order(PayStatus::Paid, Some(FulfilStatus::Fulfilled)),
+        "已发货，售后中 已签收，售后中 已收货，售后中",
     ),
     // How far a document is checked says nothing of money or goods.
     (
@@ -154,6 +157,7 @@ const RETURNING: Meaning = Meaning {
     fulfil: None,
     refund: Some(RefundStatus::Processing),
     in_part: false,
+    is_unsure: false,
 };
 
 /// A part of the money is back, and the rest of the goods waits.
@@ -168,4 +172,5 @@ const PART: Meaning = Meaning {
     fulfil: None,
     refund: Some(RefundStatus::Success),
     in_part: true,
+    is_unsure: false,
 };

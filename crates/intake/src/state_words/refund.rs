@@ -35,8 +35,17 @@ pub(super) const OF_ORDERS: &[WordGroup] = &[
         Meaning::refund(RefundStatus::Success),
         "\
             SUCCESS REFUNDED FULL FULL_REFUND FULLY_REFUNDED YES TRUE COMPLETED DONE FINISHED \
-            退款成功 已退款 全额退款 退款完成 售后完成 售后成功 全部退款 已全额退款 已全部退款 \
-            退货退款成功 已退货退款 成功 已完成 完成 是 已退 已到账 退款到账 维权完成 全额退款成功",
+            退款成功 已退款 全额退款 退款完成 全部退款 已全额退款 已全部退款 \
+            退货退款成功 已退货退款 成功 已完成 完成 是 已退 已到账 退款到账 全额退款成功",
+    ),
+    // An exchange or another parcel ends with these words as well as a refund does.
+    (
+        Meaning {
+            refund: Some(RefundStatus::Success),
+            is_unsure: true,
+            ..Meaning::NOTHING
+        },
+        "售后完成 售后成功 售后已完成 维权完成 维权成功 维权已完成 售后结束 维权结束 完成售后",
     ),
     (
         Meaning {

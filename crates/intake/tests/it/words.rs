@@ -43,3 +43,98 @@ fn a_word_that_a_person_took_for_returned_makes_the_order_a_returned_one() {
     assert_eq!(out.rejects.len(), 0, "{:?}", out.rejects);
     assert_eq!(out.orders[0].pay_status, PayStatus::Refunded);
 }
+
+/// The state of the payment and of the delivery of one order with these words.
+fn states(words: [&str; 3], header: &str, sum: &str) -> (PayStatus, FulfilStatus) {
+    let text = format!(
+        "out_trade_no,amount,created_at,paid_at,订单状态,发货状态,{header},退款金额\n\
+         QH1,19.90,2026-03-08 10:00:00,2026-03-08 10:00:31,{},{sum}\n",
+        words.join(",")
+    );
+    let mut mapping = Mapping::from_toml(
+        "name = \"t\"\nkind = \"orders\"\nrefunds = \"running_total\"\n[columns]\nout_trade_no = \"out_trade_no\"\namount = \"amount\"\ncreated_at = \"created_at\"\npaid_at = \"paid_at\"\nrefund_amount = \"退款金额\"\n",
+    )
+    .unwrap();
+    mapping.status = vec![
+        StatusRule::known("订单状态", StateSubject::Order),
+        StatusRule::known("发货状态", StateSubject::Delivery),
+        StatusRule::known(header, StateSubject::Refund),
+    ];
+    let out = read(text.as_bytes(), &mapping);
+    assert_eq!(out.rejects.len(), 0, "{words:?} {:?}", out.rejects);
+    (out.orders[0].pay_status, out.orders[0].fulfil_status)
+}
+
+#[test]
+fn a_refund_that_is_asked_for_is_told_apart_from_one_that_was_made() {
+    use FulfilStatus::{Fulfilled, NotRequired, Pending};
+    use PayStatus::{Paid, Refunded, Refunding};
+    for (words, header, sum, due) in [
+        (
+            ["退款中", "未发货", "退款中"],
+            "退款状态",
+            "",
+            (Refunding, NotRequired),
+        ),
+        (
+            ["已付款", "未发货", "退款中"],
+            "退款状态",
+            "0.00",
+            (Refunding, NotRequired),
+        ),
+        (
+            ["已付款", "已发货", "申请中"],
+            "退款状态",
+            "",
+            (Refunding, Fulfilled),
+        ),
+        (
+            ["已付款", "未发货", "退款中"],
+            "退款状态",
+            "5.00",
+            (Paid, NotRequired),
+        ),
+        (
+            ["已付款", "未发货", "售后完成"],
+            "售后状态",
+            "",
+            (Refunding, Pending),
+        ),
+        (
+            ["已付款", "未发货", "已完成"],
+            "售后状态",
+            "",
+            (Refunding, Pending),
+        ),
+        (
+            ["已付款", "未发货", "退款完成"],
+            "售后状态",
+            "19.90",
+            (Paid, Pending),
+        ),
+        (
+            ["已付款", "未发货", "已完成"],
+            "退款状态",
+            "",
+            (Refunded, Pending),
+        ),
+        (
+            ["已付款", "未发货", "无售后"],
+            "售后状态",
+            "",
+            (Paid, Pending),
+        ),
+        (
+            ["已发货，售后中", "", ""],
+            "退款状态",
+            "",
+            (Paid, Fulfilled),
+        ),
+    ] {
+        assert_eq!(
+            states(words, header, sum),
+            due,
+            "{words:?} {header} {sum:?}"
+        );
+    }
+}

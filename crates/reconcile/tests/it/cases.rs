@@ -80,6 +80,11 @@ fn goods_wait_for_no_refund_that_was_only_taken_over() {
         under_way(LiveRefundState::Processing),
         [(Category::BookedNotFulfilled, SuggestedAction::Review)]
     );
+    // Nor has the customer what could not reach a card: it is settled with WeChat Pay, in neither goods nor another refund.
+    assert_eq!(
+        under_way(LiveRefundState::Abnormal),
+        [(Category::BookedNotFulfilled, SuggestedAction::Review)]
+    );
     assert_eq!(under_way(LiveRefundState::Success), []);
     assert_eq!(
         under_way(LiveRefundState::Closed),

@@ -184,3 +184,51 @@ fn a_day_of_closed_orders_is_no_hole() {
 
     assert_eq!(told.categories(), [Category::WOnlyPay]);
 }
+
+fn asked_back(number: &str, total: Option<Fen>) -> MOrder {
+    MOrder {
+        pay_status: PayStatus::Refunding,
+        fulfil_status: FulfilStatus::NotRequired,
+        fulfilled_at: None,
+        refund_total: total,
+        ..order(number, noon())
+    }
+}
+
+#[test]
+fn a_refund_that_was_asked_for_waits_while_no_bill_has_any() {
+    for total in [None, Some(Fen::ZERO)] {
+        let asked = asked_back("A", total);
+        let told = plain(&books(&[pay("A", noon())], &[], &[asked], &BOTH()));
+        assert_eq!(told.categories(), [Category::RefundPendingM], "{total:?}");
+        assert_eq!(told.findings[0].merchant, None, "its sum is not known");
+    }
+}
+
+#[test]
+fn any_refund_of_the_order_is_the_one_whose_sum_the_merchant_does_not_tell() {
+    for total in [None, Some(Fen::ZERO)] {
+        for sum in [4_000, 10_000] {
+            let back = back("R1", "A", noon().plus(3_600), sum);
+            let asked = asked_back("A", total);
+            let told = plain(&books(&[pay("A", noon())], &[back], &[asked], &BOTH()));
+            assert_eq!(told.categories(), [], "{total:?} {sum}");
+        }
+    }
+}
+
+#[test]
+fn goods_that_an_after_sales_case_may_concern_are_reviewed_and_not_sent() {
+    let open = MOrder {
+        fulfil_status: FulfilStatus::Pending,
+        ..asked_back("A", None)
+    };
+    let told = plain(&books(&[pay("A", noon())], &[], &[open], &BOTH()));
+    assert!(told.categories().contains(&Category::BookedNotFulfilled));
+    for finding in &told.findings {
+        assert!(
+            !finding.action().delivers() && !finding.action().moves_money(),
+            "{finding:?}"
+        );
+    }
+}

@@ -45,6 +45,7 @@ words! {
         is_paid: T = "已支付", "paid";
         failed: T = "支付失败", "failed";
         closed: T = "已关单", "closed";
+        refunding: T = "退款中", "refund asked for";
         refunded: T = "已退款", "refunded";
         unknown: T = "未知", "unknown";
         pending: T = "未发货", "pending";
@@ -66,6 +67,7 @@ impl Orders {
     /// A payment status in words.
     pub(crate) const fn pay_status(&self, status: PayStatus) -> &'static str {
         match status {
+            PayStatus::Refunding => self.refunding,
             PayStatus::Created => self.unpaid,
             PayStatus::Paying => self.paying,
             PayStatus::Paid => self.is_paid,

@@ -288,6 +288,9 @@ impl AdviceContext<'_> {
     /// The merchant booked a refund that WeChat Pay has not made, or is still making; or not one that it made.
     fn claims(&self) -> Option<OrderSummary> {
         let money = self.money;
+        if let Some(asked) = self.unsized_refund() {
+            return Some(asked);
+        }
         let claimed = money.booked_refunds.unwrap_or(Fen::ZERO);
         let left = yuan(money.left());
         if claimed > money.back() {
@@ -332,6 +335,40 @@ impl AdviceContext<'_> {
             return Some(self.going());
         }
         self.booked_otherwise(money.refunds.done)
+    }
+
+    /// The merchant's order speaks of a refund without its sum, and WeChat Pay has none.
+    fn unsized_refund(&self) -> Option<OrderSummary> {
+        let order = self.record.order()?;
+        // A list of refunds speaks for the orders that it has.
+        let is_listed = self
+            .record
+            .merchant_refunds
+            .iter()
+            .any(|kept| !kept.superseded);
+        let is_told = is_listed || self.is_refunding() || self.money.back() > Fen::ZERO;
+        if !order.is_refund_unsized() || is_told {
+            return None;
+        }
+        let is_due = matches!(
+            order.fulfil_status,
+            FulfilStatus::Pending | FulfilStatus::Failed
+        );
+        let category = if is_due {
+            Category::BookedNotFulfilled
+        } else {
+            Category::RefundPendingM
+        };
+        let told = self.of(
+            category,
+            "，商户订单在退款或售后中，没有写金额，微信支付没有退款：先在商城查这笔售后，退款未定之前不发货",
+            ", the merchant's order is in a refund or after-sales case without a sum, and WeChat Pay made no refund: look the case up in the shop, deliver nothing before it is settled",
+        );
+        Some(if is_due {
+            told.with_step(SuggestedAction::Review)
+        } else {
+            told
+        })
     }
 
     /// True when WeChat Pay said it after everything that the bills know.

@@ -475,6 +475,7 @@ fn cases(ports: &Ports, record: &mut OrderRecord) -> Result<(), Failure> {
 #[must_use]
 pub const fn pay_status_words(status: PayStatus) -> (&'static str, &'static str) {
     match status {
+        PayStatus::Refunding => ("退款中", "paid, a refund was asked for"),
         PayStatus::Created => ("未支付", "not paid"),
         PayStatus::Paying => ("支付中", "being paid"),
         PayStatus::Paid => ("已支付", "paid"),

@@ -21,6 +21,7 @@ pub mod order_summary;
 pub mod phrases;
 pub mod places;
 pub mod recognise;
+mod refund_facts;
 mod refunding;
 pub mod session;
 pub mod ticket;

@@ -3,13 +3,10 @@
 //! Bills say what was when they were made; a believed notification or answer of WeChat Pay is newer and goes before.
 
 use super::collect::OrderRecord;
-use recondesk_casework::RefundStage;
-use recondesk_domain::{
-    BillRefundState, BillState, Fen, Instant, MOrder, PayStatus, RefundStatus, TransactionId,
-};
+use super::refund_facts::{RefundFact, RefundFate, accepted, refunds, sums};
+use recondesk_domain::{BillState, Fen, Instant, MOrder, PayStatus, RefundStatus, TransactionId};
 use recondesk_ports::Observation;
 use std::collections::BTreeSet;
-use wechatpay_codec::v2::RefundState;
 
 /// State of an unkept answer: WeChat Pay does not have the order.
 pub const NOT_FOUND: &str = "ORDERNOTEXIST";
@@ -71,6 +68,8 @@ pub struct RefundSums {
     pub going: Fen,
     /// Confirmed here and not sent yet: WeChat Pay does not know of them.
     pub ready: Fen,
+    /// Sent from here, and for now not taken over by WeChat Pay.
+    pub refused: Fen,
     /// Out of the merchant's account, and not with the customer (CHANGE, ABNORMAL).
     pub stuck: Fen,
     /// Closed or failed: no money moved.
@@ -161,6 +160,7 @@ impl OrderMoney {
             self.refunds.done,
             self.refunds.going,
             self.refunds.ready,
+            self.refunds.refused,
             self.refunds.stuck,
         ])
     }
@@ -198,7 +198,7 @@ impl OrderMoney {
 }
 
 /// A sum; one that no account could hold counts as the largest.
-fn total(amounts: impl IntoIterator<Item = Fen>) -> Fen {
+pub(super) fn total(amounts: impl IntoIterator<Item = Fen>) -> Fen {
     amounts.into_iter().fold(Fen::ZERO, |sum, amount| {
         sum.checked_add(amount).unwrap_or(Fen::new(i64::MAX))
     })
@@ -271,125 +271,12 @@ fn share(payments: &mut [PaidFact], gone: &[(String, Fen)]) {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RefundFate {
-    /// Confirmed here, not sent.
-    Ready,
-    Done,
-    Going,
-    Stuck,
-    Failed,
-}
-
-/// One refund, as the newest source tells it.
-struct RefundFact {
-    out_refund_no: String,
-    refund_id: String,
-    transaction_id: String,
-    amount: Fen,
-    fate: RefundFate,
-}
-
-/// The refunds of an order, each once.
-fn refunds(record: &OrderRecord, seen: &[&Observation]) -> Vec<RefundFact> {
-    let mut out: Vec<RefundFact> = Vec::new();
-    let mut put = |fact: RefundFact| {
-        let same = |known: &&mut RefundFact| {
-            (!fact.refund_id.is_empty() && known.refund_id == fact.refund_id)
-                || (!fact.out_refund_no.is_empty() && known.out_refund_no == fact.out_refund_no)
-        };
-        match out.iter_mut().find(same) {
-            Some(known) => *known = fact,
-            None => out.push(fact),
-        }
-    };
-    for own in &record.own_refunds {
-        // What was sent from here counts before any bill has it, whatever came of the answer.
-        let fate = match own.refund.stage {
-            RefundStage::Done => RefundFate::Done,
-            RefundStage::Confirmed if own.refund.sends == 0 => RefundFate::Ready,
-            RefundStage::Confirmed
-            | RefundStage::Listed
-            | RefundStage::Sent
-            | RefundStage::Unknown
-            | RefundStage::Accepted => RefundFate::Going,
-            RefundStage::Abnormal => RefundFate::Stuck,
-            RefundStage::Drafted
-            | RefundStage::Closed
-            | RefundStage::Rejected
-            | RefundStage::Withdrawn => continue,
-        };
-        put(RefundFact {
-            out_refund_no: own.out_refund_no.to_string(),
-            refund_id: own.refund_id.clone(),
-            transaction_id: String::new(),
-            amount: own.refund.amount,
-            fate,
-        });
-    }
-    for kept in record.refunds.iter().filter(|kept| !kept.superseded) {
-        let row = &kept.row;
-        put(RefundFact {
-            out_refund_no: row.out_refund_no.to_string(),
-            refund_id: row.refund_id.to_string(),
-            transaction_id: row.transaction_id.to_string(),
-            amount: row.amount,
-            fate: match row.state {
-                BillRefundState::Success => RefundFate::Done,
-                BillRefundState::Processing | BillRefundState::Unknown => RefundFate::Going,
-                BillRefundState::Fail => RefundFate::Failed,
-                BillRefundState::Change => RefundFate::Stuck,
-            },
-        });
-    }
-    for seen in seen {
-        let is_refund = !seen.refund_id.is_empty() || !seen.out_refund_no.is_empty();
-        let Some(amount) = seen.amount.filter(|_| is_refund) else {
-            continue;
-        };
-        let fate = match RefundState::parse(&seen.state) {
-            RefundState::Success => RefundFate::Done,
-            RefundState::Closed => RefundFate::Failed,
-            RefundState::Processing | RefundState::Unknown(_) => RefundFate::Going,
-            RefundState::Abnormal => RefundFate::Stuck,
-        };
-        put(RefundFact {
-            out_refund_no: seen.out_refund_no.clone(),
-            refund_id: seen.refund_id.clone(),
-            transaction_id: seen.transaction_id.clone(),
-            amount,
-            fate,
-        });
-    }
-    out
-}
-
-fn sums(refunds: &[RefundFact]) -> RefundSums {
-    let of = |fate: RefundFate| {
-        let those = refunds.iter().filter(|one| one.fate == fate);
-        total(those.map(|one| one.amount))
-    };
-    RefundSums {
-        done: of(RefundFate::Done),
-        going: of(RefundFate::Going),
-        ready: of(RefundFate::Ready),
-        stuck: of(RefundFate::Stuck),
-        failed: of(RefundFate::Failed),
-    }
-}
-
 /// True when a bill has a row of a state that the program does not know, and none that says paid.
 fn unknown_state(record: &OrderRecord) -> bool {
     let mut rows = record.pays.iter().filter(|kept| !kept.superseded);
     let unknown = |state: BillState| matches!(state, BillState::Unknown | BillState::Refund);
     rows.clone().any(|kept| unknown(kept.row.state))
         && !rows.any(|kept| kept.row.state == BillState::Success)
-}
-
-/// What went back, is on its way, or has left the merchant's account for it.
-fn accepted(refunds: &[RefundFact]) -> Fen {
-    let moving = refunds.iter().filter(|one| one.fate != RefundFate::Failed);
-    total(moving.map(|one| one.amount))
 }
 
 /// Refunds of the merchant that WeChat Pay does not know: all, and those that the merchant calls processing.
@@ -440,6 +327,10 @@ fn is_row_of(own: &recondesk_domain::MRefund, one: &RefundFact) -> bool {
 fn booked_refunds(record: &OrderRecord, refunds: &[RefundFact]) -> Option<Fen> {
     let back = accepted(refunds);
     let order = record.order();
+    // A refund of unknown size is the one that WeChat Pay made.
+    if back > Fen::ZERO && order.is_some_and(MOrder::is_refund_unsized) {
+        return Some(back);
+    }
     if let Some(total) = order.and_then(|order| order.refund_total) {
         return Some(total);
     }

@@ -2,12 +2,16 @@
 
 use super::advice::AdviceContext;
 use super::order_summary::{Attention, OrderSummary, yuan};
+use recondesk_casework::RefundStage;
 use recondesk_domain::{Category, Fen, SuggestedAction};
 
 impl AdviceContext<'_> {
     /// True while a refund is on its way, or is about to be.
     pub(super) fn is_refunding(&self) -> bool {
-        self.money.refunds.going > Fen::ZERO || self.money.refunds.ready > Fen::ZERO
+        let refunds = &self.money.refunds;
+        [refunds.going, refunds.ready, refunds.refused]
+            .iter()
+            .any(|sum| *sum > Fen::ZERO)
     }
 
     pub(super) fn going(&self) -> OrderSummary {
@@ -20,6 +24,9 @@ impl AdviceContext<'_> {
                 &format!("{zh}，退款 {going} 处理中，另有 {ready} 已确认、尚未发送：查询退款直到终态，再发送"),
                 &format!("{en}, a refund of {going} is being made and one of {ready} is confirmed and not sent yet: query the first until it is final, then send"),
             );
+        }
+        if refunds.refused > Fen::ZERO {
+            return self.refused(refunds.refused);
         }
         if refunds.ready > Fen::ZERO {
             let sent = self.of(
@@ -37,6 +44,30 @@ impl AdviceContext<'_> {
             &format!("{zh}，退款 {going} 处理中：查询退款直到终态"),
             &format!("{en}, a refund of {going} is being made: query it until it is final"),
         )
+    }
+
+    /// WeChat Pay did not take a refund over, and the same number can be sent again.
+    fn refused(&self, sum: Fen) -> OrderSummary {
+        let (zh, en) = self.part_words();
+        let mut own = self.record.own_refunds.iter();
+        let own =
+            own.find(|own| own.refund.stage == RefundStage::Confirmed && own.refund.sends > 0);
+        let why = own.map_or("", |own| own.last_words.trim());
+        let (why_zh, why_en) = if why.is_empty() {
+            (String::new(), String::new())
+        } else {
+            (format!("（{why}）"), format!(" ({why})"))
+        };
+        let sum = yuan(sum);
+        let told = self.of(
+            Category::RefundInFlight,
+            &format!("{zh}，退款 {sum} 没有被受理{why_zh}：钱还没有退，处理后用同一单号再发，或撤回"),
+            &format!("{en}, WeChat Pay did not take a refund of {sum} over{why_en}: no money is on its way, send the same number again once that is settled, or withdraw it"),
+        );
+        OrderSummary {
+            standing: Attention::NeedsPerson,
+            ..told.with_step(SuggestedAction::SubmitRefund)
+        }
     }
 
     /// The merchant booked another sum of refunds than WeChat Pay made.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Failure;
-use recondesk_casework::RefundStage;
+use recondesk_casework::{RefundProgress, RefundStage};
 use recondesk_domain::{BillDate, OutRefundNo, OutTradeNo, ProfileId, TransactionId};
 use recondesk_ports::{Ports, RefundQuery, RefundWord};
 use recondesk_reconcile::{Evidence, LiveRefund, LiveRefundState, ReconcileError};
@@ -22,9 +22,26 @@ pub(super) fn live_refunds(
     id: ProfileId,
     day: BillDate,
 ) -> Result<Vec<LiveRefund>, Failure> {
-    let latest = latest(&ports.records.refund_words(id)?);
+    let mut latest = latest(&ports.records.refund_words(id)?);
     if latest.is_empty() {
         return Ok(Vec::new());
+    }
+    let own = ports.casework.refunds(&RefundQuery {
+        profile: Some(id),
+        ..RefundQuery::default()
+    })?;
+    for record in &own {
+        if let (Some(told), Some(state)) = (
+            latest.get_mut(&record.out_refund_no),
+            state_of_own(&record.refund),
+        ) {
+            // Money that a bank sent back later is with nobody, whoever tells of it: a person looks.
+            let came_back =
+                state == LiveRefundState::Success && told.state == LiveRefundState::Abnormal;
+            if !came_back {
+                told.state = state;
+            }
+        }
     }
     let evidence = ports.books.evidence(id)?;
     let of_day = numbers_of_day(evidence.as_ref(), day)?;
@@ -35,6 +52,23 @@ pub(super) fn live_refunds(
             || unbilled.contains(&live.out_refund_no)
     };
     Ok(latest.into_values().filter(telling).collect())
+}
+
+/// How far a refund is that was sent from here: its own record says it, and no notification, which is a reason to ask and
+/// no answer. `None` for one that was never sent.
+fn state_of_own(refund: &RefundProgress) -> Option<LiveRefundState> {
+    match refund.stage {
+        // What came to the merchant's own account is not with the customer.
+        RefundStage::Done if refund.to_merchant => Some(LiveRefundState::Abnormal),
+        RefundStage::Done => Some(LiveRefundState::Success),
+        RefundStage::Abnormal => Some(LiveRefundState::Abnormal),
+        RefundStage::Closed => Some(LiveRefundState::Closed),
+        RefundStage::Listed | RefundStage::Sent | RefundStage::Unknown | RefundStage::Accepted => {
+            Some(LiveRefundState::Processing)
+        }
+        RefundStage::Confirmed => (refund.sends > 0).then_some(LiveRefundState::Processing),
+        RefundStage::Drafted | RefundStage::Rejected | RefundStage::Withdrawn => None,
+    }
 }
 
 /// Refunds of payments of the day that no bill up to the day has.

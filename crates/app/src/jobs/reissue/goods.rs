@@ -51,6 +51,12 @@ pub(super) fn are_due(ports: &Ports, case: &CaseRecord) -> Result<(), Failure> {
     let is_returned = order
         .refund_total
         .is_some_and(|total| total > Fen::ZERO && total >= order.amount);
+    if order.pay_status == PayStatus::Refunding {
+        return Err(no(Message::new(
+            "商户最新的订单里写着退款中，不补发货；先处理这笔退款",
+            "The merchant's newest orders say that a refund was asked for; nothing is reissued before it is settled",
+        )));
+    }
     if is_returned || order.pay_status == PayStatus::Refunded {
         return Err(no(Message::new(
             "商户最新的订单里已退款，不补发货",

@@ -20,6 +20,7 @@ fn from_beside(base: Instant, value: u64) -> Option<Instant> {
 
 fn pay_status(value: u64) -> Option<PayStatus> {
     Some(match value {
+        0 => PayStatus::Refunding,
         1 => PayStatus::Created,
         2 => PayStatus::Paying,
         3 => PayStatus::Paid,
