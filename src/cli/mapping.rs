@@ -48,6 +48,7 @@ kind = "orders"                 # "refunds"
 amount_unit = "yuan"            # "fen"
 # encoding = "gb18030"  delimiter = "\t"  sheet = "订单"  time_format = "%d.%m.%Y %H:%M"
 # day_order = "month_first"     # 3/8/2026; "day_first"
+# utc_offset_minutes = 0        # times without a zone that are UTC and not Beijing time
 # row_amount = "share"          # one row an item: shares are added up
 # all_paid = true               # no state column: every row is paid
 [columns]                       # canonical = source header

@@ -406,31 +406,34 @@ fn taken(chosen: &ProposedMapping) -> Vec<Message> {
     ));
     match &chosen.proof {
         Some(proof) => out.push(proof.told(&chosen.mapping)),
-        None => out.extend(unproven(chosen)),
+        None => {
+            let number = match chosen.mapping.kind {
+                RecordKind::Orders => Column::OutTradeNo,
+                RecordKind::Refunds => Column::OutRefundNo,
+            };
+            out.extend(unproven(chosen, number, ("单号", "number")));
+            out.extend(unproven(chosen, Column::Amount, ("金额", "amount")));
+        }
     }
     out
 }
 
-/// Other columns that could be the number, where no bill has said which one is.
-fn unproven(chosen: &ProposedMapping) -> Option<Message> {
-    let number = match chosen.mapping.kind {
-        RecordKind::Orders => Column::OutTradeNo,
-        RecordKind::Refunds => Column::OutRefundNo,
-    };
+/// Other columns that could be meant, where no bill has said which one is.
+fn unproven(chosen: &ProposedMapping, column: Column, (zh, en): (&str, &str)) -> Option<Message> {
     let others: Vec<&str> = chosen
         .others
         .iter()
-        .filter(|other| other.column == number)
+        .filter(|other| other.column == column)
         .map(|other| other.header.as_str())
         .collect();
-    let taken = chosen.mapping.columns.get(&number)?;
+    let taken = chosen.mapping.columns.get(&column)?;
     if others.is_empty() {
         return None;
     }
     let list = others.join(", ");
     Some(Message::new(
-        format!("单号按「{taken}」读，没有账单可核对；也可能是：{list}"),
-        format!("the number is read from {taken:?}, no bill proves it; it could be: {list}"),
+        format!("{zh}按「{taken}」读，没有账单可核对；也可能是：{list}"),
+        format!("the {en} is read from {taken:?}, no bill proves it; it could be: {list}"),
     ))
 }
 

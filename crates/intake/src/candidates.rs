@@ -8,6 +8,7 @@ use super::names::{self, fit, fit_state};
 use super::profile::{Profile, profiles};
 use super::state_words::{Meaning, known};
 use super::value::clean_id;
+use super::yes_no::YesNo;
 use super::{
     AmountUnit, ChannelOwner, Column, DayOrder, Guess, Mapping, RecordKind, RowAmount,
     StateSubject, StatusRule, StatusWord,
@@ -22,6 +23,21 @@ pub(super) struct Candidates<'g> {
     kind: RecordKind,
     profiles: Vec<Profile>,
 }
+
+/// The rank of a column of yes and no that no table of names has: behind all that have one.
+const LAST_RANK: usize = 200;
+
+/// Words by which a till or a restaurant ends a sale: nothing is sent after them.
+const ENDS_A_SALE: [&str; 8] = [
+    "已结账",
+    "已结帐",
+    "已买单",
+    "已结单",
+    "已付清",
+    "付讫",
+    "已结清",
+    "已收银",
+];
 
 impl<'g> Candidates<'g> {
     pub(super) fn new(guess: &'g Guess, kind: RecordKind) -> Self {
@@ -115,7 +131,16 @@ impl<'g> Candidates<'g> {
             .into_iter()
             .chain(rest.filter(|column| !first.contains(column)));
         for column in order.filter(|column| column.belongs_to(self.kind) && !column.is_time()) {
-            let found = self.of(column).into_iter().find(|at| !taken.contains(at));
+            let is_flag = |at: usize| {
+                let header = self.header(at);
+                let words = self.words_of(&header);
+                column == Column::RefundAmount
+                    && names::asked_by(&header) == Some(StateSubject::Refund)
+                    && !words.is_empty()
+                    && words.iter().all(|word| YesNo::read(word).is_some())
+            };
+            let mut found = self.of(column).into_iter();
+            let found = found.find(|at| !taken.contains(at) && !is_flag(*at));
             if let Some(at) = found {
                 taken.insert(at);
                 mapping.columns.insert(column, self.header(at));
@@ -180,7 +205,15 @@ impl<'g> Candidates<'g> {
                 if taken.contains(&at) || holds_times {
                     continue;
                 }
-                if let Some(rank) = fit_state(self.kind, about, header) {
+                let asks = || {
+                    let words = self.words_of(header.trim());
+                    let is_answered =
+                        !words.is_empty() && words.iter().all(|word| YesNo::read(word).is_some());
+                    let asks =
+                        self.kind == RecordKind::Orders && names::asked_by(header) == Some(about);
+                    (asks && is_answered).then_some(LAST_RANK)
+                };
+                if let Some(rank) = fit_state(self.kind, about, header).or_else(asks) {
                     let empty = usize::from(self.profile(at).filled == 0) * 1_000;
                     let aside = usize::from(names::is_aside(header)) * 300;
                     found.push((rank + empty + aside, at));
@@ -229,14 +262,18 @@ impl<'g> Candidates<'g> {
         };
         let words = self.words_of(&rule.column);
         let meaning = |word: &String| known(self.kind, subject, word);
-        let delivered = words.iter().filter_map(meaning);
+        // Goods that came back were handed over at a counter as well as sent.
+        let sent = words.iter().filter(|word| !word.contains('退'));
+        let delivered = sent.filter_map(meaning);
         if !delivered
             .map(|meaning| meaning.fulfil)
             .any(|fulfil| fulfil == Some(FulfilStatus::Fulfilled))
         {
             return;
         }
-        let is_paid_only = |word: &&String| meaning(word) == Some(Meaning::paid());
+        let is_paid_only = |word: &&String| {
+            meaning(word) == Some(Meaning::paid()) && !ENDS_A_SALE.contains(&word.as_str())
+        };
         let paid: Vec<String> = words.iter().filter(is_paid_only).cloned().collect();
         for word in paid {
             let pending = StatusWord::order(PayStatus::Paid, Some(FulfilStatus::Pending));

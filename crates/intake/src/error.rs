@@ -26,6 +26,9 @@ pub enum MappingError {
     /// The form of times cannot be used.
     #[error("the time format {0:?} cannot be used")]
     TimeFormat(String),
+    /// No clock is so far from Greenwich.
+    #[error("utc_offset_minutes {0} is none of -840 to 840")]
+    Offset(i32),
     /// Both a canonical status column and a table of words.
     #[error("{} is set by its own column and by [status] at once", .0.name())]
     StatusTwice(Column),
@@ -81,6 +84,9 @@ impl MappingError {
             Self::Clock(column) => format!("[clocks] 里的 {} 不是映射中的时间列", column.name()),
             Self::Delimiter(sign) => format!("分隔符 {sign:?} 不是逗号、制表符、分号或竖线"),
             Self::TimeFormat(form) => format!("时间格式 {form:?} 不能用"),
+            Self::Offset(minutes) => {
+                format!("utc_offset_minutes {minutes} 不在 -840 到 840 之间")
+            }
             Self::StatusTwice(column) => {
                 format!("{} 同时由列和 [status] 状态词表设定", column.name())
             }

@@ -49,7 +49,13 @@ pub(super) fn find_header(
                 .count()
                 > 0
         });
-        let is_better = double > single.max(lower) || reaches_down && double >= single.max(lower);
+        // Groups that tell two columns of one name apart.
+        let parts_twins = below.zip(joined.as_ref()).is_some_and(|(below, joined)| {
+            lower >= 2 && twins(joined) < twins(below) && double >= single.max(lower)
+        });
+        let is_better = double > single.max(lower)
+            || parts_twins
+            || reaches_down && double >= single.max(lower);
         // A title above a header adds nothing to it; its own second row may still come.
         if let Some(joined) = joined.filter(|_| is_better && double >= 2) {
             return Ok(place(at + 1, joined));
@@ -81,7 +87,7 @@ pub(super) fn join(
                 group = above;
             }
             let twice = lower.iter().filter(|name| *name == below).count() > 1;
-            let grouped = format!("{group}{below}");
+            let grouped = format!("{}{below}", bare_group(group));
             if below.is_empty() {
                 above.to_owned()
             } else if (twice || !is_known(below)) && is_known(&grouped) {
@@ -91,6 +97,24 @@ pub(super) fn join(
             }
         })
         .collect()
+}
+
+/// 退款信息 stands above what is told of the refund: 退款.
+fn bare_group(group: &str) -> &str {
+    let group = group.trim();
+    ["信息", "资料", "情况", "明细", "数据", "部分"]
+        .iter()
+        .find_map(|tail| group.strip_suffix(tail))
+        .filter(|bare| !bare.is_empty())
+        .unwrap_or(group)
+}
+
+/// Cells whose name stands elsewhere in the row, too.
+fn twins(row: &[String]) -> usize {
+    let is_twin = |name: &&String| {
+        !name.trim().is_empty() && row.iter().filter(|other| other == name).count() > 1
+    };
+    row.iter().filter(is_twin).count()
 }
 
 /// Names that stand more than once get a number each, so that a mapping can tell their columns apart.
@@ -172,6 +196,21 @@ mod tests {
         assert_eq!(found.last, 1);
         let expected = ["订单号", "应付", "实付", "订单状态", "付款时间"];
         assert_eq!(found.headers, expected);
+    }
+
+    #[test]
+    fn groups_tell_columns_of_one_name_apart() {
+        let found = header_of(&[
+            "订单信息||支付信息|||退款信息||",
+            "订单号|下单时间|支付单号|支付时间|金额|退款单号|退款时间|金额",
+            "D0|2026-03-08 09:00:00|C1|2026-03-08 09:00:10|10.00|||",
+        ]);
+
+        assert_eq!(found.last, 1);
+        assert_eq!(
+            found.headers[4..],
+            ["支付金额", "退款单号", "退款时间", "退款金额"]
+        );
     }
 
     #[test]

@@ -5,9 +5,12 @@
 
 use recondesk_domain::BEIJING_OFFSET_S;
 
-/// Seconds to add to a time of such a column that was read as Beijing time; 0 where the header names no other zone.
-pub(super) fn shift_of(header: &str) -> i64 {
-    offset_of(header).map_or(0, |offset| BEIJING_OFFSET_S.saturating_sub(offset))
+/// Seconds to add to a time of such a column that was read as Beijing time; 0 where neither the header nor the mapping,
+/// in minutes, names another zone.
+pub(super) fn shift_of(header: &str, of_file: Option<i32>) -> i64 {
+    let of_file = of_file.map(|minutes| i64::from(minutes).saturating_mul(60));
+    let offset = offset_of(header).or(of_file);
+    offset.map_or(0, |offset| BEIJING_OFFSET_S.saturating_sub(offset))
 }
 
 /// Seconds east of Greenwich that a header names.
@@ -79,7 +82,7 @@ mod tests {
             "Created (UTC)",
             "UTC 时间",
         ] {
-            assert_eq!(shift_of(header), 8 * 3600, "{header}");
+            assert_eq!(shift_of(header, None), 8 * 3600, "{header}");
         }
         for header in [
             "支付时间",
@@ -90,10 +93,12 @@ mod tests {
             "GMT_PAYMENT",
             "utcoffset",
         ] {
-            assert_eq!(shift_of(header), 0, "{header}");
+            assert_eq!(shift_of(header, None), 0, "{header}");
         }
-        assert_eq!(shift_of("Paid at (UTC-5)"), 13 * 3600);
-        assert_eq!(shift_of("Paid at (UTC+05:30)"), 9000);
+        assert_eq!(shift_of("Paid at (UTC-5)", Some(0)), 13 * 3600);
+        assert_eq!(shift_of("Paid at (UTC+05:30)", None), 9000);
+        assert_eq!(shift_of("支付时间", Some(0)), 8 * 3600);
+        assert_eq!(shift_of("支付时间(UTC+8)", Some(0)), 0);
     }
 
     #[test]

@@ -51,6 +51,7 @@ mod sampling;
 mod sheet_row;
 mod sheet_texts;
 mod sniff;
+mod state_core;
 mod state_words;
 mod stats;
 mod status;
@@ -62,6 +63,7 @@ mod workbook;
 mod xlsx_book;
 mod xlsx_container;
 mod xml_sheets;
+mod yes_no;
 
 pub use bank_statement::{BankStatement, StatementFault, StatementReason, read_statement};
 pub use block::{MAX_REJECTS_PER_BLOCK, OrderBlock};

@@ -65,6 +65,9 @@ impl DayOrder {
     }
 }
 
+/// No clock on earth is farther from Greenwich, in minutes.
+const LARGEST_OFFSET: i32 = 14 * 60;
+
 /// What the amount of a row is where an order has several rows, one an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -139,6 +142,9 @@ pub struct Mapping {
     /// Which number of a date like `3/8/2026` is the month; absent: such dates are refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day_order: Option<DayOrder>,
+    /// Minutes east of Greenwich of times that name no zone, where the file is not in Beijing time: 0 for UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub utc_offset_minutes: Option<i32>,
     /// What the amount of a row is where an order has several rows.
     #[serde(default)]
     pub row_amount: RowAmount,
@@ -204,6 +210,7 @@ impl Mapping {
             sheet: None,
             time_format: None,
             day_order: None,
+            utc_offset_minutes: None,
             row_amount: RowAmount::Order,
             all_paid: false,
             keep_zero_tails: false,
@@ -320,6 +327,12 @@ impl Mapping {
         }
         if let Some(format) = &self.time_format {
             check_time_format(format)?;
+        }
+        if let Some(minutes) = self
+            .utc_offset_minutes
+            .filter(|it| it.abs() > LARGEST_OFFSET)
+        {
+            return Err(MappingError::Offset(minutes));
         }
         let shape_needs: &[Column] = match self.refund_shape() {
             RefundShape::None => &[],

@@ -51,6 +51,9 @@ impl Mapping {
         if self.row_amount == RowAmount::Share {
             line("row_amount", "share");
         }
+        if let Some(minutes) = self.utc_offset_minutes {
+            writeln!(out, "utc_offset_minutes = {minutes}").unwrap_or_default();
+        }
         if self.all_paid {
             out.push_str("all_paid = true\n");
         }

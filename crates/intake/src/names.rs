@@ -280,6 +280,39 @@ pub(super) fn is_of_item(header: &str) -> bool {
     ITEM.iter().any(|part| name.contains(part)) && !name.contains("合计")
 }
 
+/// True for a column whose name asks whether a row counts, and not whether it was given up.
+pub(super) fn says_valid(header: &str) -> bool {
+    ["有效", "是否有效", "有效标志", "isvalid", "valid"].contains(&norm(header).as_str())
+}
+
+/// What a column asks with yes or no, where its name has no word for a state: `is_paid`, `已发货`, `发货标识`.
+pub(super) fn asked_by(header: &str) -> Option<StateSubject> {
+    const ASKED: [(StateSubject, &str); 3] = [
+        (
+            StateSubject::Payment,
+            "付款 支付 已付款 已支付 已付 收款 已收款 缴费 已缴费 paid ispaid haspaid",
+        ),
+        (
+            StateSubject::Delivery,
+            "发货 已发货 出库 已出库 核销 已核销 配送 已配送 交付 已交付 shipped isshipped delivered isdelivered",
+        ),
+        (
+            StateSubject::Refund,
+            "退款 已退款 退费 已退费 refunded isrefunded isrefund refund",
+        ),
+    ];
+    let name = norm(header);
+    let mut bare = name.as_str();
+    for end in ["标志", "标记", "标识", "flag"] {
+        bare = bare.strip_suffix(end).unwrap_or(bare);
+    }
+    bare = bare.strip_prefix("是否").unwrap_or(bare);
+    let asked = ASKED
+        .iter()
+        .find(|(_, names)| names.split(' ').any(|name| name == bare));
+    asked.map(|(about, _)| *about)
+}
+
 /// True for a column of after-sales cases, of which a refund is one kind and an exchange another.
 pub(super) fn is_of_after_sales(header: &str) -> bool {
     let folded = super::fold::folded(header);

@@ -97,7 +97,7 @@ impl Plan {
                         *entry = Some(slot);
                     }
                     if let Some(shift) = plan.zone_shift.get_mut(*column as usize) {
-                        *shift = header_zone::shift_of(source);
+                        *shift = header_zone::shift_of(source, mapping.utc_offset_minutes);
                     }
                 }
             }

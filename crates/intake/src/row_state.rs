@@ -3,10 +3,12 @@
 use super::block::BadCell;
 use super::candidates::is_void;
 use super::channel_parts::{self, PaidParts};
+use super::names;
 use super::row::{Cells, OrderRowReader};
 use super::state_words::Meaning;
 use super::value::{self, is_placeholder};
-use super::{ChannelOwner, Column, RowReason, StateSubject, channel, direction};
+use super::yes_no::YesNo;
+use super::{ChannelOwner, Column, RefundShape, RowReason, StateSubject, channel, direction};
 use recondesk_domain::{Fen, FulfilStatus, MOrder, PayStatus, RefundStatus};
 
 /// What the words of a row say.
@@ -184,8 +186,8 @@ impl<C: Cells> OrderRowReader<'_, C> {
             order.pay_status = PayStatus::Paid;
         } else if order.pay_status == PayStatus::Paid
             && !told
-            && words.tells_unsized_refund()
-            && self.is_refund_unnumbered()
+            && (words.tells_unsized_refund() && self.is_refund_unnumbered()
+                || self.is_refund_without_sum())
         {
             order.pay_status = PayStatus::Refunding;
         }
@@ -202,6 +204,20 @@ impl<C: Cells> OrderRowReader<'_, C> {
             order.fulfil_status = FulfilStatus::NotRequired;
         }
         Ok(())
+    }
+
+    /// True when the row has the number or the time of a refund, and the file has no column of its sum.
+    fn is_refund_without_sum(&mut self) -> bool {
+        const SHORTEST: usize = 4;
+        if self.plan.refund_shape != RefundShape::None {
+            return false;
+        }
+        let number = self.cell(Column::RefundNo);
+        let has_number = number.is_some_and(|cell| {
+            let number = self.plan.encoding.decode_lossy(cell.bytes());
+            number.trim().len() >= SHORTEST && !is_placeholder(&number)
+        });
+        has_number || matches!(self.time(Column::RefundAt), Ok(Some(_)))
     }
 
     /// True when no cell of the row names its refund: one that does is a refund of the merchant's list.
@@ -281,7 +297,13 @@ impl<C: Cells> OrderRowReader<'_, C> {
             return;
         };
         let word = self.plan.encoding.decode_lossy(cell.bytes());
-        if is_void(&word) && order.pay_status != PayStatus::Refunded {
+        let source = self.plan.mapping.columns.get(&Column::Void);
+        let is_void = if source.is_some_and(|header| names::says_valid(header)) {
+            YesNo::read(&word) == Some(YesNo::No)
+        } else {
+            is_void(&word)
+        };
+        if is_void && order.pay_status != PayStatus::Refunded {
             order.pay_status = PayStatus::Closed;
         }
     }

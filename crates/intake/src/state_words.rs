@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::fold::folded;
+use super::state_core::core_of;
 use super::status::StateSubject;
 use super::{RecordKind, StatusWord};
 use recondesk_domain::{FulfilStatus, PayStatus, RefundStatus};
@@ -144,6 +145,18 @@ fn table(groups: &[WordGroup]) -> HashMap<String, Meaning> {
 /// A word that its own subject does not know may be one of a neighbour: some shops write 已发货 as the state of a
 /// payment, and 待付款 as the state of a delivery.
 pub(super) fn known(kind: RecordKind, about: StateSubject, word: &str) -> Option<Meaning> {
+    of_table(kind, about, word).or_else(|| {
+        let is_word = |text: &str| {
+            of_table(kind, StateSubject::Refund, text).is_some()
+                || of_table(kind, about, text).is_some()
+        };
+        let core = core_of(word, &is_word)?;
+        of_table(kind, about, core)
+    })
+}
+
+/// The same for the word alone.
+fn of_table(kind: RecordKind, about: StateSubject, word: &str) -> Option<Meaning> {
     let word = folded(word);
     let word = word
         .strip_prefix("wc")

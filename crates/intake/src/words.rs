@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::state_core::core_of;
 use super::state_words::{Meaning, known};
+use super::yes_no::YesNo;
 use super::{
     ChannelOwner, Encoding, Mapping, RecordKind, StateSubject, Stats, StatusRule, StatusWord,
     channel,
@@ -24,6 +26,8 @@ pub(super) struct PlannedRule {
     pub(super) is_of_process: bool,
     /// The same, and it never says that an order was given up.
     pub(super) is_of_checking: bool,
+    /// Its name asks a question that is answered with yes or no.
+    is_flag: bool,
     /// It tells of after-sales cases, of which a refund is one kind.
     is_of_after_sales: bool,
     /// Words of the mapping, as they are written.
@@ -54,6 +58,7 @@ impl PlannedRule {
             kind,
             is_of_process: super::names::is_of_process(&rule.column),
             is_of_checking: super::names::is_of_checking(&rule.column),
+            is_flag: super::names::asked_by(&rule.column).is_some(),
             is_of_after_sales: super::names::is_of_after_sales(&rule.column),
             known_words: rule.known_words,
             exact,
@@ -72,9 +77,16 @@ impl PlannedRule {
         if let Some(meaning) = self.exact.get(word) {
             return Some(*meaning);
         }
-        let mine = self.folded.get(&super::fold::folded(word)).copied();
+        let own = |word: &str| self.folded.get(&super::fold::folded(word)).copied();
+        let mine = own(word).or_else(|| {
+            let is_word = |text: &str| own(text).is_some();
+            own(core_of(word, &is_word)?)
+        });
         mine.or_else(|| {
-            let mut known = known(self.kind, self.about, word).filter(|_| self.known_words)?;
+            let answer = || YesNo::read(word).filter(|_| self.is_flag);
+            let known = known(self.kind, self.about, word)
+                .or_else(|| known(self.kind, self.about, answer()?.word()));
+            let mut known = known.filter(|_| self.known_words)?;
             let names_refund = word.contains('退') || word.to_ascii_lowercase().contains("refund");
             known.is_unsure |= self.is_of_after_sales
                 && !names_refund

@@ -292,7 +292,10 @@ impl Guess {
             let name = names::norm(header);
             let ends = STATE_ENDS.iter().any(|end| name.ends_with(end));
             let is_flag = name.starts_with("是否") || name.starts_with("is");
-            ends || is_flag
+            let is_answered = words.get(header.trim()).is_some_and(|words| {
+                words.len() == 2 && words.iter().all(|word| ["是", "否"].contains(word))
+            });
+            ends || is_flag || is_answered
         };
         let says_much = |header: &&String| {
             let kinds = words.get(header.trim()).map_or(0, BTreeSet::len);

@@ -349,7 +349,8 @@ pub(super) const NAMES: &[ColumnNames] = &[
         column: Column::Void,
         exact: "\
             void 是否作废 作废标志 作废标记 作废 是否取消 取消标志 已作废 isvoid isvoided voided iscancelled \
-            iscanceled cancelled canceled voidflag cancelflag",
+            iscanceled cancelled canceled voidflag cancelflag 取消 已取消 是否已取消 取消标识 无效 是否无效 撤单 \
+            已撤单 是否撤单 是否关闭 关闭标志 有效 是否有效 有效标志 isvalid valid",
         parts: &[],
     },
     ColumnNames {

@@ -13,6 +13,7 @@ mod store;
 mod told;
 mod trial;
 mod trial_amounts;
+mod trial_clock;
 
 pub use choose::{
     Candidate, MappingChoice, MappingOrigin, ProposedMapping, choose, given, kind_of, propose,

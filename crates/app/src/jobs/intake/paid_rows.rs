@@ -14,6 +14,8 @@ const MOST_DAYS: usize = 62;
 pub(super) struct PaidRow<'a> {
     pub(super) row: &'a SampleRow,
     pub(super) day: Option<BillDate>,
+    /// When the file says that it was paid, else ordered.
+    pub(super) at: Option<Instant>,
 }
 
 impl<'a> MappingTrial<'a> {
@@ -26,7 +28,11 @@ impl<'a> MappingTrial<'a> {
 
     fn undated(&self, at: usize) -> Option<PaidRow<'a>> {
         let row = self.sample.rows.get(at)?;
-        Some(PaidRow { row, day: None })
+        Some(PaidRow {
+            row,
+            day: None,
+            at: None,
+        })
     }
 
     /// Rows that this mapping reads as paid on a day with a bill, at most so many as are tried: to read one takes longer
@@ -59,8 +65,9 @@ impl<'a> MappingTrial<'a> {
                 .refunds
                 .first()
                 .filter(|_| mapping.kind == RecordKind::Refunds);
+            let at_of_order = order.map(|order| order.paid_at.unwrap_or(order.created_at));
             let day = match (order, refund) {
-                (Some(order), _) => Some(order.paid_at.unwrap_or(order.created_at).day()),
+                (Some(_), _) => at_of_order.map(Instant::day),
                 (None, Some(refund)) if !tells || refund.status == RefundStatus::Success => {
                     // A refund is in the bill of the day on which it was accepted.
                     let at = refund.requested_at.or(refund.succeeded_at);
@@ -70,7 +77,12 @@ impl<'a> MappingTrial<'a> {
             };
             has_paid = true;
             if day.is_none_or(|day| billed.binary_search(&day).is_ok()) {
-                rows.push((at, PaidRow { row, day }));
+                let paid = PaidRow {
+                    row,
+                    day,
+                    at: at_of_order,
+                };
+                rows.push((at, paid));
             }
         }
         has_paid.then_some(rows)

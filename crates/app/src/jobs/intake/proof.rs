@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::trial_clock::zone_name;
 use crate::{Failure, Message};
 use recondesk_domain::{BillDate, ProfileId, WPay, group_digits};
 use recondesk_intake::{AmountUnit, Column, Mapping, RecordKind};
@@ -133,13 +134,23 @@ impl Proof {
             )
         });
         let amounts = self.amounts_told(mapping);
+        let (clock_zh, clock_en) =
+            mapping
+                .utc_offset_minutes
+                .map_or_else(Default::default, |minutes| {
+                    let zone = zone_name(minutes);
+                    (
+                        format!("；时间按 {zone} 读，与账单一致"),
+                        format!("; the times are read as {zone}, as the bill has them"),
+                    )
+                });
         Message::new(
             format!(
-                "{rows} 个已付单号中 {hits} 个在 {} 的账单里{zh}{}",
+                "{rows} 个已付单号中 {hits} 个在 {} 的账单里{zh}{}{clock_zh}",
                 days.0, amounts.zh
             ),
             format!(
-                "{hits} of {rows} paid numbers are in the bill of {}{en}{}",
+                "{hits} of {rows} paid numbers are in the bill of {}{en}{}{clock_en}",
                 days.1, amounts.en
             ),
         )

@@ -82,6 +82,13 @@ impl<'a> MappingTrial<'a> {
         if may_change {
             take_numbers(mapping, &columns);
             self.take_channels(mapping, &rows, &known);
+            if mapping.utc_offset_minutes.is_none()
+                && let Some(minutes) = self.other_clock(mapping, &rows, &known)
+            {
+                // By its true times other rows are of the day.
+                mapping.utc_offset_minutes = Some(minutes);
+                return self.prove(mapping, may_change);
+            }
         }
         let number = mapping
             .columns

@@ -103,7 +103,7 @@ impl MappingTrial<'_> {
             }
         }
         let is_own = |(proof, shape): &(AmountProof, RowAmount), mapping: &Mapping| {
-            Some(&proof.header) == own.as_ref()
+            Some(&proof.header) == mapping.columns.get(&Column::Amount)
                 && proof.unit == mapping.amount_unit
                 && *shape == mapping.row_amount
         };
