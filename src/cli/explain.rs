@@ -418,7 +418,7 @@ fn verdict_text(
     }
     match verdict {
         SignatureVerdict::Right => {
-            text.push_str(lang.pick("签名是对的\n", "The signature is right\n"))
+            text.push_str(lang.pick("签名是对的\n", "The signature is right\n"));
         }
         SignatureVerdict::Explained(found) => {
             for change in &found.changes {

@@ -76,7 +76,7 @@ pub(super) fn run(
             name,
             roles,
             person,
-        } => add(context, &ports, (name, roles), person)?,
+        } => add(context, &ports, name, roles, person)?,
         OperatorCommand::List { format } => list(context, &ports, *format)?,
         OperatorCommand::Remove { name, person } => {
             let actor = administrator(context, &ports, person)?;
@@ -87,12 +87,7 @@ pub(super) fn run(
             refund_over,
             bulk_over,
             person,
-        } => limits(
-            context,
-            &ports,
-            (refund_over.as_deref(), *bulk_over),
-            person,
-        )?,
+        } => limits(context, &ports, refund_over.as_deref(), *bulk_over, person)?,
     }
     Ok(CommandEnd::Clean)
 }
@@ -100,7 +95,8 @@ pub(super) fn run(
 fn add(
     context: &CommandContext<'_>,
     ports: &Ports,
-    (name, roles): (&str, &[Role]),
+    name: &str,
+    roles: &[Role],
     person: &PersonArgs,
 ) -> Result<(), Failure> {
     let name = operators::checked_name(name)?;
@@ -168,7 +164,8 @@ fn list(context: &CommandContext<'_>, ports: &Ports, format: ListFormat) -> Resu
 fn limits(
     context: &CommandContext<'_>,
     ports: &Ports,
-    (refund_over, bulk_over): (Option<&str>, Option<u32>),
+    refund_over: Option<&str>,
+    bulk_over: Option<u32>,
     person: &PersonArgs,
 ) -> Result<(), Failure> {
     let mut limits = ports.casework.thresholds()?;
@@ -222,7 +219,7 @@ pub(super) fn judge(
     };
     let mut first = None;
     for id in &command.ids {
-        let judged = approvals::judge(&ports, (ApprovalId(*id), judgement), &checker);
+        let judged = approvals::judge(&ports, ApprovalId(*id), judgement, &checker);
         let judged = match judged {
             Ok(judged) => judged,
             Err(failure) if command.ids.len() == 1 => return Err(failure),

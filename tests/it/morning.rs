@@ -1,6 +1,7 @@
 //! Mornings without anybody: catch-up, the folder of exports, alarms, and the message to a group, over a real
 //! workspace, a sandbox and a loopback webhook.
 
+use recondesk_app::MerchantRef;
 use std::cell::RefCell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -118,14 +119,20 @@ impl MorningFixture {
             files: &SystemFiles,
             pause: &pause,
         };
-        morning::run(&self.ports, (self.id, &self.profile), &ask, &Silent).unwrap()
+        morning::run(
+            &self.ports,
+            MerchantRef::new(self.id, &self.profile),
+            &ask,
+            &Silent,
+        )
+        .unwrap()
     }
 
     fn tell(&self, morning: MerchantMorning) -> Vec<Failure> {
         let pause = |_| {};
         let token = CancelToken::default();
         let all = [morning];
-        morning::tell(&self.ports, &all, Language::Zh, (&token, &pause)).unwrap()
+        morning::tell(&self.ports, &all, Language::Zh, &token, &pause).unwrap()
     }
 }
 

@@ -15,7 +15,7 @@ const SHARED: &[(&str, &str)] = &[
 
 /// The name of the type that a line begins to define.
 fn defined(line: &str) -> Option<&str> {
-    let mut words = line.trim_start().split_whitespace();
+    let mut words = line.split_whitespace();
     let mut word = words.next()?;
     if word.starts_with("pub") {
         // `pub(in path)` is not used here.

@@ -138,7 +138,7 @@ pub(super) fn settle(
     };
     let mut finding = describe(primary, Some(w), Some(m));
     finding.tags = tags_of(applies, pair.key2);
-    let held = goods_held(context, (primary, applies), w, m);
+    let held = goods_held(context, primary, applies, w, m);
     if held.is_some() {
         finding.tags.push(Tag::Hold);
     }

@@ -293,7 +293,7 @@ impl TracedDisk {
             }
             FileEvent::Removed { name } => self.pending.push(Naming::Gone { name: name.clone() }),
             FileEvent::FolderMade { name } => {
-                self.pending.push(Naming::Folder { name: name.clone() })
+                self.pending.push(Naming::Folder { name: name.clone() });
             }
             FileEvent::Told => {}
         }

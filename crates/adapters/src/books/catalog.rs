@@ -11,8 +11,7 @@ use std::ops::RangeInclusive;
 
 use super::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_intake::RecordKind;
-use recondesk_ports::{Book, ImportRecord, SetAside, Stamp, Standing, StoreError};
+use recondesk_ports::{Book, ImportRecord, ProfileRecords, SetAside, Stamp, Standing, StoreError};
 
 pub use memory::MemoryCatalog;
 
@@ -306,7 +305,7 @@ pub trait Catalog: std::fmt::Debug + Send + Sync {
     /// As above.
     fn set_aside(
         &self,
-        place: (ProfileId, RecordKind),
+        place: ProfileRecords,
         numbers: &[&str],
         last: Option<u32>,
     ) -> Result<Vec<Option<SetAside>>, StoreError>;

@@ -106,7 +106,7 @@ impl GatewayClient<'_> {
         sink: &mut dyn BillSink,
         reporter: &dyn Reporter,
     ) -> Result<BillAnswer, Failure> {
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V2 => self.v2_file(file, day, sink, reporter),
             ApiVersion::V3 => self.v3_file(file, day, sink, reporter),
         }

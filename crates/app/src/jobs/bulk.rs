@@ -11,7 +11,7 @@ use crate::model::{BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkShare, BulkSumm
 use crate::{Failure, Message, Progress, Reporter, Step, Surface};
 use recondesk_casework::ReissueWay;
 use recondesk_domain::{CaseStatus, Fen, Instant, PersonalData, ProfileId, Tag};
-use recondesk_ports::{CaseId, CaseRecord, CaseStep, CaseSteps, Ports};
+use recondesk_ports::{Author, CaseId, CaseRecord, CaseRef, CaseStep, CaseSteps, Ports};
 
 /// Cases that are stored in one transaction: the disk is flushed once for them.
 const TOGETHER: usize = 100;
@@ -151,7 +151,7 @@ pub fn carry_out(
             Ok(()) => store(ports, batch, &steps),
             Err(failure) => vec![Err(failure); batch.len()],
         };
-        let asked = asked(ports, batch, (deed, surface));
+        let asked = asked(ports, batch, deed, surface);
         for ((case, result), asked) in batch.iter().zip(results).zip(asked) {
             let done = result.and(asked);
             lines.push(BulkLine {
@@ -179,11 +179,11 @@ fn steps_of(
     match deed {
         CaseDeed::Decide(decision) => decisions::steps(decision.clone(), (actor, at, together)),
         CaseDeed::Undo(why) => {
-            let (step, said) = decisions::undo_step(why, (actor, at));
+            let (step, said) = decisions::undo_step(why, Author { name: actor, at });
             (vec![step], said)
         }
         CaseDeed::Comment(text) => {
-            let step = decisions::note_step(text.trim().to_owned(), (actor, at));
+            let step = decisions::note_step(text.trim().to_owned(), Author { name: actor, at });
             (vec![step], Message::new("已记下", "Noted"))
         }
     }
@@ -212,16 +212,17 @@ fn store(ports: &Ports, batch: &[CaseRecord], steps: &[CaseStep]) -> Vec<Result<
 fn asked(
     ports: &Ports,
     batch: &[CaseRecord],
-    (deed, surface): (&CaseDeed, Surface),
+    deed: &CaseDeed,
+    surface: Surface,
 ) -> Vec<Result<Option<Message>, Failure>> {
     let CaseDeed::Decide(decision) = deed else {
         return vec![Ok(None); batch.len()];
     };
     let places: Vec<_> = batch
         .iter()
-        .map(|case| (case.profile, case.key.as_str()))
+        .map(|case| CaseRef::new(case.profile, case.key.as_str()))
         .collect();
-    match asked_words(ports, &places, (decision, surface)) {
+    match asked_words(ports, &places, decision, surface) {
         Ok(words) => words.into_iter().map(Ok).collect(),
         Err(failure) => vec![Err(failure); batch.len()],
     }

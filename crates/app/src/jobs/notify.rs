@@ -9,11 +9,11 @@ mod reason;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Failure, FailureKind, Message, Reporter};
+use crate::{Failure, FailureKind, MerchantRef, Message, Reporter};
 use claim::{ClaimKeys, ClaimRefusal, NotificationClaim, open_v2, open_v3, read_keys};
 pub use log::{LoggedNotice, MAX_LOG_BYTES, messages};
 pub use reason::{AsideReason, NotificationFate, stored_words};
-use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId, mask_message};
+use recondesk_domain::{Fen, MOrder, ProfileId, mask_message};
 use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports};
 use wechatpay_codec::v2::notify::{SUCCESS_ANSWER, failure_answer};
 use wechatpay_codec::v3::notify::failure_answer as v3_failure_answer;
@@ -45,7 +45,7 @@ pub struct NotificationResult {
 /// When the text is too large, or workspace or vault cannot be used. A bad notification is no failure.
 pub fn import(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     text: &[u8],
     reporter: &dyn Reporter,
 ) -> Result<Vec<NotificationResult>, Failure> {
@@ -60,7 +60,7 @@ pub fn import(
 
 fn take_each(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     text: &[u8],
     reporter: &dyn Reporter,
 ) -> Result<Vec<NotificationResult>, Failure> {
@@ -89,7 +89,7 @@ fn take_each(
 /// One notification from its bytes to its fate.
 fn receive(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     keys: &ClaimKeys,
     message: &LoggedNotice<'_>,
 ) -> Result<NotificationResult, Failure> {
@@ -97,10 +97,13 @@ fn receive(
         LoggedNotice::V2 { body, .. } => open_v2(body, keys),
         LoggedNotice::V3 { headers, body, .. } => open_v3(headers, body, keys),
     };
-    let judged = opened.and_then(|claim| match judge(ports, (id, profile), &claim)? {
-        None => Ok(claim),
-        Some(reason) => Err(ClaimRefusal::Aside(Box::new(Some(claim)), reason)),
-    });
+    let judged =
+        opened.and_then(
+            |claim| match judge(ports, MerchantRef { id, profile }, &claim)? {
+                None => Ok(claim),
+                Some(reason) => Err(ClaimRefusal::Aside(Box::new(Some(claim)), reason)),
+            },
+        );
     let is_v3 = matches!(message, LoggedNotice::V3 { .. });
     match judged {
         Ok(claim) => {
@@ -123,7 +126,7 @@ fn receive(
         Err(ClaimRefusal::Failed(failure)) => Err(failure),
         Err(ClaimRefusal::Aside(claim, reason)) => {
             let aside = (claim.as_ref().as_ref(), &reason);
-            put_aside(ports, id, (message, keys), aside)?;
+            put_aside(ports, id, (message, keys), aside.0, aside.1)?;
             Ok(received(
                 message,
                 claim.as_ref().as_ref(),
@@ -137,7 +140,7 @@ fn receive(
 /// Merchant, app and order against the claim; `None` when all fits.
 fn judge(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     claim: &NotificationClaim,
 ) -> Result<Option<AsideReason>, ClaimRefusal> {
     if claim.mch_id != profile.mch_id {
@@ -268,7 +271,8 @@ fn put_aside(
     ports: &Ports,
     profile: ProfileId,
     (message, keys): (&LoggedNotice<'_>, &ClaimKeys),
-    (claim, reason): (Option<&NotificationClaim>, &AsideReason),
+    claim: Option<&NotificationClaim>,
+    reason: &AsideReason,
 ) -> Result<(), Failure> {
     let body = message.body();
     let digest: String = Sha256::digest(body)

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{RunRequest, bill_notes, live_refunds};
-use crate::Failure;
+use crate::{Failure, MerchantRef};
 use recondesk_domain::{Fen, Finding};
 use recondesk_ports::{ImportRecord, Ports, RunRecord, Standing};
 use recondesk_reconcile::{BillFacts, DayInput, LaterRow, Rules, later_rows};
@@ -14,13 +14,13 @@ pub(super) fn later_of(
     ask: &RunRequest<'_>,
     findings: &[Finding],
 ) -> Result<Vec<LaterRow>, Failure> {
-    let evidence = ports.books.evidence(ask.profile.0)?;
+    let evidence = ports.books.evidence(ask.merchant.id)?;
     Ok(later_rows(evidence.as_ref(), ask.day, findings)?)
 }
 
 /// Everything that decides the result of the day, read from the workspace.
 pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Failure> {
-    let (id, profile) = ask.profile;
+    let MerchantRef { id, profile } = ask.merchant;
     let mut rules = Rules::of(profile);
     rules.cut_off_minutes = ask.cut_off_minutes.unwrap_or(rules.cut_off_minutes);
     let mut input = DayInput::new(&profile.mch_id, ask.day, rules);

@@ -7,7 +7,7 @@ use crate::jobs::funds::{
     ARRIVES_WITHIN, FundsRequest, contradicts_itself, examine_day, import_statement,
 };
 use crate::model::{FundsAsk, FundsModel};
-use crate::{Failure, Outcome, Reporter};
+use crate::{Failure, MerchantRef, Outcome, Reporter};
 use recondesk_ports::BooksError;
 
 impl WindowJobs {
@@ -34,7 +34,7 @@ impl WindowJobs {
     pub(super) fn funds(&self, ask: FundsAsk, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
         let profile = self.profile(ask.profile)?;
         let request = FundsRequest {
-            profile: (ask.profile, &profile),
+            merchant: MerchantRef::new(ask.profile, &profile),
             day: ask.day,
             fetches: ask.fetches,
             within: ARRIVES_WITHIN,
