@@ -10,7 +10,7 @@ use super::views::Views;
 use crate::model::{BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkShare, BulkSummary, Decision};
 use crate::{Failure, Message, Progress, Reporter, Step, Surface};
 use recondesk_casework::ReissueWay;
-use recondesk_domain::{CaseStatus, Fen, Instant, PersonalData, ProfileId, Tag};
+use recondesk_domain::{CaseStatus, Fen, PersonalData, ProfileId, Tag};
 use recondesk_ports::{Author, CaseId, CaseRecord, CaseRef, CaseStep, CaseSteps, Ports};
 
 /// Cases that are stored in one transaction: the disk is flushed once for them.
@@ -146,7 +146,7 @@ pub fn carry_out(
             done: count(lines.len()),
             total: Some(count(cases.len())),
         });
-        let (steps, said) = steps_of(deed, (actor, ports.clock.now(), together));
+        let (steps, said) = steps_of(deed, Author::new(actor, ports.clock.now()), together);
         let results = match owner_known(ports, deed) {
             Ok(()) => store(ports, batch, &steps),
             Err(failure) => vec![Err(failure); batch.len()],
@@ -172,18 +172,15 @@ pub fn carry_out(
 }
 
 /// The steps of a deed on each case, and what is said when they are done.
-fn steps_of(
-    deed: &CaseDeed,
-    (actor, at, together): (&str, Instant, u32),
-) -> (Vec<CaseStep>, Message) {
+fn steps_of(deed: &CaseDeed, author: Author<'_>, together: u32) -> (Vec<CaseStep>, Message) {
     match deed {
-        CaseDeed::Decide(decision) => decisions::steps(decision.clone(), (actor, at, together)),
+        CaseDeed::Decide(decision) => decisions::steps(decision.clone(), author, together),
         CaseDeed::Undo(why) => {
-            let (step, said) = decisions::undo_step(why, Author { name: actor, at });
+            let (step, said) = decisions::undo_step(why, author);
             (vec![step], said)
         }
         CaseDeed::Comment(text) => {
-            let step = decisions::note_step(text.trim().to_owned(), Author { name: actor, at });
+            let step = decisions::note_step(text.trim().to_owned(), author);
             (vec![step], Message::new("已记下", "Noted"))
         }
     }

@@ -7,7 +7,7 @@ pub(super) use self::second::asked_words;
 use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{PastStep, undo};
-use recondesk_domain::{CaseStatus, Instant};
+use recondesk_domain::CaseStatus;
 use recondesk_ports::{
     AttachmentRecord, Author, CaseId, CaseRef, CaseStep, CaseStepKind, Ports, StoreError,
 };
@@ -62,7 +62,7 @@ fn carry_out(
     let id = find(ports, case)?;
     check_owner(ports, &decision)?;
     let asked_for = decision.clone();
-    let (mut steps, said) = steps(decision, (person, ports.clock.now(), 1));
+    let (mut steps, said) = steps(decision, Author::new(person, ports.clock.now()), 1);
     for step in &mut steps {
         step.seen = seen;
     }
@@ -135,16 +135,16 @@ pub fn decide_all(
     person: &str,
 ) -> Result<Option<Message>, Failure> {
     let id = find(ports, case)?;
-    let at = ports.clock.now();
+    let author = Author::new(person, ports.clock.now());
     for decision in &decisions {
         check_owner(ports, decision)?;
     }
     let last = decisions.last().cloned();
     let mut all: Vec<CaseStep> = decisions
         .into_iter()
-        .flat_map(|decision| steps(decision, (person, at, together)).0)
+        .flat_map(|decision| steps(decision, author, together).0)
         .collect();
-    all.extend(note.map(|text| note_step(text, Author { name: person, at })));
+    all.extend(note.map(|text| note_step(text, author)));
     ports.records.step_case_all(id, &all)?;
     match last {
         Some(last) => asked_about(ports, case, &last, Surface::Terminal),
@@ -284,7 +284,8 @@ fn find(ports: &Ports, CaseRef { profile, key }: CaseRef<'_>) -> Result<CaseId, 
 /// The steps of a decision by that person at that instant, and what is said when they are done.
 pub(super) fn steps(
     decision: Decision,
-    (person, at, together): (&str, Instant, u32),
+    Author { name: person, at }: Author<'_>,
+    together: u32,
 ) -> (Vec<CaseStep>, Message) {
     let step = |kind, text: &str| CaseStep {
         kind,

@@ -106,9 +106,10 @@ pub(super) fn draft(
     let machine = RefundProgress::draft(draft.amount, wanted);
     let again = last.filter(|known| known.nth == nth);
     let approval = approval.map(|asked| asked.id);
+    let numbered = NumberedDraft { nth, number };
     let id = match &again {
         Some(known) => redraft(tx, known.id, draft, (machine, approval), now)?,
-        None => insert(tx, draft, (nth, number), (machine, approval), now)?,
+        None => insert(tx, draft, numbered, (machine, approval), now)?,
     };
     let event = RefundEvent::Redraft(draft.amount, wanted);
     write_history(
@@ -121,7 +122,7 @@ pub(super) fn draft(
             text: &draft.reason,
         },
     )?;
-    tell_of_draft(tx, draft, (id, nth, number), now)?;
+    tell_of_draft(tx, draft, id, numbered, now)?;
     let text = format!("{number} ¥{}", draft.amount);
     let note = SignedNote {
         author: Author::new(&draft.maker, now),
@@ -194,11 +195,19 @@ pub(super) fn require_second(
     require(tx, id)
 }
 
+/// Which refund of its case a draft is, and the number that follows from it.
+#[derive(Clone, Copy)]
+struct NumberedDraft {
+    nth: u16,
+    number: OutRefundNo,
+}
+
 /// Puts a draft into the audit trail.
 fn tell_of_draft(
     tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
-    (id, nth, number): (RefundRowId, u16, OutRefundNo),
+    id: RefundRowId,
+    NumberedDraft { nth, number }: NumberedDraft,
     now: Instant,
 ) -> Result<(), DbError> {
     let document = json!({
@@ -226,7 +235,7 @@ fn tell_of_draft(
 fn insert(
     tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
-    (nth, number): (u16, OutRefundNo),
+    NumberedDraft { nth, number }: NumberedDraft,
     (machine, approval): (RefundProgress, Option<ApprovalId>),
     now: Instant,
 ) -> Result<RefundRowId, DbError> {

@@ -125,8 +125,13 @@ fn prepare_each(
         } else {
             reason
         };
+        let batch = RefundBatch {
+            reason: words,
+            maker,
+            together,
+        };
         let known = drafts_of(ports, case)?;
-        let made = prepare_one(ports, case, (words, maker, together), reporter);
+        let made = prepare_one(ports, case, batch, reporter);
         locked(made.as_ref().err())?;
         if let Ok(record) = &made {
             refunds.push(record.id);
@@ -164,10 +169,19 @@ fn drafts_of(ports: &Ports, case: &CaseRecord) -> Result<Vec<RefundRowId>, Failu
     Ok(known.iter().map(|record| record.id).collect())
 }
 
+/// What the refunds that are written down together have in common, and the words of this one.
+#[derive(Clone, Copy)]
+struct RefundBatch<'a> {
+    reason: &'a str,
+    maker: &'a str,
+    /// How many they are.
+    together: u32,
+}
+
 fn prepare_one(
     ports: &Ports,
     case: &CaseRecord,
-    (reason, maker, together): (&str, &str, u32),
+    batch: RefundBatch<'_>,
     reporter: &dyn Reporter,
 ) -> Result<RefundRecord, Failure> {
     let profile = profile_of(ports, case.profile)?;
@@ -175,9 +189,9 @@ fn prepare_one(
         merchant: MerchantRef::new(case.profile, &profile),
         of: RefundOf::Case(Box::new(case.clone())),
         amount: None,
-        reason: reason.to_owned(),
-        maker: maker.to_owned(),
-        together,
+        reason: batch.reason.to_owned(),
+        maker: batch.maker.to_owned(),
+        together: batch.together,
     };
     let record = prepare(ports, &ask, &sleep, &reporter.token())?.record;
     if record.refund.stage == RefundStage::Drafted {
