@@ -18,9 +18,10 @@ fmt:
 test *FILTER:
     cargo test {{ FILTER }}
 
-# A Debian package of the program that the tests built, unpacked into an empty root and used.
+# A Debian package and an AppDir of the program that the tests built, each unpacked into an empty place and used.
 packages:
     cargo test --test it --no-run
+    packaging/try-appdir.sh "$(packaging/appdir.sh target/debug/recondesk target/packages)"
     if command -v dpkg-deb >/dev/null; then packaging/try-deb.sh "$(packaging/deb.sh target/debug/recondesk target/packages)"; else echo "not tried: dpkg-deb is not here"; fi
 
 # The exported books as other programs read them: DuckDB and pyarrow, ready-made from the package registry.
@@ -35,10 +36,11 @@ shared:
     ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || just install postgresql
     tests/shared.sh
 
-# The Debian package as it is shipped.
+# The Debian package and the AppDir as they are shipped; an AppImage of it where appimagetool is at hand.
 package:
     cargo build --profile dist --bin recondesk
-    packaging/deb.sh target/dist/recondesk target/packages
+    packaging/appdir.sh target/dist/recondesk target/packages
+    if command -v dpkg-deb >/dev/null; then packaging/deb.sh target/dist/recondesk target/packages; else echo "no .deb: dpkg-deb is not here"; fi
 
 # The bill of materials (CycloneDX) of the program, from Cargo.lock; the Debian package has it too.
 sbom:

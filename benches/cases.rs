@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use recondesk::app::jobs::bulk::{CaseDeed, carry_out};
+use recondesk::app::jobs::bulk::{BulkActor, CaseDeed, carry_out};
 use recondesk::app::jobs::views::Views;
 use recondesk::app::model::{CaseFilter, Decision};
 use recondesk::app::tables::{CellTest, TableView};
@@ -219,7 +219,12 @@ fn decide(ports: &Ports, cases: &[CaseRecord]) {
     };
     let before = processor();
     let deed = CaseDeed::Decide(Decision::Propose("too-small".to_owned()));
-    let done = carry_out(ports, cases, (&deed, "li", Surface::Terminal), &first);
+    let by = BulkActor {
+        name: "li",
+        surface: Surface::Terminal,
+        seen: None,
+    };
+    let done = carry_out(ports, cases, (&deed, by), &first);
     let (clock, used) = (first.start.elapsed(), processor().saturating_sub(before));
     println!(
         "{} cases decided: first {:?}, all after {clock:.1?}, processor {used:.1?}; {} refused",

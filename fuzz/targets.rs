@@ -145,6 +145,14 @@ pub fn json(bytes: &[u8]) {
     drop(v3::Transaction::read(bytes));
     drop(v3::Refund::read(bytes));
     drop(v3::BillTicket::read(bytes));
+    if let Ok(bill) = v3::SealedBill::read(bytes) {
+        assert!(!bill.parts.is_empty());
+    }
+    if let Ok(order) = v3::CombinedOrder::read(bytes) {
+        let total = order.total().expect("the parts add up");
+        let parts = order.parts.iter().filter_map(|part| part.total);
+        assert!(parts.into_iter().all(|part| part <= total));
+    }
     drop(v3::flat_fields(bytes));
     drop(v3::SignInformation::from_answer(bytes));
     if let Ok(notice) = v3::notify::Envelope::read(bytes) {

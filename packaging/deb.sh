@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian package of a program that is built already.
 #   packaging/deb.sh PROGRAM FOLDER      writes FOLDER/recondesk_VERSION_ARCH.deb and prints its path
-# Needs dpkg-deb, gzip, objdump and Python 3.11. Manual pages and completions are printed by the program itself.
+# Needs dpkg-deb and objdump, and what stage.sh needs.
 set -euo pipefail
 [ $# = 2 ] || { sed -n 3p "$0"; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,36 +15,7 @@ root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 umask 022
 chmod 755 "$root"
-
-install -Dm755 "$program" "$root/usr/bin/recondesk"
-# Debug symbols are of no use to whoever installs it.
-if command -v strip >/dev/null; then strip "$root/usr/bin/recondesk"; fi
-install -Dm644 "$here/recondesk.desktop" "$root/usr/share/applications/recondesk.desktop"
-install -Dm644 "$here/icon.svg" "$root/usr/share/icons/hicolor/scalable/apps/recondesk.svg"
-
-doc=$root/usr/share/doc/recondesk
-install -d "$doc"
-{
-  printf 'Recondesk is under the MIT licence:\n\n'
-  cat "$here/../LICENSE"
-  printf '\nIts fonts are under licences of their own:\n\n'
-  cat "$here/../assets/fonts/LICENSES.md"
-} >"$doc/copyright"
-"$here/sbom.py" | gzip -9n >"$doc/sbom.cdx.json.gz"
-gzip -9n <"$here/../CHANGELOG.md" >"$doc/changelog.gz"
-for lang in zh en; do
-  "$program" --lang "$lang" handbook --out "$doc/handbook-$lang" >/dev/null
-done
-
-"$program" --lang en man --out "$root/usr/share/man/man1"
-"$program" --lang zh man --out "$root/usr/share/man/zh_CN/man1"
-find "$root/usr/share/man" -name '*.1' -exec gzip -9n {} +
-install -d "$root/usr/share/bash-completion/completions" "$root/usr/share/zsh/vendor-completions" "$root/usr/share/fish/vendor_completions.d"
-"$program" --lang en completions bash >"$root/usr/share/bash-completion/completions/recondesk"
-"$program" --lang en completions zsh >"$root/usr/share/zsh/vendor-completions/_recondesk"
-"$program" --lang en completions fish >"$root/usr/share/fish/vendor_completions.d/recondesk.fish"
-find "$root" -type f ! -path "$root/usr/bin/*" -exec chmod 644 {} +
-find "$root" -type d -exec chmod 755 {} +
+"$here/stage.sh" "$program" "$root"
 
 # The newest glibc that the program names is the oldest it runs with.
 glibc=$(objdump -T "$root/usr/bin/recondesk" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -uV | tail -1)

@@ -12,6 +12,7 @@ fn main() -> ExitCode {
     adapters::core_dumps::forbid();
     let world = World {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
+        lacking: adapters::lacking,
         create_shared: adapters::create_shared,
         move_workspace: adapters::move_workspace,
         bind_role: adapters::bind_role,

@@ -8,7 +8,6 @@ use std::time::Duration;
 use recondesk::adapters::files::{SystemFiles, replace};
 use recondesk::adapters::priority;
 use recondesk::adapters::report::{ReportWriter, XlsxWriter};
-use recondesk::adapters::sqlite::shared::Address;
 use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Demo, Environment, OpenCare, WindowJobs};
@@ -20,7 +19,7 @@ use recondesk::ui::{self, Wake, WindowParts};
 
 use crate::picker::NativePicker;
 
-/// How often it is looked whether somebody at another computer decided something.
+/// How often it is looked whether somebody else decided something: at another computer, or a terminal on this one.
 const WATCH: Duration = Duration::from_secs(1);
 
 /// Shows the window and returns when it is closed.
@@ -150,11 +149,9 @@ fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<WindowParts,
         .with_detail(error.to_string())
     };
     let mut worker = Worker::start(crew, Arc::clone(&wake)).map_err(no_thread)?;
-    if Address::is_one(&around.folder) {
-        let records = Arc::clone(&ports.records);
-        let last = move || records.last_deed().ok();
-        worker.watch(WATCH, Box::new(last)).map_err(no_thread)?;
-    }
+    let records = Arc::clone(&ports.records);
+    let last = move || records.last_deed().ok();
+    worker.watch(WATCH, Box::new(last)).map_err(no_thread)?;
     Ok(WindowParts {
         backend: Box::new(worker),
         clock: Arc::clone(&ports.clock),

@@ -1,21 +1,32 @@
 //! `recondesk backup`, `restore`, `check` and `workspace`: care for a workspace as a whole.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::CommandEnd;
 use super::context::CommandContext;
+use super::out_file::OutputForm;
 use super::terminal_output::print_text;
+use recondesk_app::jobs::care;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::group_digits;
-use recondesk_ports::{RebuildOutcome, RestoreOutcome};
+use recondesk_ports::{
+    BackupLeave, BackupOutcome, CareFault, MendReport, RebuildOutcome, RebuildReport,
+    RestoreOutcome,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct BackupCommand {
     /// 备份写到哪个文件（ZIP） | File of the copy (ZIP)
     file: PathBuf,
+    /// 有损坏的文件也照样备份 | Copy damaged files as they are
+    #[arg(long)]
+    damaged: bool,
+    /// 替换已有的、不是备份的文件 | Replace a file that is no copy
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -29,14 +40,14 @@ pub(super) struct RestoreCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct CareCheckCommand {
-    /// 逐字节读一遍归档和账本 | Read every byte of archive and books
+    /// 逐字节读一遍归档、账本和每日副本 | Read every byte of archive, books and daily copies
     #[arg(long)]
     deep: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum WorkspaceCommand {
-    /// 数据库丢失或损坏时，由日志和账本重建 | Make a lost or damaged database anew from its journal and the books
+    /// 数据库丢失或损坏时，由日志和账本重建；账本文件损坏时，由归档的原始文件重新生成 | Make a lost or damaged database anew from its journal and the books, and damaged files of the books from the archived files
     Rebuild,
     /// 在 PostgreSQL 上新建多人共用的工作区 | Make a workspace on PostgreSQL that several people share
     Create(CreateCommand),
@@ -61,7 +72,7 @@ pub(super) struct RoleCommand {
 pub(super) struct MoveCommand {
     /// 搬到哪里：postgres://用户@主机:端口/数据库，或空文件夹 | Where to: postgres://USER@HOST:PORT/NAME, or an empty folder
     target: String,
-    /// 搬到 PostgreSQL 时，各台电脑以同一路径访问的共享文件夹，file:///路径 | To PostgreSQL: the folder that all computers reach by one path, file:///PATH
+    /// 搬到 PostgreSQL 时文件放在哪里：各台电脑以同一路径访问的共享文件夹 file:///路径，或对象存储 s3://存储桶/前缀 | To PostgreSQL: the place of the files, a folder that all computers reach by one path, file:///PATH, or an object store, s3://BUCKET/PREFIX
     #[arg(long)]
     files: Option<String>,
 }
@@ -70,7 +81,7 @@ pub(super) struct MoveCommand {
 pub(super) struct CreateCommand {
     /// 数据库地址 postgres://用户@主机:端口/数据库；密码用 PGPASSWORD 或 .pgpass | Database, postgres://USER@HOST:PORT/NAME; its password comes from PGPASSWORD or .pgpass
     address: String,
-    /// 各台电脑以同一路径访问的共享文件夹，file:///路径 | Folder that all computers reach by one path, file:///PATH
+    /// 文件放在哪里：各台电脑以同一路径访问的共享文件夹 file:///路径，或对象存储 s3://存储桶/前缀（密钥用 AWS_ACCESS_KEY_ID 等环境变量） | Place of the files: a folder that all computers reach by one path, file:///PATH, or an object store, s3://BUCKET/PREFIX (keys come from AWS_ACCESS_KEY_ID and so on)
     #[arg(long)]
     files: String,
 }
@@ -80,17 +91,37 @@ pub(super) fn backup(
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
     CommandContext::check_out(Some(&command.file))?;
-    let report = context.care()?.backup(&command.file)?;
+    OutputForm::Archive.check_name(&command.file)?;
+    let leave = BackupLeave {
+        damaged: command.damaged,
+        replace: command.force,
+    };
+    let report = match context.care()?.backup(&command.file, leave)? {
+        BackupOutcome::Written(report) => report,
+        BackupOutcome::Damaged(faults) => {
+            tell_faults(&faults, context)?;
+            return Err(care::nothing_copied(&faults));
+        }
+        BackupOutcome::InTheWay => return Err(care::in_the_way(&command.file)),
+    };
     let (files, imports) = (report.files, report.imports);
     let bytes = group_digits(&report.bytes.to_string());
     context.tell(
         &format!("已备份 {files} 个文件（{imports} 次导入），{bytes} 字节，已回读核对"),
         &format!("{files} files of {imports} imports, {bytes} bytes, written and read back"),
     );
+    if !report.faults.is_empty() {
+        tell_faults(&report.faults, context)?;
+        let damaged = report.faults.len();
+        context.tell(
+            &format!("其中 {damaged} 个文件已损坏，照原样备份"),
+            &format!("{damaged} of them are damaged and were copied as they are"),
+        );
+    }
     if report.leaves_keys {
         context.tell(
-            "密钥保存在系统钥匙串里，不在备份中",
-            "Keys in the keychain of the system are not in the copy",
+            "备份里没有密钥：它们在系统钥匙串里，或没有存过；恢复到别的电脑后重新存入",
+            "The copy has no keys: they are in the keychain of the system, or none are stored; store them again where it is put back",
         );
     }
     Ok(CommandEnd::Clean)
@@ -100,7 +131,11 @@ pub(super) fn restore(
     command: &RestoreCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    match context.care()?.restore(&command.file, command.replace)? {
+    match context
+        .care_or_make()?
+        .restore(&command.file, command.replace)?
+    {
+        RestoreOutcome::Unusable(fault) => Err(care::unusable(&command.file, fault)),
         RestoreOutcome::InUse => Err(Failure::new(
             FailureKind::Usage,
             "restore.in-use",
@@ -147,31 +182,24 @@ pub(super) fn restore(
     }
 }
 
+/// The faults, one a line: the file and what is wrong with it.
+fn tell_faults(faults: &[CareFault], context: &CommandContext<'_>) -> Result<(), Failure> {
+    let mut lines = String::new();
+    for fault in faults {
+        let _written = writeln!(lines, "{}\t{}", fault.file, fault.what.get(context.lang));
+    }
+    print_text(&lines)
+}
+
 pub(super) fn check(
     command: &CareCheckCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
     let report = context.care()?.check(command.deep)?;
-    let lang = context.lang;
-    let mut lines = String::new();
-    for fault in &report.faults {
-        let _written = writeln!(lines, "{}\t{}", fault.file, fault.what.get(lang));
-    }
-    print_text(&lines)?;
-    let (imports, files, faults) = (report.imports, report.files, report.faults.len());
-    if faults > 0 {
-        return Err(Failure::new(
-            FailureKind::Workspace,
-            "workspace.faults",
-            Message::new(
-                format!("{imports} 次导入、{files} 个文件中发现 {faults} 处问题"),
-                format!("{faults} faults in {files} files of {imports} imports"),
-            ),
-            Message::new(
-                "用 recondesk restore 从备份恢复；其余数据不受影响",
-                "Put a copy back with recondesk restore; all else can be used",
-            ),
-        ));
+    tell_faults(&report.faults, context)?;
+    let (imports, files) = (report.imports, report.files);
+    if !report.faults.is_empty() {
+        return Err(care::damaged((imports, files), &report.faults));
     }
     context.tell(
         &format!("{imports} 次导入、{files} 个文件，均与写入时一致"),
@@ -180,7 +208,7 @@ pub(super) fn check(
     if !command.deep {
         context.tell(
             "逐字节核对用 --deep",
-            "--deep reads every byte of archive and books",
+            "--deep reads every byte of archive, books and daily copies",
         );
     }
     Ok(CommandEnd::Clean)
@@ -273,11 +301,15 @@ fn create(
 }
 
 fn rebuild(context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
-    match context.care()?.rebuild()? {
-        RebuildOutcome::NotNeeded => context.tell(
+    let RebuildReport { database, files } = context.care()?.rebuild()?;
+    match database {
+        RebuildOutcome::NotNeeded if files.mended.is_empty() => context.tell(
             "数据库完好，无需重建，没有改动",
             "The database is sound; nothing was touched",
         ),
+        RebuildOutcome::NotNeeded => {
+            context.tell("数据库完好，无需重建", "The database is sound");
+        }
         RebuildOutcome::Rebuilt {
             imports,
             adopted,
@@ -301,12 +333,34 @@ fn rebuild(context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
                     &format!("{unknown_files} files belong to no known import"),
                 );
             }
-            let folder = set_aside.display();
-            context.tell(
-                &format!("原来的文件在 {folder}"),
-                &format!("The files of before are in {folder}"),
-            );
+            tell_set_aside(&set_aside, context);
         }
     }
-    Ok(CommandEnd::Clean)
+    tell_mended(&files, context)
+}
+
+fn tell_set_aside(folder: &Path, context: &CommandContext<'_>) {
+    let folder = folder.display();
+    context.tell(
+        &format!("原来的文件在 {folder}"),
+        &format!("The files of before are in {folder}"),
+    );
+}
+
+/// What became of damaged files; what is left of them is a failure.
+fn tell_mended(files: &MendReport, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
+    for file in &files.mended {
+        context.tell(
+            &format!("已重新生成 {file}"),
+            &format!("{file} was made again"),
+        );
+    }
+    if let Some(folder) = &files.set_aside {
+        tell_set_aside(folder, context);
+    }
+    if files.left.is_empty() {
+        return Ok(CommandEnd::Clean);
+    }
+    tell_faults(&files.left, context)?;
+    Err(care::not_mended(&files.left))
 }

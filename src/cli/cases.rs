@@ -16,7 +16,8 @@ use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal::Terminal;
 use super::terminal_output::{print_json, print_text};
-use recondesk_app::jobs::bulk::{self, CaseDeed as Deed};
+use recondesk_app::jobs::bulk::{self, BulkActor, CaseDeed as Deed};
+use recondesk_app::jobs::case_step::CasePayouts;
 use recondesk_app::model::{BulkLine, Decision};
 use recondesk_app::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{IgnoreReason, Role};
@@ -183,8 +184,13 @@ pub(super) fn run(
         return Ok(unconfirmed(context));
     }
     let actor = deed.person.check(context, &ports, Role::Work)?;
-    let by = (&what, actor.as_str(), Surface::Terminal);
-    let done = bulk::carry_out(&ports, &chosen.cases, by, &Terminal::new(context.lang));
+    let by = BulkActor {
+        name: &actor,
+        surface: Surface::Terminal,
+        seen: None,
+    };
+    let reporter = Terminal::new(context.lang);
+    let done = bulk::carry_out(&ports, &chosen.cases, (&what, by), &reporter);
     let rows = done.lines;
     tell_each(context, &rows, deed.format)?;
     let first = rows.iter().find_map(|row| row.result.as_ref().err());
@@ -286,7 +292,8 @@ fn run_list(list: &CasesList, context: &CommandContext<'_>) -> Result<CommandEnd
         .filter(|case| !case.status.is_closed())
         .map(|case| case.finding.clone())
         .collect();
-    list.output.write_cases(&cases, context)?;
+    let payouts = CasePayouts::read(ports.casework.as_ref(), query.profile)?;
+    list.output.write_cases(&cases, &payouts, context)?;
     let (count, open) = (cases.len(), needs_person(&open));
     context.tell(&format!("{count} 条"), &format!("{count} cases"));
     Ok(if open {

@@ -109,6 +109,7 @@ fn verify(
         print_json(&json!({
             "holds": read.faults.is_empty(),
             "faults": faults,
+            "signed_over": read.signed_over().iter().map(|one| one.en.as_str()).collect::<Vec<_>>(),
             "merchant": c.merchant,
             "mch_id": c.mch_id,
             "day": c.day,
@@ -133,7 +134,16 @@ fn verify(
         print_text(&text)?;
     }
     if read.faults.is_empty() {
-        context.tell("证书完整，各项相符", "The certificate is whole and adds up");
+        context.tell(
+            "证书完整，未被改动",
+            "The certificate is whole and unchanged",
+        );
+        for one in read.signed_over() {
+            context.tell(
+                &format!("签账时已有：{}", one.zh),
+                &format!("Signed with this: {}", one.en),
+            );
+        }
         return Ok(CommandEnd::Clean);
     }
     let words: Vec<Message> = read

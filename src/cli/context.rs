@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::CommandEnd;
+use super::out_file::{self, Unfit};
 use super::terminal::Terminal;
 use super::terminal_output::Speech;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
@@ -28,6 +29,8 @@ type MoveWorkspace = fn(Option<&Path>, &str, Option<&str>) -> Result<MoveReport,
 pub struct World {
     /// Opens a workspace: the folder named, or that of the user.
     pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
+    /// The folder that is named, or that of the user, where it is no workspace.
+    pub lacking: fn(Option<&Path>) -> Result<Option<PathBuf>, StoreError>,
     /// Makes a shared workspace: where its tables and where its files are.
     pub create_shared: fn(&str, &str) -> Result<(), StoreError>,
     /// Moves a workspace: which one, where to, where its files go on a server.
@@ -103,9 +106,23 @@ impl<'a> CommandContext<'a> {
         self.world.random.nonce()
     }
 
-    /// Opens the workspace.
+    /// Opens the workspace that is there.
     pub(super) fn open(&self) -> Result<Ports, Failure> {
+        self.expect_workspace()?;
+        self.open_or_make()
+    }
+
+    /// Opens the workspace, and makes it where there is none: for what a person begins with.
+    pub(super) fn open_or_make(&self) -> Result<Ports, Failure> {
         (self.world.open)(self.workspace.as_deref()).map_err(Failure::from)
+    }
+
+    /// Refuses a folder that is no workspace, such as one whose name was mistyped.
+    fn expect_workspace(&self) -> Result<(), Failure> {
+        match (self.world.lacking)(self.workspace.as_deref())? {
+            None => Ok(()),
+            Some(folder) => Err(no_workspace(&folder)),
+        }
     }
 
     /// Makes a shared workspace, and opens it once to see that it can be used.
@@ -121,6 +138,7 @@ impl<'a> CommandContext<'a> {
         target: &str,
         files: Option<&str>,
     ) -> Result<MoveReport, Failure> {
+        self.expect_workspace()?;
         let report = (self.world.move_workspace)(self.workspace.as_deref(), target, files)?;
         (self.world.open)(Some(Path::new(target)))?;
         Ok(report)
@@ -137,11 +155,18 @@ impl<'a> CommandContext<'a> {
 
     /// Lets a workspace that has moved be used again.
     pub(super) fn reopen(&self) -> Result<Option<String>, Failure> {
+        self.expect_workspace()?;
         Ok((self.world.reopen)(self.workspace.as_deref())?)
     }
 
-    /// Care for the workspace, which need not be sound.
+    /// Care for the workspace that is there, which need not be sound.
     pub(super) fn care(&self) -> Result<Box<dyn WorkspaceCare>, Failure> {
+        self.expect_workspace()?;
+        self.care_or_make()
+    }
+
+    /// Care for a folder that may become a workspace.
+    pub(super) fn care_or_make(&self) -> Result<Box<dyn WorkspaceCare>, Failure> {
         (self.world.care)(self.workspace.as_deref()).map_err(Failure::from)
     }
 
@@ -155,6 +180,13 @@ impl<'a> CommandContext<'a> {
     /// Opens the workspace and waits for the right to write to it.
     pub(super) fn open_to_write(&self) -> Result<(Ports, Box<dyn Send>), Failure> {
         let ports = self.open()?;
+        let guard = ports.writers.enter(PATIENCE)?;
+        Ok((ports, guard))
+    }
+
+    /// The same, and makes a workspace where there is none.
+    pub(super) fn open_or_make_to_write(&self) -> Result<(Ports, Box<dyn Send>), Failure> {
+        let ports = self.open_or_make()?;
         let guard = ports.writers.enter(PATIENCE)?;
         Ok((ports, guard))
     }
@@ -246,12 +278,18 @@ impl<'a> CommandContext<'a> {
         Err(not_written(path, &fault.into()))
     }
 
-    /// Writes a file named on the command line, whole or not at all.
+    /// Writes a file named on the command line, whole or not at all; what lies there is replaced only when it is of
+    /// the same kind and made by this program.
     pub(super) fn write_file(&self, path: &Path, fill: &mut Fill<'_>) -> Result<(), Failure> {
-        self.world
-            .files
-            .write(path, fill)
-            .map_err(|error| not_written(path, &error))
+        let mut unfit = None;
+        let written = self.world.files.write(path, &mut |out| {
+            out_file::fill_checked(path, out, fill, &mut unfit)
+        });
+        match unfit {
+            Some(Unfit::InTheWay) => Err(out_file::in_the_way(path)),
+            Some(Unfit::Name(form)) => form.check_name(path),
+            None => written.map_err(|error| not_written(path, &error)),
+        }
     }
 
     /// The file system.
@@ -305,6 +343,23 @@ impl<'a> CommandContext<'a> {
     }
 }
 
+/// There is no workspace where one was asked for.
+fn no_workspace(folder: &Path) -> Failure {
+    let folder = folder.display();
+    Failure::new(
+        FailureKind::Workspace,
+        "workspace.none",
+        Message::new(
+            format!("这里没有工作区：{folder}"),
+            format!("There is no workspace here: {folder}"),
+        ),
+        Message::new(
+            "核对 --workspace；第一次使用，先用 recondesk profile add 新增商户档案",
+            "Check --workspace; to begin, add a merchant with recondesk profile add",
+        ),
+    )
+}
+
 /// The profile of that name.
 pub(super) fn profile_named(
     ports: &Ports,
@@ -324,6 +379,20 @@ pub(super) fn profile_named(
     })
 }
 
+/// A fact about a file, and what the system says of it.
+pub(super) fn with_reason((zh, en): (&str, &str), error: &std::io::Error) -> Message {
+    let (why_zh, why_en) = match error.kind() {
+        ErrorKind::NotFound => ("没有这个文件或文件夹", "there is no such file or folder"),
+        ErrorKind::PermissionDenied => ("没有权限", "it is not allowed"),
+        ErrorKind::IsADirectory => ("这是一个文件夹", "it is a folder"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("磁盘已满", "the disk is full"),
+        ErrorKind::ReadOnlyFilesystem => ("磁盘只读", "the disk is read-only"),
+        // What is rare has no words of its own.
+        _ => return Message::new(format!("{zh}：{error}"), format!("{en}: {error}")),
+    };
+    Message::new(format!("{zh}：{why_zh}"), format!("{en}: {why_en}"))
+}
+
 /// A file named on the command line cannot be read.
 pub(super) fn not_read(path: &Path, error: &std::io::Error) -> Failure {
     if error.kind() == std::io::ErrorKind::InvalidData {
@@ -332,10 +401,10 @@ pub(super) fn not_read(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "file.read",
-        Message::new("文件无法读取", "The file cannot be read"),
+        with_reason(("文件无法读取", "The file cannot be read"), error),
         Message::new("核对路径和权限", "Check the path and the rights"),
     )
-    .with_detail(format!("{}: {error}", path.display()))
+    .with_detail(path.display().to_string())
 }
 
 /// A file that must be text is something else.
@@ -354,13 +423,13 @@ pub(super) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "file.write",
-        Message::new("文件无法写入", "The file cannot be written"),
+        with_reason(("文件无法写入", "The file cannot be written"), error),
         Message::new(
             "核对路径、权限和磁盘空间",
             "Check path, rights and room on the disk",
         ),
     )
-    .with_detail(format!("{}: {error}", path.display()))
+    .with_detail(path.display().to_string())
 }
 
 /// False where no window can be shown, as far as this is known without trying.

@@ -207,6 +207,47 @@ impl<'a> DaySummary<'a> {
                 Err(failure) => self.fail(name, Some(day.day), failure.clone()),
             }
         }
+        self.tell_files(morning);
+        if let Some(failure) = &morning.folder_failure {
+            self.fail(name, None, failure.clone());
+        }
+        let gone = morning.gone.len();
+        if gone > 0 {
+            context.tell(
+                &format!("{name}：有 {gone} 天没有对账，账单已过三个月"),
+                &format!("{name}: {gone} days were never compared, and their bills are gone"),
+            );
+        }
+        if morning.older.needs_person() {
+            let count = group_digits(&morning.older.count.to_string());
+            let sum = morning.older.at_stake.grouped();
+            context.tell(
+                &format!("{name}：以前的日子还有 {count} 笔需处理，涉及 ¥{sum}"),
+                &format!(
+                    "{name}: earlier days still have {count} that need a person, ¥{sum} at stake"
+                ),
+            );
+        }
+        for alarm in &morning.alarms {
+            match alarm {
+                Alarm::NoBill => context.tell(
+                    &format!("⚠ {name}：没有昨天的账单"),
+                    &format!("⚠ {name}: yesterday's bill is not here"),
+                ),
+                Alarm::NoOrders => context.tell(
+                    &format!("⚠ {name}：没有昨天的商户订单文件"),
+                    &format!("⚠ {name}: there is no file of yesterday's orders"),
+                ),
+            }
+        }
+        if morning.needs_person() {
+            self.end = CommandEnd::NeedsPerson;
+        }
+    }
+
+    /// What became of the files of the folder.
+    fn tell_files(&self, morning: &MerchantMorning) {
+        let (context, name) = (self.context, morning.name.as_str());
         for file in &morning.files {
             match &file.fate {
                 FileFate::Taken(told) => {
@@ -227,35 +268,11 @@ impl<'a> DaySummary<'a> {
                 ),
                 FileFate::Refused(failure) => {
                     let mut failure = failure.as_ref().clone();
-                    failure.detail = format!("{} {}", file.name, failure.detail);
-                    self.fail(name, None, failure);
+                    let detail = format!("{} {}", file.name, failure.detail);
+                    detail.trim().clone_into(&mut failure.detail);
+                    context.tell_failure(&failure);
                 }
             }
-        }
-        if let Some(failure) = &morning.folder_failure {
-            self.fail(name, None, failure.clone());
-        }
-        let gone = morning.gone.len();
-        if gone > 0 {
-            context.tell(
-                &format!("{name}：有 {gone} 天没有对账，账单已过三个月"),
-                &format!("{name}: {gone} days were never compared, and their bills are gone"),
-            );
-        }
-        for alarm in &morning.alarms {
-            match alarm {
-                Alarm::NoBill => context.tell(
-                    &format!("⚠ {name}：没有昨天的账单"),
-                    &format!("⚠ {name}: yesterday's bill is not here"),
-                ),
-                Alarm::NoOrders => context.tell(
-                    &format!("⚠ {name}：没有昨天的商户订单文件"),
-                    &format!("⚠ {name}: there is no file of yesterday's orders"),
-                ),
-            }
-        }
-        if morning.needs_person() {
-            self.end = CommandEnd::NeedsPerson;
         }
     }
 

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::context::{CommandContext, not_written};
 use super::terminal_output::print;
+use recondesk_app::jobs::case_step::CasePayouts;
 use recondesk_app::jobs::export::{with_cases, with_findings, write_csv, write_json, write_table};
 use recondesk_app::jobs::spreadsheet_csv::write_spreadsheet_csv;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
@@ -70,10 +71,11 @@ impl FindingsOutput {
         self.deliver(context, &mut fill)
     }
 
-    /// Writes cases: their findings, with number, day, state and owner.
+    /// Writes cases: their findings, with number, day, state, owner and next step.
     pub(super) fn write_cases(
         &self,
         cases: &[CaseRecord],
+        payouts: &CasePayouts,
         context: &CommandContext<'_>,
     ) -> Result<(), Failure> {
         // A spreadsheet has the columns of findings first, as other programs read them.
@@ -85,7 +87,9 @@ impl FindingsOutput {
             | FindingsFormat::Xlsx => None,
         };
         let mut fill = |out: &mut (dyn Write + Send)| {
-            with_cases(cases, people, |sheet| self.write_sheet(sheet, context, out))
+            with_cases(cases, &|case| payouts.step(case), people, |sheet| {
+                self.write_sheet(sheet, context, out)
+            })
         };
         self.deliver(context, &mut fill)
     }

@@ -19,7 +19,7 @@ use recondesk_app::jobs::funds::{
     examine_day, import, import_statement, step_words,
 };
 use recondesk_app::{Failure, FailureKind, Language, MerchantRef, Message};
-use recondesk_domain::{Fen, FundAccount};
+use recondesk_domain::{Fen, FundAccount, MchId};
 use recondesk_reconcile::fund_flow::{Bridge, FindingGroup, TradeReport};
 
 /// Rows of a category that the table shows; JSON has more.
@@ -33,6 +33,9 @@ pub(super) struct FundsCommand {
     /// 账单日：YYYY-MM-DD 或 yesterday | Day: YYYY-MM-DD or yesterday
     #[arg(long, value_name = "D", default_value = "yesterday")]
     date: String,
+    /// 特约商户号：核对该特约商户的账户（APIv3） | A sub-merchant, whose accounts are meant (APIv3)
+    #[arg(long, value_name = "SUB_MCH_ID", value_parser = sub_merchant)]
+    sub_mch_id: Option<MchId>,
     /// 先导入这个资金账单文件：basic、operation 或 fees | First take this fund-flow bill in: basic, operation or fees
     #[arg(long, value_name = "ACCOUNT=FILE", value_parser = account_file)]
     file: Vec<(FundAccount, PathBuf)>,
@@ -50,6 +53,12 @@ pub(super) struct FundsCommand {
     format: ListFormat,
 }
 
+fn sub_merchant(text: &str) -> Result<MchId, String> {
+    MchId::new(text)
+        .filter(|sub| !sub.is_empty() && sub.as_str().bytes().all(|byte| byte.is_ascii_digit()))
+        .ok_or_else(|| "10 digits".to_owned())
+}
+
 fn account_file(text: &str) -> Result<(FundAccount, PathBuf), String> {
     let wrong = || "basic=FILE, operation=FILE, fees=FILE".to_owned();
     let (word, path) = text.split_once('=').ok_or_else(wrong)?;
@@ -64,12 +73,13 @@ pub(super) fn run(
     let day = context.day(&command.date)?;
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
+    let sub_mch_id = command.sub_mch_id.unwrap_or(MchId::EMPTY);
     let mut statements = Vec::new();
     let report = {
         let terminal = context.terminal();
         for (account, path) in &command.file {
             let source = context.source(path)?;
-            import(&ports, (id, *account, day), source, &terminal)?;
+            import(&ports, (id, *account, sub_mch_id), day, source, &terminal)?;
         }
         for path in &command.bank {
             let source = context.source(path)?;
@@ -77,6 +87,7 @@ pub(super) fn run(
         }
         let ask = FundsRequest {
             merchant: MerchantRef::new(id, &profile),
+            sub_mch_id,
             day,
             fetches: !command.offline,
             within: command.bank_days,
@@ -143,6 +154,7 @@ fn as_json(report: &FundsReport) -> Value {
     };
     json!({
         "day": report.day.to_string(),
+        "sub_mch_id": report.sub_mch_id.as_str(),
         "clean": report.is_clean(),
         "accounts": accounts,
         "trade": trade,
@@ -163,7 +175,12 @@ const fn word(why: NotCompared) -> &'static str {
 }
 
 fn as_text(report: &FundsReport, lang: Language) -> String {
-    let mut out = accounts_text(report, lang);
+    let mut out = String::new();
+    if !report.sub_mch_id.is_empty() {
+        let name = lang.pick("特约商户", "Sub-merchant");
+        out.extend([name, ": ", report.sub_mch_id.as_str(), "\n"]);
+    }
+    out.push_str(&accounts_text(report, lang));
     match &report.compared {
         Ok((trade, bridge)) => {
             out.push('\n');
@@ -342,5 +359,14 @@ fn group_text(group: &FindingGroup, lang: Language) -> String {
         ]);
     }
     out.push_str(&table.print());
+    let shown = u64::try_from(group.rows.len().min(SHOWN)).unwrap_or(u64::MAX);
+    let left = group.count.saturating_sub(shown);
+    if left > 0 {
+        let note = match lang {
+            Language::Zh => format!("另有 {left} 行，用 --format json 看全部\n"),
+            Language::En => format!("{left} more, --format json has them all\n"),
+        };
+        out.push_str(&note);
+    }
     out
 }

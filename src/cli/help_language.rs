@@ -110,12 +110,41 @@ fn cut(command: clap::Command, lang: Lang) -> clap::Command {
             let help = argument
                 .get_help()
                 .map(|text| half(&text.to_string(), lang));
-            match help {
+            let argument = match help {
                 Some(help) => argument.help(help),
                 None => argument,
-            }
+            };
+            chosen(argument, lang)
         })
         .mut_subcommands(|inner| cut(inner, lang))
+}
+
+/// Says in one language what the choices of an argument mean, where they say it: the parser would show both halves.
+fn chosen(argument: Arg, lang: Lang) -> Arg {
+    let choices = argument.get_possible_values();
+    let is_told = |text: &str| text.contains(" | ");
+    let mut meanings = choices
+        .iter()
+        .filter_map(clap::builder::PossibleValue::get_help);
+    if lang == Lang::Zh || !meanings.any(|help| is_told(&help.to_string())) {
+        return argument;
+    }
+    let choices: Vec<String> = choices
+        .iter()
+        .filter(|choice| !choice.is_hide_set())
+        .map(|choice| match choice.get_help() {
+            Some(help) => {
+                let help = half(&help.to_string(), lang);
+                format!("{} ({help})", choice.get_name())
+            }
+            None => choice.get_name().to_owned(),
+        })
+        .collect();
+    let help = argument.get_help().map(ToString::to_string);
+    let help = help.unwrap_or_default();
+    argument
+        .help(format!("{help} [possible values: {}]", choices.join(", ")))
+        .hide_possible_values(true)
 }
 
 fn half(text: &str, lang: Lang) -> String {
@@ -176,6 +205,23 @@ mod tests {
         let version = format!("recondesk {}\n", crate::VERSION);
         assert_eq!(help(Lang::Zh, &["-V"]), version);
         assert_eq!(help(Lang::En, &["--version"]), version);
+    }
+
+    #[test]
+    fn no_help_shows_two_languages() {
+        fn walk(command: &mut clap::Command) {
+            for text in [command.render_help(), command.render_long_help()] {
+                let text = text.to_string();
+                assert!(!text.contains(" | "), "{text}");
+            }
+            for inner in command.get_subcommands_mut() {
+                walk(inner);
+            }
+        }
+        for lang in [Lang::Zh, Lang::En] {
+            let command = <super::super::Cli as clap::CommandFactory>::command();
+            walk(&mut localise(command, lang));
+        }
     }
 
     #[test]

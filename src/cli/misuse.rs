@@ -3,6 +3,8 @@
 use std::error::Error as _;
 use std::ffi::OsString;
 
+use recondesk_domain::MoneyError;
+
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 /// Commands beside which people type a secret that the program asks for by itself.
@@ -42,7 +44,10 @@ pub(super) fn zh(error: &Error) -> Option<String> {
             format!("参数 {argument} 的值「{value}」无效，可选：{known}")
         }
         ErrorKind::ValueValidation => {
-            let why = error.source().map(|why| format!("：{why}"));
+            let why = error.source().map(|why| match why.downcast_ref() {
+                Some(money) => format!("：{}", MoneyError::zh(*money)),
+                None => format!("：{why}"),
+            });
             let why = why.unwrap_or_default();
             format!("参数 {argument} 的值「{value}」无效{why}")
         }
@@ -115,6 +120,10 @@ mod tests {
             (
                 &["demo", "--orders", "0"],
                 "参数 --orders <N> 的值「0」无效：0 is not in",
+            ),
+            (
+                &["profile", "edit", "x", "--tolerance-above", "1.005"],
+                "的值「1.005」无效：小数位数超出单位",
             ),
             (&["day", "--all", "--profile", "x"], "不能与"),
             (&["day", "--all", "--all"], "参数 --all 只能写一次"),

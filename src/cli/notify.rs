@@ -125,6 +125,11 @@ const fn fate_word(fate: &NotificationFate) -> (&'static str, &'static str, &'st
     match fate {
         NotificationFate::Applied => ("applied", "已入账", "entered"),
         NotificationFate::Repeated { .. } => ("repeated", "重复，已忽略", "repeated, ignored"),
+        NotificationFate::Elsewhere { .. } => (
+            "elsewhere",
+            "别的商户的子单，不入账",
+            "another merchant's part, not entered",
+        ),
         NotificationFate::Aside(_) => ("aside", "搁置", "put aside"),
     }
 }
@@ -161,6 +166,7 @@ fn table(all: &[(String, NotificationResult)], lang: Language) -> String {
                 format!("{} ({})", words.get(lang), particulars.get(lang))
             }
             NotificationFate::Repeated { first } => first.to_string(),
+            NotificationFate::Elsewhere { mch_id } => mch_id.clone(),
             NotificationFate::Applied => String::new(),
         };
         table.row([

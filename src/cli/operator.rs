@@ -11,7 +11,8 @@ use super::table::TextTable;
 use super::terminal_output::{print, print_json};
 use recondesk_app::jobs::operators::NewOperator;
 use recondesk_app::jobs::{approvals, operators};
-use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_app::model::WaitingApproval;
+use recondesk_app::{Failure, FailureKind, Language, Message};
 use recondesk_casework::{Judgement, Role, Roles, Thresholds};
 use recondesk_domain::Fen;
 use recondesk_ports::{ApprovalId, ApprovalRecord, Ports};
@@ -70,7 +71,10 @@ pub(super) fn run(
     command: &OperatorCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    let ports = context.open()?;
+    let ports = match command {
+        OperatorCommand::Add { .. } => context.open_or_make()?,
+        _ => context.open()?,
+    };
     match command {
         OperatorCommand::Add {
             name,
@@ -190,14 +194,17 @@ fn limits(
 
 /// An amount written in yuan.
 pub(super) fn yuan(text: &str) -> Result<Fen, Failure> {
-    Fen::parse_yuan(&text.trim().replace(',', "")).map_err(|error| {
+    Fen::parse_yuan(&text.trim().replace(',', "")).map_err(|_why| {
         Failure::new(
             FailureKind::Usage,
             "usage.amount",
             Message::new("金额无法识别", "Not an amount"),
-            Message::new("以元为单位，如 12.30", "In yuan, such as 12.30"),
+            Message::new(
+                "以元为单位，最多两位小数，用半角数字，如 12.30",
+                "In yuan with at most two decimals and plain digits, such as 12.30",
+            ),
         )
-        .with_detail(format!("{text}: {error}"))
+        .with_detail(text)
     })
 }
 
@@ -219,9 +226,13 @@ pub(super) fn judge(
     };
     let mut first = None;
     for id in &command.ids {
-        let judged = approvals::judge(&ports, ApprovalId(*id), judgement, &checker);
-        let judged = match judged {
-            Ok(judged) => judged,
+        // What it is about is read first: the decision may move it on.
+        let judged = approvals::asked(&ports, ApprovalId(*id)).and_then(|asked| {
+            approvals::judge(&ports, ApprovalId(*id), judgement, &checker)?;
+            Ok(approvals::judged_words(&asked, judgement, &checker))
+        });
+        let said = match judged {
+            Ok(said) => said,
             Err(failure) if command.ids.len() == 1 => return Err(failure),
             Err(failure) => {
                 context.tell(&format!("✗ {id}"), &format!("✗ {id}"));
@@ -230,17 +241,7 @@ pub(super) fn judge(
                 continue;
             }
         };
-        let subject = &judged.subject;
-        match judgement {
-            Judgement::Approved => context.tell(
-                &format!("{checker} 已同意 {subject}"),
-                &format!("{checker} agreed to {subject}"),
-            ),
-            Judgement::Declined => context.tell(
-                &format!("{checker} 已驳回 {subject}"),
-                &format!("{checker} refused {subject}"),
-            ),
-        }
+        context.tell(&said.zh, &said.en);
     }
     Ok(first.map_or(CommandEnd::Clean, |_| CommandEnd::NeedsPerson))
 }
@@ -250,9 +251,12 @@ fn waiting(
     ports: &Ports,
     format: ListFormat,
 ) -> Result<CommandEnd, Failure> {
-    let all = ports.casework.approvals(false)?;
+    let all = approvals::waiting(ports)?;
     if format == ListFormat::Json {
-        let value: Vec<_> = all.iter().map(approval_json).collect();
+        let value: Vec<_> = all
+            .iter()
+            .map(|waits| approval_json(&waits.asked))
+            .collect();
         print_json(&value)?;
     } else {
         let lang = context.lang;
@@ -264,11 +268,13 @@ fn waiting(
             lang.pick("时间", "asked"),
             lang.pick("说明", "reason"),
         ]);
-        for asked in &all {
+        for waits in &all {
+            let asked = &waits.asked;
+            let need = asked.need;
             table.row([
                 asked.id.0.to_string(),
-                asked.need.word().to_owned(),
-                asked.subject.clone(),
+                lang.pick(need.zh(), need.en()).to_owned(),
+                subject_words(waits, lang),
                 asked.maker.clone(),
                 asked.asked_at.to_string(),
                 asked.reason.clone(),
@@ -281,6 +287,16 @@ fn waiting(
     } else {
         CommandEnd::NeedsPerson
     })
+}
+
+/// The number it is about, and what that is; as it was entered where that is gone.
+fn subject_words(waits: &WaitingApproval, lang: Language) -> String {
+    let about = waits.about.get(lang);
+    match (waits.number.is_empty(), about.is_empty()) {
+        (true, true) => waits.asked.subject.clone(),
+        (true, false) => about.to_owned(),
+        (false, _) => format!("{} {about}", waits.number).trim_end().to_owned(),
+    }
 }
 
 fn approval_json(asked: &ApprovalRecord) -> serde_json::Value {

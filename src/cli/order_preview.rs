@@ -4,7 +4,7 @@ use super::table::TextTable;
 use recondesk_app::jobs::intake::{self, MappingOrigin, ProposedMapping, remarks, unread};
 use recondesk_app::{Language as Lang, Message};
 use recondesk_domain::{Fen, printable};
-use recondesk_intake::{Preview, RowFate, StateSubject};
+use recondesk_intake::{Column, Preview, RowFate, StateSubject};
 
 /// What a file is taken for, what would be stored, what is refused and why.
 pub(super) fn preview_text(chosen: &ProposedMapping, preview: &Preview, lang: Lang) -> String {
@@ -30,7 +30,8 @@ pub(super) fn preview_text(chosen: &ProposedMapping, preview: &Preview, lang: La
     for (column, source) in &preview.mapping.columns {
         let clock = preview.mapping.clocks.get(column);
         let clock = clock.map_or_else(String::new, |clock| format!(" + {clock}"));
-        row("", "", format!("{} ← {source}{clock}", column.name()));
+        let name = column_name(*column, lang);
+        row("", "", format!("{name} ← {source}{clock}"));
     }
     for rule in &preview.mapping.status {
         let about = about_words(rule.about, lang);
@@ -41,7 +42,8 @@ pub(super) fn preview_text(chosen: &ProposedMapping, preview: &Preview, lang: La
             Lang::Zh => format!("（账单里有 {hits} 个）"),
             Lang::En => format!(" ({hits} in the bill)"),
         });
-        let value = format!("{} ← {}{hits}", other.column.name(), other.header);
+        let name = column_name(other.column, lang);
+        let value = format!("{name} ← {}{hits}", other.header);
         row("也可能是", "or", value);
     }
     if let Some(proof) = &chosen.proof {
@@ -87,6 +89,14 @@ pub(super) fn preview_text(chosen: &ProposedMapping, preview: &Preview, lang: La
     out
 }
 
+/// A canonical column as a person of the language calls it; in English that is its key.
+pub(super) const fn column_name(column: Column, lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => column.term().zh,
+        Lang::En => column.name(),
+    }
+}
+
 /// What the status words of a column are about.
 const fn about_words(about: StateSubject, lang: Lang) -> &'static str {
     match (about, lang) {
@@ -130,14 +140,14 @@ fn sample(preview: &Preview, lang: Lang) -> String {
             RowFate::Order(order) => table.row([
                 line,
                 order.out_trade_no.to_string(),
-                order.pay_status.word().to_owned(),
+                order.pay_status.term().in_language(lang).to_owned(),
                 order.amount.grouped(),
                 order.created().map(|at| at.to_string()).unwrap_or_default(),
             ]),
             RowFate::Refund(refund) => table.row([
                 line,
                 refund.out_refund_no.to_string(),
-                refund.status.word().to_owned(),
+                refund.status.term().in_language(lang).to_owned(),
                 refund.amount.grouped(),
                 refund.time().map(|t| t.to_string()).unwrap_or_default(),
             ]),

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::CommandEnd;
 use super::context::{CommandContext, not_written, profile_named};
 use super::mapping::{given_bill, read_mapping};
-use super::order_preview::preview_text;
+use super::order_preview::{column_name, preview_text};
 use super::terminal_output::print_text;
 use recondesk_app::jobs::intake::{
     self, MappingChoice, MappingOrigin, ProofBills, ProposedMapping, attention, remarks,
@@ -393,16 +393,15 @@ fn tell_refused(context: &CommandContext<'_>, bad: u64, rejects: &Rejects, file:
 /// What was taken for number and amount, and what bills say of it.
 fn taken(chosen: &ProposedMapping) -> Vec<Message> {
     let mut out = Vec::new();
-    let names: Vec<String> = chosen
-        .mapping
-        .columns
-        .iter()
-        .map(|(column, source)| format!("{} ← {source}", column.name()))
-        .collect();
-    let names = names.join(", ");
+    let names = |lang| {
+        let columns = chosen.mapping.columns.iter();
+        let named =
+            columns.map(|(column, source)| format!("{} ← {source}", column_name(*column, lang)));
+        named.collect::<Vec<_>>()
+    };
     out.push(Message::new(
-        format!("列：{names}"),
-        format!("columns: {names}"),
+        format!("列：{}", names(Lang::Zh).join("，")),
+        format!("columns: {}", names(Lang::En).join(", ")),
     ));
     match &chosen.proof {
         Some(proof) => out.push(proof.told(&chosen.mapping)),

@@ -4,15 +4,14 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, profile_named};
+use super::context::{CommandContext, profile_named, with_reason};
 use super::person::{PersonArgs, keeper};
 use super::profile_fields::ProfileFields;
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
-use super::{profile_doctor, profile_transfer};
+use super::{profile_doctor, profile_show, profile_transfer};
 use recondesk_app::jobs::profiles;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{
@@ -139,7 +138,7 @@ pub(super) fn run(
         } => {
             let mut profile = MerchantProfile::new(&name, &mch_id);
             fields.apply(&mut profile)?;
-            let (ports, _guard) = context.open_to_write()?;
+            let (ports, _guard) = context.open_or_make_to_write()?;
             let actor = keeper(context, &ports, &person)?;
             profiles::add(&ports, &profile, &actor)?;
             context.tell("档案已保存", "Profile saved");
@@ -174,7 +173,7 @@ pub(super) fn run(
             format,
         } => return profile_doctor::run(context, &name, offline, format),
         ProfileCommand::List { format } => list(context, format)?,
-        ProfileCommand::Show { name, format } => show(context, &name, format)?,
+        ProfileCommand::Show { name, format } => return profile_show::run(context, &name, format),
         ProfileCommand::Remove { name, person } => {
             let (ports, _guard) = context.open_to_write()?;
             let (id, _) = profile_named(&ports, &name)?;
@@ -268,28 +267,6 @@ fn list(context: &CommandContext<'_>, format: ListFormat) -> Result<(), Failure>
     print_text(&table.print())
 }
 
-fn show(context: &CommandContext<'_>, name: &str, format: ListFormat) -> Result<(), Failure> {
-    let ports = context.open()?;
-    let (_, profile) = profile_named(&ports, name)?;
-    if format == ListFormat::Json {
-        return print_json(&profile);
-    }
-    let document = serde_json::to_value(&profile).unwrap_or(json!({}));
-    let mut table = TextTable::new([
-        context.lang.pick("项目", "field"),
-        context.lang.pick("值", "value"),
-    ]);
-    for (field, value) in document.as_object().into_iter().flatten() {
-        let value = match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Null => String::new(),
-            other => other.to_string(),
-        };
-        table.row([field.clone(), value]);
-    }
-    print_text(&table.print())
-}
-
 /// The key from the one place named, or from a prompt; never from an argument.
 fn read_key(
     context: &CommandContext<'_>,
@@ -357,10 +334,9 @@ pub(super) fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes))
-        .map_err(|error| {
-            let failure = refused("文件无法读取", "The file cannot be read");
-            let detail = format!("{}: {error}", failure.detail);
-            failure.with_detail(detail)
+        .map_err(|error| Failure {
+            title: with_reason(("文件无法读取", "The file cannot be read"), &error),
+            ..refused("", "")
         })?;
     if bytes.len() as u64 > most {
         return Err(refused(

@@ -6,7 +6,9 @@ use clap::{Args, ValueEnum};
 
 use super::profile::read_small;
 use recondesk_app::Failure;
-use recondesk_domain::{ApiVersion, FeeRate, Fen, MerchantProfile, SignType, TradeType};
+use recondesk_domain::{
+    ApiVersion, FeeRate, Fen, MerchantProfile, MoneyError, SignType, TradeType,
+};
 
 /// The fields of a profile that have defaults.
 #[derive(Debug, Args)]
@@ -153,8 +155,8 @@ impl ProfileFields {
 }
 
 /// Reads an amount in yuan.
-fn yuan(text: &str) -> Result<Fen, String> {
-    Fen::parse_yuan(text).map_err(|error| error.to_string())
+fn yuan(text: &str) -> Result<Fen, MoneyError> {
+    Fen::parse_yuan(text)
 }
 
 /// Reads `[TYPE=]0.60%[@YYYY-MM-DD]`.

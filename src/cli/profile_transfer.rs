@@ -59,14 +59,13 @@ pub(super) fn import(
     person: &PersonArgs,
 ) -> Result<CommandEnd, Failure> {
     let bytes = super::profile::read_at_most(path, LARGEST)?;
-    let file: ProfileFile =
-        serde_json::from_slice(&bytes).map_err(|error| refused(&error.to_string()))?;
+    let file: ProfileFile = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
     if file.recondesk_profile != FORMAT {
         return Err(refused(&format!("format {}", file.recondesk_profile)));
     }
     let mut profile = file.profile;
     profile.name = name.unwrap_or(profile.name);
-    let (ports, _guard) = context.open_to_write()?;
+    let (ports, _guard) = context.open_or_make_to_write()?;
     let actor = keeper(context, &ports, person)?;
     profiles::add(&ports, &profile, &actor)?;
     let name = &profile.name;
@@ -76,6 +75,21 @@ pub(super) fn import(
     );
     tell_of_gateway(context, &profile);
     Ok(CommandEnd::Clean)
+}
+
+/// Names the place in the file from which it is no profile.
+fn unreadable(error: &serde_json::Error) -> Failure {
+    let (line, column) = (error.line(), error.column());
+    let failure = refused(&error.to_string());
+    let title = Message::new(
+        format!("{}：第 {line} 行第 {column} 列", failure.title.zh),
+        format!("{}: line {line}, column {column}", failure.title.en),
+    );
+    Failure {
+        title,
+        detail: String::new(),
+        ..failure
+    }
 }
 
 fn refused(detail: &str) -> Failure {

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::terminal_output::{print_json, print_text};
-use recondesk_app::jobs::inquiry::QueryVerdict;
 use recondesk_app::jobs::lookup::known::{near_misses, recognise_known};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised};
@@ -126,9 +125,7 @@ fn one(
             Vec::new()
         };
         for (nth, asked) in asked.iter().enumerate() {
-            if let QueryVerdict::ExchangeError(why) = &asked.inquiry.verdict {
-                trouble = trouble.or_else(|| Some(why.failure()));
-            } else if let Some(Err(why)) = &asked.inquiry.refunds {
+            if let Some(why) = asked.trouble() {
                 trouble = trouble.or_else(|| Some(why.failure()));
             }
             // Each answer is about the order of its story.

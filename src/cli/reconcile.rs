@@ -103,9 +103,19 @@ fn try_out(
     };
     let rows = [done.findings.clone(), done.matched].concat();
     command.output.write(&rows, context)?;
-    let headline = done.summary.headline();
+    let mut headline = done.summary.headline();
+    // Under the rules of the profile the day's own cases say what of it is decided.
+    let open = open_work(ports.records.as_ref(), ask.merchant.id, ask.day)?;
+    let found = headline.to_work;
+    if command.cut_off.is_none() {
+        headline.to_work = open.count;
+        headline.at_stake = open.at_stake;
+    }
     let words = sentence(&ask.day.to_string(), &headline, context.lang);
     context.tell(&words, &words);
+    if command.cut_off.is_none() {
+        tell_decided(context, found, open);
+    }
     let basis = Basis::of(&done.summary, &done.findings);
     if let Some(words) = basis.words() {
         context.tell(&words.zh, &words.en);
@@ -138,6 +148,17 @@ fn tell_changes(context: &CommandContext<'_>, changes: &FindingChanges, zh: &str
     );
 }
 
+/// What of the findings is decided already.
+fn tell_decided(context: &CommandContext<'_>, found: u64, open: OpenWork) {
+    let decided = found.saturating_sub(open.count);
+    if decided > 0 {
+        context.tell(
+            &format!("另有 {decided} 笔已处理"),
+            &format!("{decided} more are decided already"),
+        );
+    }
+}
+
 /// The sentence of the day: what still needs a person, and what a re-run changed.
 pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, open: OpenWork) {
     let found = done.run.summary.headline();
@@ -168,13 +189,7 @@ pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, 
             &format!("{others} of them are of sub-merchants that the profile does not name and were not compared (K05)"),
         );
     }
-    let decided = found.to_work.saturating_sub(open.count);
-    if decided > 0 {
-        context.tell(
-            &format!("另有 {decided} 笔已处理"),
-            &format!("{decided} more are decided already"),
-        );
-    }
+    tell_decided(context, found.to_work, open);
     match &done.changes {
         Some(changes) if changes.is_empty() => {
             context.tell("与上一次结果相同", "The same as the result before");

@@ -23,7 +23,7 @@ use recondesk_app::jobs::refund::{
     resume, withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
-use recondesk_casework::{RefundStage, Role};
+use recondesk_casework::{RefundProgress, RefundStage, Role};
 use recondesk_domain::{Fen, ProfileId};
 use recondesk_ports::{CancelToken, Ports, RefundQuery, RefundRecord};
 use redirect::{RedirectArgs, run_redirect};
@@ -224,7 +224,11 @@ fn end_of(
         return Ok(CommandEnd::NeedsPerson);
     }
     if carried.record.refund.stage == RefundStage::Done {
-        return Ok(CommandEnd::Clean);
+        return Ok(if carried.record.refund.to_merchant {
+            CommandEnd::NeedsPerson
+        } else {
+            CommandEnd::Clean
+        });
     }
     if is_refused(carried.record.refund.stage) {
         return Err(not_accepted(&carried.record));
@@ -233,6 +237,7 @@ fn end_of(
         // A limit or an order that is not found says nothing of a sending whose outcome is unknown.
         Some(failure)
             if failure.code == "refund.changed"
+                || failure.retryable
                 || is_unclear(carried.record.refund.stage)
                 || failure.kind == FailureKind::Gateway && !failure.code.starts_with("refund.") =>
         {
@@ -293,8 +298,9 @@ fn run_resume(
 
 /// What the states of several mean for a script: one that is not final goes before one that was refused.
 fn end_of_all(carried: &[Carried]) -> Result<CommandEnd, Failure> {
-    let stages = || carried.iter().map(|one| one.record.refund.stage);
-    if stages().any(|stage| stage != RefundStage::Done && !is_refused(stage)) {
+    let mut all = carried.iter().map(|one| one.record.refund);
+    let is_open = |one: RefundProgress| one.to_merchant || one.stage != RefundStage::Done;
+    if all.any(|one| is_open(one) && !is_refused(one.stage)) {
         return Ok(CommandEnd::NeedsPerson);
     }
     let refused = carried

@@ -77,7 +77,7 @@ impl Drop for Terminal {
 }
 
 fn new_bar(progress: Progress, lang: Lang) -> ProgressBar {
-    let bytes = matches!(progress.step, Step::Download | Step::Read);
+    let bytes = matches!(progress.step, Step::Download | Step::Read | Step::Send);
     let template = match (progress.total, bytes) {
         (Some(_), true) => "{msg} [{bar:30}] {bytes}/{total_bytes} {eta}",
         (Some(_), false) => "{msg} [{bar:30}] {human_pos}/{human_len} {eta}",
@@ -99,6 +99,7 @@ fn step_words(step: Step, lang: Lang) -> &'static str {
         Step::Read => lang.pick("读取文件", "Reading"),
         Step::Sort => lang.pick("排序", "Sorting"),
         Step::Store => lang.pick("写入工作区", "Storing"),
+        Step::Send => lang.pick("上传到对象存储", "Sending"),
         Step::Ask => lang.pick("逐笔查询", "Asking"),
         Step::Decide => lang.pick("逐条处理", "Deciding"),
         Step::Compare => lang.pick("逐笔核对", "Comparing"),

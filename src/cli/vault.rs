@@ -5,6 +5,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::CommandEnd;
 use super::context::CommandContext;
+use super::person::{PersonArgs, keeper};
 use super::prompt;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::Secret;
@@ -15,22 +16,25 @@ const NEW_PASSPHRASE: &str = "RECONDESK_NEW_PASSPHRASE";
 #[derive(Debug, Subcommand)]
 pub(super) enum VaultCommand {
     /// 修改密封文件的口令；新口令由终端输入或 RECONDESK_NEW_PASSPHRASE 给出 | Another passphrase for the sealed file; it is asked for, or taken from RECONDESK_NEW_PASSPHRASE
-    Passphrase,
+    Passphrase(PersonArgs),
     /// 放弃已丢失的密钥，之后可以重新设置 | Give lost keys up, so that others can be set
-    ForgetLost,
+    ForgetLost(PersonArgs),
 }
 
 pub(super) fn run(
     command: &VaultCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    let (ports, _guard) = context.open_to_write()?;
+    let (ports, _guard) = context.open_or_make_to_write()?;
+    let (VaultCommand::Passphrase(person) | VaultCommand::ForgetLost(person)) = command;
+    // As for a key: where operators are named, one of them who may administer, with the PIN.
+    keeper(context, &ports, person)?;
     match command {
-        VaultCommand::Passphrase => {
+        VaultCommand::Passphrase(_) => {
             ports.vault.change_passphrase(new_passphrase(context)?)?;
             context.tell("口令已修改", "The passphrase is changed");
         }
-        VaultCommand::ForgetLost => {
+        VaultCommand::ForgetLost(_) => {
             let lost = ports.vault.forget_lost()?;
             context.tell(
                 &format!("放弃了 {lost} 把丢失的密钥"),

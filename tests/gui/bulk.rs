@@ -5,7 +5,9 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use recondesk::app::model::{BulkLine, BulkPayout, BulkShare, BulkSummary, PreparedRefunds};
+use recondesk::app::model::{
+    BulkLine, BulkPayout, BulkShare, BulkSummary, Decision, PreparedRefunds,
+};
 use recondesk::app::{Command, Event, Failure, FailureKind, Message, Outcome, Remote};
 use recondesk::casework::ReissueWay;
 use recondesk::domain::{CaseStatus, Fen};
@@ -51,6 +53,7 @@ fn summary() -> BulkSummary {
         },
         ways: vec![ReissueWay::List],
         bulk_over: 20,
+        seen: 77,
     }
 }
 
@@ -106,6 +109,31 @@ fn answer(tape: &Tape, event: impl FnOnce(recondesk::app::TaskId) -> Event) {
     let task = wire.sent.last().expect("a command").0;
     let event = event(task);
     wire.events.push(event);
+}
+
+#[test]
+fn many_are_ignored_for_a_reason_from_the_list_with_what_was_seen() {
+    let tape = Tape::default();
+    let mut harness = asked(&tape, "忽略");
+    harness.get_by_label("须第二人同意才关闭");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "no reason is chosen");
+    typed(&mut harness, "补充说明（可不填）", "顾客要求");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "a note alone cannot be counted");
+
+    harness.get_by_label("原因: 请选择").click();
+    harness.run_steps(3);
+    click(&mut harness, "客户放弃");
+    confirm(&mut harness);
+
+    let sent = tape.take();
+    let [Command::Bulk(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    let reason = "customer-waived: 顾客要求".to_owned();
+    assert_eq!(wish.decision, Decision::Propose(reason));
+    assert_eq!((wish.ids.len(), wish.seen), (3, 77));
 }
 
 #[test]

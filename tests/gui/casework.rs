@@ -391,6 +391,12 @@ fn what_taking_back_leads_to_is_said_first() {
     });
     click(&mut harness, "撤销…");
     harness.get_by_label("现在：已解决，李雯");
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    // Ctrl Z asks the same; in a field it takes back what was typed there.
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(2);
+    harness.get_by_label("现在：已解决，李雯");
     harness.get_by_label("撤销后：待处理，无负责人");
     assert!(tape.take().is_empty());
 
@@ -430,6 +436,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
         ids: ids.clone(),
         at_stake: Some(Fen::new(75_600)),
         states: vec![(CaseStatus::New, 2), (CaseStatus::Resolved, 1)],
+        seen: 41,
         ..BulkSummary::default()
     }));
     harness.run_steps(2);
@@ -448,6 +455,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
     };
     assert_eq!(wish.ids, ids, "exactly those that were added up");
     assert_eq!(wish.decision, Decision::Carry("等财务核对".to_owned()));
+    assert_eq!(wish.seen, 41, "it is about what was added up");
 
     // Stop is heard at once: the wish is there in the frame of the click.
     click(&mut harness, "停止");
@@ -502,6 +510,7 @@ fn a_decision_waits_for_an_operator_to_sign_in() {
     harness.state_mut().state_mut().desk.person = Person {
         name: String::new(),
         has_operators: true,
+        ..Person::default()
     };
     harness.run_steps(2);
     typed(&mut harness, "写备注", "请核对");
@@ -525,6 +534,7 @@ fn a_decision_waits_for_an_operator_to_sign_in() {
     let person = Person {
         name: "li".to_owned(),
         has_operators: true,
+        ..Person::default()
     };
     let event = Event::Finished(task, Box::new(recondesk::app::Outcome::Person(person)));
     tape.0.borrow_mut().events.push(event);
@@ -703,6 +713,7 @@ fn many_are_decided_one_by_one_and_each_has_its_result() {
     let wish = recondesk::app::model::BulkWish {
         ids: summary.ids.clone(),
         decision: Decision::Take,
+        seen: summary.seen,
     };
     let outcome = morning.run(Command::Bulk(Box::new(wish)));
 
@@ -742,6 +753,7 @@ pub(crate) fn pictured(look: Look) -> Vec<(&'static str, Harness<'static, App>)>
     panel.state_mut().state_mut().desk.person = Person {
         name: "李雯".to_owned(),
         has_operators: true,
+        ..Person::default()
     };
     panel.run_steps(2);
     let mut undo = opened(look.size(1440.0, 900.0), &tape, |detail| {
@@ -789,4 +801,33 @@ pub(crate) fn pictured(look: Look) -> Vec<(&'static str, Harness<'static, App>)>
         ("bulk", bulk),
         ("sign-in", sign_in),
     ]
+}
+
+#[test]
+fn the_chips_count_open_cases_and_closed_ones_on_their_own() {
+    let mut morning = FirstRunFixture::new();
+    let (_, _, rows) = compared(&mut morning);
+    morning.settle(rows[0].profile, &rows[0]);
+    let list = |morning: &mut FirstRunFixture, closed_too| {
+        let filter = recondesk::app::model::CaseFilter {
+            closed_too,
+            ..Default::default()
+        };
+        match morning.run(Command::Cases(filter)) {
+            recondesk::app::Outcome::Cases(list) => list.totals,
+            other => panic!("{other:?}"),
+        }
+    };
+
+    let open = list(&mut morning, false);
+    let all = list(&mut morning, true);
+
+    let count = rows.len() as u64;
+    assert_eq!((open.rows, open.closed), (count - 1, 0));
+    assert_eq!((all.rows, all.closed), (count, 1));
+    assert_eq!(
+        all.counts, open.counts,
+        "a closed case is in no chip of open ones"
+    );
+    assert_eq!(all.unowned, open.unowned);
 }

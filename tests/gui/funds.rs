@@ -9,7 +9,9 @@ use recondesk::app::jobs::funds::{
 };
 use recondesk::app::model::FundsModel;
 use recondesk::app::{Command, Remote};
-use recondesk::domain::{BankEntry, BillDate, Category, Fen, FundAccount, FundMove, ProfileId};
+use recondesk::domain::{
+    BankEntry, BillDate, Category, Fen, FundAccount, FundMove, MchId, ProfileId,
+};
 use recondesk::ui::{App, Screen};
 
 use crate::sample;
@@ -90,6 +92,7 @@ pub(crate) fn report(missing: bool) -> FundsReport {
         carried_in: group(Category::FundExtra, "0", Vec::new()),
     };
     FundsReport {
+        sub_mch_id: MchId::EMPTY,
         day: sample::day(),
         accounts: vec![
             (
@@ -301,8 +304,8 @@ fn a_fund_flow_bill_is_a_row_of_bills_with_its_checks_and_balances() {
     let (id, _, _) = crate::first_run::compared(&mut morning);
     let day = recondesk::domain::BillDate::parse("2021-02-01").unwrap();
     let source = Source::from_bytes("fund_basic.csv", FUND_BILL.as_bytes().to_vec());
-    let of = (id, FundAccount::Basic, day);
-    recondesk::app::jobs::funds::import(&morning.ports, of, source, &Silent).unwrap();
+    let of = (id, FundAccount::Basic, MchId::EMPTY);
+    recondesk::app::jobs::funds::import(&morning.ports, of, day, source, &Silent).unwrap();
     morning.screen(egui::Key::Num4, Screen::Bills);
     morning.harness.key_press(egui::Key::F5);
     morning.harness.run_steps(2);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{Event as Input, Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::app::jobs::{assistant, bills};
@@ -555,6 +555,25 @@ fn a_file_without_rows_and_an_empty_file_say_so() {
     let path = desk.file("empty.csv", "");
     desk.pick(path);
     assert!(desk.says("文件是空的"));
+}
+
+#[test]
+fn in_a_small_window_rows_of_the_file_are_seen_below_all_that_is_asked() {
+    let mut desk = ImportFixture::new(Look::default().size(1024.0, 640.0));
+    let text = "\
+订单编号,实付金额,状态,下单时间
+QH260308100200120077,299.00,待付款,03/05/2026 10:02:00
+QH260308100200120078,299.00,待付款,03/04/2026 10:02:00
+";
+    let path = desk.file("orders.csv", text);
+    desk.pick(path);
+    assert!(desk.says("日期有两种读法：月在前，还是日在前？"));
+    for line in ["第 2 行拒收", "第 3 行拒收"] {
+        let row = desk.harness.get_by_label_contains(line);
+        let place = row.accesskit_node().bounding_box();
+        let bottom = place.map(|place| place.y1);
+        assert!(bottom.is_some_and(|bottom| bottom < 610.0), "{bottom:?}");
+    }
 }
 
 #[cfg(feature = "pictures")]

@@ -188,6 +188,9 @@ pub(crate) fn view(language: Language) -> OrderView {
         }],
         refunds: Vec::new(),
         merchant_refunds: Vec::new(),
+        reissues: Vec::new(),
+        answers: Vec::new(),
+        awaits_orders: None,
         own_refunds: Vec::new(),
         observations: Vec::new(),
         exchanges: Vec::new(),
@@ -308,6 +311,8 @@ pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
         inquiry,
         local,
         summary: sentence(&view(Language::Zh).record),
+        other_merchant: String::new(),
+        parts: Vec::new(),
     };
     Box::new(Live {
         question: question(),

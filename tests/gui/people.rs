@@ -80,6 +80,7 @@ pub(crate) fn name_two(state: &mut recondesk::app::State) {
         gate: OperatorGate::Administrator,
     }));
     state.desk.person.has_operators = true;
+    state.desk.person.operators = ["王宁", "陈默"].map(str::to_owned).into();
     "王宁".clone_into(&mut state.desk.person.name);
 }
 
@@ -96,6 +97,19 @@ fn key(morning: &mut FirstRunFixture, key: Key) {
 }
 
 fn into(morning: &mut FirstRunFixture, field: &str, text: &str) {
+    let names = &morning.harness.state().state().desk.person.operators;
+    if field == "操作人" && !names.is_empty() {
+        let role = egui::accesskit::Role::ComboBox;
+        let node = morning
+            .harness
+            .get_by_role_and_label(role, "操作人: 请选择");
+        node.click();
+        morning.harness.run_steps(2);
+        let role = egui::accesskit::Role::MenuItem;
+        morning.harness.get_by_role_and_label(role, text).click();
+        morning.harness.run_steps(2);
+        return;
+    }
     let role = match field {
         "操作人" | "姓名" => egui::accesskit::Role::TextInput,
         _ => egui::accesskit::Role::PasswordInput,
@@ -528,4 +542,42 @@ fn a_signed_day_says_who_asked_to_open_it() {
     state.payout.approvals = Remote::Ready(vec![asked]);
     harness.run_steps(3);
     harness.get_by_label("li 已申请解锁，待另一人复核");
+}
+
+#[test]
+fn who_signs_in_is_chosen_from_the_names_and_proposed_the_next_time() {
+    let mut morning = settings();
+    known(&morning, "陈默", &[Role::Work, Role::Administer], "");
+    known(&morning, "王宁", &[Role::Work], "陈默");
+    morning.harness.state_mut().state_mut().people.known = Remote::Idle;
+    morning.harness.run_steps(2);
+    morning.work();
+    // Operators were named elsewhere: from now on somebody signs in.
+    assert!(morning.harness.state().state().desk.must_sign_in());
+    morning.press("未登录");
+    into(&mut morning, "操作人", "王宁");
+    // The PIN has the focus, and has it again after a wrong one.
+    types(&mut morning, "000000");
+    key(&mut morning, Key::Enter);
+    assert!(morning.says("操作人或 PIN 不对"));
+    types(&mut morning, "135790");
+    key(&mut morning, Key::Enter);
+    let desk = &morning.harness.state().state().desk;
+    assert_eq!((desk.person.name.as_str(), desk.is_wanted), ("王宁", false));
+
+    // Kept on this computer, not only in this window.
+    let recondesk::app::Outcome::Welcome(start) = morning.run(Command::Start) else {
+        panic!("no start");
+    };
+    assert_eq!(start.preferences.operator, "王宁");
+    morning.run(Command::SignOut);
+    let person = &mut morning.harness.state_mut().state_mut().desk.person;
+    person.name.clear();
+    morning.harness.run_steps(2);
+    morning.press("未登录");
+    let role = egui::accesskit::Role::ComboBox;
+    morning.harness.get_by_role_and_label(role, "操作人: 王宁");
+    types(&mut morning, "135790");
+    key(&mut morning, Key::Enter);
+    assert_eq!(morning.harness.state().state().desk.person.name, "王宁");
 }

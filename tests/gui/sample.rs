@@ -350,20 +350,10 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
             ..BookPair::default()
         },
         categories: categories(),
-        tags: vec![
-            TagRow {
-                word: "P14".into(),
-                category: Some(Category::TimeDiff),
-                count: 23,
-            },
-            TagRow {
-                word: "KEY2".into(),
-                category: None,
-                count: 2,
-            },
-        ],
+        tags: day_tags(),
         certificate: Some(certificate()),
         pool: pool(),
+        accepted: Vec::new(),
         sign_off: conditions(),
         obstacles: vec![Message::new(
             "紧急差错 2 条未关闭",
@@ -371,6 +361,18 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
         )],
         signed: None,
     }
+}
+
+fn day_tags() -> Vec<TagRow> {
+    let tag = |word: &str, category, count| TagRow {
+        word: word.into(),
+        category,
+        count,
+    };
+    vec![
+        tag("P14", Some(Category::TimeDiff), 23),
+        tag("KEY2", None, 2),
+    ]
 }
 
 fn changes() -> DayChanges {
@@ -758,6 +760,7 @@ fn fill_cases(state: &mut State) {
         rows: rows.len() as u64,
         to_work: counts.to_work(),
         at_stake: yuan("6975.90"),
+        closed: 0,
         counts,
         categories: Vec::new(),
         unowned: rows.len() as u64 - 1,

@@ -5,10 +5,11 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{
-    BillStatus, CalendarState, MerchantDay, MorningTotals, NextStep, SeverityCounts,
+    BillStatus, BookSum, CalendarState, CategoryRow, MerchantDay, MorningTotals, Movement,
+    NextStep, SeverityCounts,
 };
 use recondesk::app::{Command, Failure, FailureKind, Language, Message, Remote};
-use recondesk::domain::Severity;
+use recondesk::domain::{Category, Fen, Severity};
 use recondesk::ui::{App, Screen};
 
 use crate::sample;
@@ -360,4 +361,43 @@ fn the_page_of_keys_opens_the_handbook_in_the_language_in_view() {
     let asked = |command: &Command| matches!(command, Command::OpenHandbook(Language::En));
     assert!(tape.take().iter().any(asked));
     assert!(harness.query_by_label("Open the handbook").is_none());
+}
+
+#[test]
+fn the_sum_of_a_category_says_of_how_many_rows_it_is() {
+    let mut harness = sample_window(Look::default(), Screen::Reconcile, &Tape::default());
+    let Remote::Ready(model) = &mut harness.state_mut().state_mut().reconciled else {
+        panic!("no day");
+    };
+    let sum = |count, fen| {
+        Some(BookSum {
+            count,
+            sum: Fen::new(fen),
+        })
+    };
+    // One payment and its reversal, against one order.
+    model.categories.push(CategoryRow {
+        category: Category::Revoked,
+        of: Movement::Payments,
+        wechat: sum(2, 4_000),
+        merchant: sum(1, 2_000),
+        count: 1,
+    });
+    harness.run_steps(2);
+
+    harness.get_by_label("P12 已撤销 差错 1 40.00 20.00 账单 2 行");
+}
+
+#[test]
+fn the_most_urgent_missing_day_is_gone_to_though_its_month_is_not_in_view() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Overview, &tape);
+
+    harness
+        .get_by_role_and_label(Role::Link, "01-22 尚缺，离三个月期限还有 44 天")
+        .click();
+    harness.run_steps(2);
+
+    assert_eq!(harness.state().screen(), Screen::Reconcile);
+    assert_eq!(harness.state().state().day.to_string(), "2026-01-22");
 }

@@ -2,14 +2,15 @@
 //! certificate, and how it is opened again.
 
 use egui::{Event as Input, Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use recondesk::app::Remote;
 use recondesk::app::jobs::sign_off::read_certificate;
-use recondesk::app::model::NextStep;
+use recondesk::app::model::{NextStep, OpenCategory};
 use recondesk::casework::{ApprovalNeed, Role};
-use recondesk::domain::Secret;
+use recondesk::domain::{Category, Fen, Secret};
 use recondesk::ports::Operator;
-use recondesk::ui::Screen;
+use recondesk::ui::{App, Screen};
 
 use crate::first_run::{FirstRunFixture, compared};
 use crate::stage::{Look, Tape, now, sample_window};
@@ -178,4 +179,38 @@ fn the_morning_says_whether_a_matched_day_may_be_signed_or_is() {
         let buttons = button.map(|name| harness.query_all_by_label(name).count());
         assert_ne!(buttons, Some(0));
     }
+}
+
+#[test]
+fn whoever_signs_reads_which_open_cases_that_accepts() {
+    let mut harness = signing(&[]);
+    harness.get_by_label("没有未结差错");
+
+    let open = |category, count, fen| OpenCategory {
+        category,
+        count,
+        at_stake: Some(Fen::new(fen)),
+    };
+    harness = signing(&[
+        open(Category::DupRowW, 1, 128_000),
+        open(Category::AmountDiff, 2, 250),
+    ]);
+    harness.get_by_label(
+        "未结差错 3 条，涉及 ¥1,282.50，签账即认可：P10 重复行（微信） 1、P07 金额不符 2",
+    );
+}
+
+/// The dialog about a day that may be signed while these cases are open.
+fn signing(accepted: &[OpenCategory]) -> Harness<'static, App> {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Reconcile, &tape);
+    let Remote::Ready(model) = &mut harness.state_mut().state_mut().reconciled else {
+        panic!("no day");
+    };
+    model.obstacles.clear();
+    model.accepted = accepted.to_vec();
+    harness.run_steps(2);
+    harness.get_by_label("签账…").click();
+    harness.run_steps(3);
+    harness
 }

@@ -224,6 +224,9 @@ fn record(bill: usize, refunds: usize, words: usize, order: Option<&MOrder>) -> 
             .map(|(number, fen, state)| kept(refund(number, *fen, *state)))
             .collect(),
         merchant_refunds: Vec::new(),
+        reissues: Vec::new(),
+        answers: Vec::new(),
+        awaits_orders: None,
         own_refunds: Vec::new(),
         observations: WORDS[words]
             .iter()

@@ -41,13 +41,13 @@ fn an_unpaid_order_is_closed_once_and_a_paid_one_never() {
             "{api:?}"
         );
         assert!(close(0, "UNPAID-1").contains("closed before"));
-        assert!(close(5, "PAID-1").contains("close.paid"));
+        assert!(close(4, "PAID-1").contains("close.paid"));
         assert_eq!(
             ledger_order(base, "PAID-1")["trade_state"],
             "SUCCESS",
             "{api:?}"
         );
-        assert!(close(5, "NOBODY-1").contains("close.unknown"));
+        assert!(close(4, "NOBODY-1").contains("close.unknown"));
     }
 }
 

@@ -180,6 +180,36 @@ fn an_order_without_a_time_is_found_until_it_is_paid() {
 }
 
 #[test]
+fn a_refund_without_a_time_that_three_bills_do_not_have_is_told() {
+    let desk = LaterBillsFixture::new("untimed_overdue");
+    assert_eq!(desk.orders("orders-08.csv"), Some(0));
+    let of_number = |found: Vec<String>| -> Vec<String> {
+        let of = found.into_iter().filter(|row| row.contains("NR26030800"));
+        of.collect()
+    };
+    let mut told = Vec::new();
+    for day in ["08", "09", "10", "11", "12"] {
+        let date = format!("2026-03-{day}");
+        assert_eq!(desk.bill(&format!("bill-{day}.csv"), &date), Some(0));
+        told.push(of_number(desk.compare(&date).1));
+    }
+
+    // In transit on its own day, overdue with the third bill, and told once.
+    let waits = vec!["R10 wait NR26030800".to_owned()];
+    let overdue = vec!["R02 review NR26030800".to_owned()];
+    let expected = [waits.clone(), vec![], vec![], overdue.clone(), vec![]];
+    assert_eq!(told, expected);
+    assert_eq!(desk.step("NR26030800"), "review");
+
+    // Compared again, both days say what they said, and the case stands.
+    for day in 0..2 {
+        assert_eq!(of_number(desk.compare("2026-03-11").1), overdue, "{day}");
+        assert_eq!(of_number(desk.compare("2026-03-08").1), waits, "{day}");
+        assert_eq!(desk.step("NR26030800"), "review");
+    }
+}
+
+#[test]
 fn a_month_leaves_out_the_day_whose_bill_changed_since() {
     let desk = LaterBillsFixture::new("p01_other_sum");
     desk.orders("orders.csv");

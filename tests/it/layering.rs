@@ -112,7 +112,14 @@ const LAYERS: &[Layer] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["crates/adapters/src/sqlite"]),
     ("postgres::", &["crates/adapters/src/sqlite"]),
-    ("reqwest", &["crates/adapters/src/gateway"]),
+    (
+        "reqwest",
+        &[
+            "crates/adapters/src/gateway",
+            "crates/adapters/src/object_store",
+        ],
+    ),
+    ("rusty_s3", &["crates/adapters/src/object_store"]),
     ("use keyring::{Entry", &["crates/adapters/src/vault"]),
     ("rfd::", &["src/picker.rs"]),
     ("use parquet::", &["crates/adapters/src/parquet.rs"]),

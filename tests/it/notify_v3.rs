@@ -15,13 +15,13 @@ const KEY: &str = "a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb";
 const KEY_ID: &str = "PUB_KEY_ID_0119000001092026030800111111000000";
 
 /// WeChat Pay, as far as it signs and seals.
-struct Platform {
+pub(crate) struct Platform {
     key: PrivateKey,
     public_pem: String,
 }
 
 impl Platform {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let pair = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
         let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().unwrap();
         let pem = format!(
@@ -35,7 +35,7 @@ impl Platform {
         }
     }
 
-    fn notice(&self, event: &str, about: &Value, nonce: &str) -> SignedNotice {
+    pub(crate) fn notice(&self, event: &str, about: &Value, nonce: &str) -> SignedNotice {
         let kind = if event.starts_with("REFUND") {
             "refund"
         } else {
@@ -83,7 +83,7 @@ impl Platform {
     }
 }
 
-struct SignedNotice {
+pub(crate) struct SignedNotice {
     signature: String,
     nonce: String,
     body: String,
@@ -104,7 +104,7 @@ impl SignedNotice {
     }
 
     /// As it came over the wire.
-    fn raw(&self) -> String {
+    pub(crate) fn raw(&self) -> String {
         let headers = self.headers();
         let mut lines = String::new();
         for (name, value) in headers.as_object().unwrap() {
@@ -116,7 +116,7 @@ impl SignedNotice {
 }
 
 /// A workspace whose merchant has the keys of APIv3 and these orders: number and yuan.
-fn stage(platform: &Platform, orders: &[(&str, &str)]) -> CliFixture {
+pub(crate) fn stage(platform: &Platform, orders: &[(&str, &str)]) -> CliFixture {
     let stage = CliFixture::new();
     let edit = ["profile", "edit", "shop", "--appid", "wx8888888888888888"];
     stage.expect(
@@ -141,7 +141,7 @@ fn stage(platform: &Platform, orders: &[(&str, &str)]) -> CliFixture {
 }
 
 /// Imports these texts as one file each; gives kind, order, result and reason of each notification.
-fn told(stage: &CliFixture, code: i32, texts: &[String]) -> Vec<[String; 4]> {
+pub(crate) fn told(stage: &CliFixture, code: i32, texts: &[String]) -> Vec<[String; 4]> {
     let files: Vec<String> = (0..)
         .zip(texts)
         .map(|(at, text)| stage.file(&format!("{at}.log"), text.as_bytes()))

@@ -193,6 +193,10 @@ fn the_doctor_asks_wechat_pay_in_both_modes_of_verification() {
     );
     let late = doctor(&stage, 1, &[]);
     assert_eq!(health(&late, "clock"), "bad");
+    // What follows from the clock sends nobody to exchange a key.
+    for id in ["question", "v3_key_opens"] {
+        assert_eq!(health(&late, id), "skipped", "{late}");
+    }
 }
 
 #[test]

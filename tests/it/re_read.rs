@@ -85,3 +85,13 @@ fn items_below_merged_cells_are_proven_by_the_bill_with_their_order() {
     assert!(!told.contains("amounts are those of the bill"), "{told}");
     assert_eq!(stage.codes(), ["P03", "P03"]);
 }
+
+#[test]
+fn a_sale_without_a_number_is_no_item_of_the_order_above() {
+    let stage = ReReadFixture::new();
+    stage.import("bill", "cash_without_number-bill.csv");
+    let told = stage.import("orders", "cash_without_number.csv");
+    assert!(told.contains("12 of 12 paid numbers"), "{told}");
+    assert!(!told.contains("amounts are those of the bill"), "{told}");
+    assert!(stage.codes().is_empty());
+}

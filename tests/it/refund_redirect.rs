@@ -190,6 +190,14 @@ fn another_sum_a_refund_that_is_not_abnormal_and_apiv2_are_refused() {
         shop.stage.run(&["refund", "resume", &number]);
     }
     assert_eq!(stage_of(&shop, &number), "done");
+    // The money is with the merchant: nothing says that the customer has it.
+    let told = shop.stage.run(&["refund", "resume", &number]);
+    assert_eq!(told.status.code(), Some(1), "a person has still to pay");
+    let told = shop.stage.run(&["query", "ABNORMAL0001"]);
+    let said = String::from_utf8_lossy(&told.stdout).into_owned();
+    let said = said + &String::from_utf8_lossy(&told.stderr);
+    assert!(said.contains("pay it by hand"), "{said}");
+    assert!(!said.contains("refunded in full"), "{said}");
     let told = shop.stage.run(&[
         "refund",
         "redirect",

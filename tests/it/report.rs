@@ -355,6 +355,11 @@ fn a_voucher_balances_and_follows_the_template_of_a_person() {
 
     stage.expect(0, &common);
     let gb = std::fs::read(out).unwrap();
+    // A table with other columns is not written over.
+    let told = stage.refusal(2, &[&common[..], &["--template", &mine]].concat());
+    assert!(told.contains("file.in_the_way"), "{told}");
+    assert_eq!(std::fs::read(out).unwrap(), gb);
+    std::fs::remove_file(out).unwrap();
     stage.expect(0, &[&common[..], &["--template", &mine]].concat());
     let text = std::fs::read_to_string(out).unwrap();
 

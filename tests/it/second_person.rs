@@ -48,6 +48,20 @@ fn waiting(office: &CaseworkOffice) -> Vec<String> {
 }
 
 #[test]
+fn keys_are_given_up_and_their_passphrase_changed_by_whoever_may_administer() {
+    let office = CaseworkOffice::new();
+    people(&office);
+    let give_up = ["vault", "forget-lost"];
+    let told = by(&office, "", 2, &give_up);
+    assert!(told.contains("--operator"), "{told}");
+    for name in ["anna", "bob"] {
+        by(&office, name, 2, &give_up);
+    }
+    by(&office, "", 2, &["vault", "passphrase"]);
+    by(&office, "boss", 0, &give_up);
+}
+
+#[test]
 fn the_first_operator_administers_and_nobody_enters_himself_later() {
     let office = CaseworkOffice::new();
     let add = ["operator", "add"];

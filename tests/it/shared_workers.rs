@@ -16,6 +16,7 @@ use recondesk::wechat::bill::{BillForm, BillPrinter};
 use tempfile::TempDir;
 
 use super::storage::TraceLayer;
+use super::support::share;
 
 const DAY: &str = "2026-03-08";
 const MERCHANTS: u32 = 9;
@@ -179,7 +180,7 @@ fn four_workers_of_which_one_dies_do_what_one_computer_does_and_nothing_twice() 
     office.expect(text(&alone), &[1], &["day", "--all", "--date", DAY]);
     let expected = office.seen(text(&alone));
 
-    let files = format!("file://{}", office.path("share").display());
+    let files = share::location(&office.path("share"));
     let address = office.address.clone();
     let create = ["workspace", "create", &address, "--files", &files];
     office.expect(&address, &[0], &create);
@@ -187,7 +188,8 @@ fn four_workers_of_which_one_dies_do_what_one_computer_does_and_nothing_twice() 
     // One worker is killed in the middle of an import, with its claims.
     let layer = TraceLayer::new();
     let mut dying = office.program(&address, &WORK);
-    layer.below(&mut dying, &office.path("share"));
+    let watched = if share::is_stored() { "home" } else { "share" };
+    layer.below(&mut dying, &office.path(watched));
     let settings = [
         ("FAULT_KILLS", "1"),
         ("FAULT_THREADS", "1"),

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use crate::object_store::{GO_ON, Going, Room, Stop};
 use recondesk_ports::{Source, Stamp};
 
 /// How much is written before the disk is asked to start storing it.
@@ -47,6 +48,8 @@ pub struct Disk {
     fault: Option<Arc<PowerCut>>,
     /// Others write here as well: nothing that is there is written over, and they can read what is made.
     is_shared: bool,
+    /// The files lie in an object store, and here what was fetched of them.
+    room: Option<Room>,
 }
 
 impl Disk {
@@ -69,6 +72,7 @@ impl Disk {
             root: root.to_owned(),
             fault,
             is_shared: false,
+            room: None,
         })
     }
 
@@ -82,7 +86,18 @@ impl Disk {
             root: root.to_owned(),
             fault: None,
             is_shared: true,
+            room: None,
         })
+    }
+
+    /// Uses a folder in an object store; `root` is where its files are kept on this computer.
+    pub(crate) fn in_store(root: &Path, room: Room) -> Self {
+        Self {
+            root: root.to_owned(),
+            fault: None,
+            is_shared: true,
+            room: Some(room),
+        }
     }
 
     /// One step towards the disk; fails where a test wants the power to fail.
@@ -110,6 +125,10 @@ impl Disk {
     /// The operating system's.
     pub fn create(&self, name: &str) -> io::Result<Output> {
         self.step("create")?;
+        if let Some(room) = &self.room {
+            let (file, going) = room.begin(name)?;
+            return Ok(self.output(file, Some(going)));
+        }
         let mut options = OpenOptions::new();
         if self.is_shared {
             options.write(true).create_new(true);
@@ -118,14 +137,19 @@ impl Disk {
             crate::files::for_owner_only(&mut options);
         }
         let file = options.open(self.path(name))?;
-        Ok(Output {
+        Ok(self.output(file, None))
+    }
+
+    fn output(&self, file: File, going: Option<Going>) -> Output {
+        Output {
             disk: self.clone(),
             file,
+            going,
             buffer: Vec::with_capacity(BUFFER_BYTES),
             written: 0,
             flushed: 0,
             flusher: None,
-        })
+        }
     }
 
     /// Opens a file for reading.
@@ -133,7 +157,27 @@ impl Disk {
     /// # Errors
     /// The operating system's.
     pub fn open(&self, name: &str) -> io::Result<File> {
-        File::open(self.path(name))
+        match &self.room {
+            Some(room) => room.open(name),
+            None => File::open(self.path(name)),
+        }
+    }
+
+    /// A file that was made counts from now on: the catalog knows it, or it can be made again at any time.
+    pub(crate) fn keep(&self, name: &str) {
+        if let Some(room) = &self.room {
+            room.keep(name);
+        }
+    }
+
+    /// Forgets the copy of a file that is not as it should be; true where the file itself may be right.
+    pub(crate) fn forget(&self, name: &str) -> bool {
+        self.room.as_ref().is_some_and(|room| room.forget(name))
+    }
+
+    /// The folder in an object store, where it is one.
+    pub(crate) const fn room(&self) -> Option<&Room> {
+        self.room.as_ref()
     }
 
     /// Removes a file; one that is not there is no error.
@@ -142,6 +186,9 @@ impl Disk {
     /// The operating system's.
     pub fn remove(&self, name: &str) -> io::Result<()> {
         self.step("remove")?;
+        if let Some(room) = &self.room {
+            return room.remove(name);
+        }
         match fs::remove_file(self.path(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -154,6 +201,10 @@ impl Disk {
     /// The operating system's.
     pub fn sync(&self) -> io::Result<()> {
         self.step("sync folder")?;
+        if self.room.is_some() {
+            // There a file has its name as soon as it is there.
+            return Ok(());
+        }
         sync_folder(&self.root)
     }
 
@@ -162,6 +213,9 @@ impl Disk {
     /// # Errors
     /// The operating system's.
     pub fn names(&self) -> io::Result<Vec<String>> {
+        if let Some(room) = &self.room {
+            return room.names("");
+        }
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.root)? {
             if let Ok(name) = entry?.file_name().into_string() {
@@ -192,6 +246,7 @@ pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
 pub struct Output {
     disk: Disk,
     file: File,
+    going: Option<Going>,
     buffer: Vec<u8>,
     written: u64,
     flushed: u64,
@@ -241,6 +296,9 @@ impl Output {
         }
         self.disk.step("write")?;
         self.file.write_all(bytes)?;
+        if let Some(going) = &mut self.going {
+            going.update(bytes);
+        }
         self.written += bytes.len() as u64;
         if self.written - self.flushed >= FLUSH_BYTES {
             self.flushed = self.written;
@@ -258,13 +316,24 @@ impl Output {
     ///
     /// # Errors
     /// The operating system's; then nothing is certain about the file.
-    pub fn finish(mut self) -> io::Result<u64> {
+    pub fn finish(self) -> io::Result<u64> {
+        self.finish_unless(GO_ON)
+    }
+
+    /// The same, unless it is stopped on the way to an object store.
+    ///
+    /// # Errors
+    /// As above, and [`io::ErrorKind::Interrupted`] when it was stopped.
+    pub(crate) fn finish_unless(mut self, stop: Stop<'_>) -> io::Result<u64> {
         self.flush()?;
         if let Some(flusher) = self.flusher.take() {
             flusher.stop()?;
         }
         self.disk.step("fsync")?;
         self.file.sync_all()?;
+        if let (Some(room), Some(going)) = (&self.disk.room, self.going.take()) {
+            room.put(going, stop)?;
+        }
         Ok(self.written)
     }
 }

@@ -12,6 +12,7 @@ pub mod disk;
 pub mod files;
 pub mod gateway;
 pub mod log;
+pub mod object_store;
 mod open;
 pub mod parquet;
 pub mod priority;
@@ -20,4 +21,6 @@ pub mod sqlite;
 pub mod vault;
 pub mod workspace;
 
-pub use open::{bind_role, care, create_shared, move_workspace, open, open_asking, reopen};
+pub use open::{
+    bind_role, care, create_shared, lacking, move_workspace, open, open_asking, reopen,
+};

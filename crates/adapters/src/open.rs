@@ -1,6 +1,6 @@
 //! Builds the ports of a workspace out of the adapters.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::books::Bookshelf;
@@ -21,6 +21,14 @@ use recondesk_ports::{Clock, MoveReport, Ports, StoreError};
 /// [`StoreError`] when the workspace cannot be opened.
 pub fn open(folder: Option<&Path>) -> Result<Ports, StoreError> {
     open_asking(folder, Box::new(|_| None))
+}
+
+/// The folder that is named, or that of the user, where it is no workspace; nothing is made.
+///
+/// # Errors
+/// [`StoreError`] when the folder cannot be looked at.
+pub fn lacking(folder: Option<&Path>) -> Result<Option<PathBuf>, StoreError> {
+    Workspace::lacking(folder)
 }
 
 /// Care for a workspace (the folder named, or that of the user), which need not be sound.
@@ -69,12 +77,11 @@ pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, S
     })
 }
 
-/// Opens the database of a shared workspace, and the folder of its files.
+/// Opens the database of a shared workspace, and the place of its files.
 fn open_shared(address: &Address, here: &Workspace) -> Result<(Workspace, Database), StoreError> {
     let database = Database::open_shared(address)?.on_computer(&here.computer()?);
     not_moved(&database)?;
-    let files = database.shared().map(|server| server.files()).transpose()?;
-    let workspace = Workspace::of(&files.unwrap_or_default(), &database)?;
+    let workspace = Workspace::of_shared(&database, here)?;
     Ok((workspace, database))
 }
 
@@ -86,7 +93,7 @@ fn not_moved(database: &Database) -> Result<(), StoreError> {
 }
 
 /// Moves a workspace (the folder or server named, or that of the user) to a server (`postgres://…`, with its files in
-/// `file:///…`) or to a folder, and verifies it there. The old place stays as it is and says where it moved to.
+/// `file:///…` or `s3://…`) or to a folder, and verifies it there. The old place stays as it is and says where it moved to.
 ///
 /// # Errors
 /// [`StoreError`]: the target is in use, or either place cannot be used.
@@ -119,7 +126,7 @@ pub fn bind_role(named: Option<&Path>, operator: &str, role: &str) -> Result<(),
 }
 
 /// Makes a shared workspace: its tables on a server of PostgreSQL (`postgres://…`), its files in a folder that all
-/// computers reach (`file:///…`).
+/// computers reach (`file:///…`) or in an object store (`s3://…`).
 ///
 /// # Errors
 /// [`StoreError`]: there is one already, or server or folder cannot be used.

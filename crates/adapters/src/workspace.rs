@@ -7,8 +7,11 @@
 mod belonging;
 pub(crate) mod care;
 pub(crate) mod relocation;
+mod rooms;
 
 pub use care::WorkspaceKeeper;
+use rooms::StoredRooms;
+pub(crate) use rooms::{ARCHIVE, BOOKS};
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
@@ -32,6 +35,8 @@ pub struct Workspace {
     folder: PathBuf,
     /// The database that gives the rights to write, where several computers share the folder.
     shared: Option<Arc<SharedWriter>>,
+    /// The object store that the files lie in; the folder has what was fetched of them.
+    stored: Option<StoredRooms>,
 }
 
 /// The right to run a writing job; ends when dropped, or when the program ends in any way.
@@ -74,7 +79,32 @@ impl Workspace {
         Ok(Self {
             folder,
             shared: None,
+            stored: None,
         })
+    }
+
+    /// The folder that is named, or that of the user, where it is no workspace; nothing is made.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] when the folder cannot be looked at.
+    pub fn lacking(named: Option<&Path>) -> Result<Option<PathBuf>, StoreError> {
+        if shared_address(named)?.is_some() {
+            return Ok(None);
+        }
+        let folder = named.map_or_else(user_folder, |folder| Ok(folder.to_owned()))?;
+        let workspace = Self {
+            folder,
+            shared: None,
+            stored: None,
+        };
+        let denied = |error: io::Error| StoreError::Denied(error.to_string());
+        let is_there = MARKS
+            .iter()
+            .any(|name| workspace.folder.join(name).exists())
+            || !stray::imports_with_files(&workspace)
+                .map_err(denied)?
+                .is_empty();
+        Ok((!is_there).then_some(workspace.folder))
     }
 
     /// The name of this computer and user among those that share a workspace: made up once, and kept.
@@ -134,6 +164,7 @@ impl Workspace {
         Self {
             folder: folder.to_owned(),
             shared: Some(Arc::clone(database)),
+            stored: None,
         }
     }
 
@@ -165,13 +196,13 @@ impl Workspace {
     /// Raw files, byte for byte as they came.
     #[must_use]
     pub fn archive_folder(&self) -> PathBuf {
-        self.folder.join("archive")
+        self.folder.join(ARCHIVE)
     }
 
     /// Rows of the books.
     #[must_use]
     pub fn books_folder(&self) -> PathBuf {
-        self.folder.join("books")
+        self.folder.join(BOOKS)
     }
 
     /// Daily logs and reports of crashes.
@@ -369,6 +400,15 @@ fn restrict(folder: &Path) {
 
 #[cfg(not(unix))]
 fn restrict(_: &Path) {}
+
+/// Files by which a folder is known as a workspace, sound or not.
+const MARKS: [&str; 5] = [
+    "recondesk.db",
+    "recondesk.journal",
+    "recondesk.sums",
+    "recondesk.moving",
+    "vault.sealed",
+];
 
 /// Files and folders of a workspace.
 #[cfg(unix)]

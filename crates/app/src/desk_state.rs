@@ -1,6 +1,6 @@
 //! Who sits at the window, and one decision about many cases: what was asked, and what was answered.
 
-use super::model::{BulkKind, BulkOutcome, BulkSummary, Person, PreparedRefunds};
+use super::model::{BulkKind, BulkOutcome, BulkSummary, OperatorsView, Person, PreparedRefunds};
 use super::{Command, Failure, Message, NoticeText, Remote, State, TaskId};
 
 /// Who decides, and whether somebody must sign in first.
@@ -62,20 +62,38 @@ impl State {
     /// Somebody signed in or left: what may be taken back is another now.
     pub(super) fn person_known(&mut self, id: TaskId, person: Person) -> Vec<Command> {
         self.desk.asked.answer(id, Ok(()));
+        let mut next = self.reload_cases();
         if !person.name.is_empty() {
             self.desk.is_wanted = false;
+            // Whoever works at this computer is proposed the next time.
+            if person.has_operators && self.preferences.operator != person.name {
+                self.preferences.operator.clone_from(&person.name);
+                next.push(Command::SavePreferences(self.preferences.clone()));
+            }
         }
         self.desk.person = person;
-        self.reload_cases()
+        next
+    }
+
+    /// Operators were read: whoever signs in chooses among them.
+    pub(super) fn operators_known(&mut self, id: TaskId, view: Box<OperatorsView>) {
+        let person = &mut self.desk.person;
+        let living = view.operators.iter();
+        let living = living.filter(|known| known.removed_at.is_none());
+        person.operators = living.map(|known| known.name.clone()).collect();
+        if !person.has_operators && !person.operators.is_empty() {
+            // The first of them was named elsewhere: the user of the computer decides nothing any more.
+            person.has_operators = true;
+            person.name.clear();
+        }
+        self.people.known.answer(id, Ok(view));
     }
 
     /// A decision needed an operator: the window asks for one.
     pub(super) fn want_operator(&mut self, failure: &Failure) {
         if failure.code == "operator.sign_in" {
-            self.desk.person = Person {
-                name: String::new(),
-                has_operators: true,
-            };
+            self.desk.person.name.clear();
+            self.desk.person.has_operators = true;
             self.desk.is_wanted = true;
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 pub use recondesk_domain::Message;
 
-use super::{Advice, Surface};
+use super::{Advice, Surface, forbidden};
 use recondesk_ports::{StoreError, WorkspaceFault};
 
 /// Which exit code and which way out a failure has.
@@ -175,11 +175,12 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             ),
             Message::default(),
         ),
-        StoreError::Forbidden(_) => (
-            "workspace.forbidden",
-            Message::new("规则不允许这样做", "The rules do not allow this"),
-            Message::default(),
-        ),
+        StoreError::Forbidden(why) => {
+            let known = forbidden::words(why).map(|(title, _)| title);
+            let title = known
+                .unwrap_or_else(|| Message::new("规则不允许这样做", "The rules do not allow this"));
+            ("workspace.forbidden", title, Message::default())
+        }
         StoreError::Overtaken(_) => overtaken(),
         StoreError::Broken(_) => (
             "workspace.broken",
@@ -226,6 +227,7 @@ fn own_way(error: &StoreError) -> Option<Advice> {
                 "Unlock it on Reconcile; another person must agree",
             ),
         ),
+        StoreError::Forbidden(why) => forbidden::words(why)?.1,
         StoreError::Broken(_) => Advice::by_place(
             Message::new(
                 "用 recondesk check 查看，用 recondesk restore 从备份恢复，或把这条信息发给我们",
@@ -317,8 +319,8 @@ fn unreachable(why: &Message) -> (&'static str, Message, Message) {
             format!("The shared workspace cannot be used: {}", why.en),
         ),
         Message::new(
-            "核对地址、网络、数据库口令（PGPASSWORD 或 .pgpass），看共享文件夹是否已挂载，然后重试",
-            "Check address, network, password (PGPASSWORD or .pgpass) and that the share is mounted, then try again",
+            "核对地址、网络、数据库口令（PGPASSWORD 或 .pgpass），看共享文件夹是否已挂载、对象存储的密钥是否有效，然后重试",
+            "Check address, network, password (PGPASSWORD or .pgpass), and that the share is mounted or the keys of the object store are valid, then try again",
         ),
     )
 }
@@ -342,6 +344,8 @@ impl From<StoreError> for Failure {
             | StoreError::Moved(_)
             | StoreError::Overtaken(_)
             | StoreError::HalfMoved(_) => failure,
+            StoreError::Forbidden(why) if forbidden::is_early(&why) => failure.retryable(),
+            StoreError::Forbidden(why) if forbidden::words(&why).is_some() => failure,
             StoreError::Unreachable(_) => failure.retryable(),
             StoreError::Denied(detail)
             | StoreError::Taken(detail)

@@ -9,6 +9,7 @@ pub mod command;
 mod desk_state;
 pub mod event;
 mod failure;
+mod forbidden;
 pub mod gateway;
 mod import_state;
 pub mod jobs;

@@ -51,6 +51,8 @@ pub struct Preferences {
     pub show_personal_data: bool,
     /// The merchant that was in view last.
     pub merchant: Option<ProfileId>,
+    /// The operator who signed in last, to be proposed the next time.
+    pub operator: String,
     /// The renderer that worked last.
     pub renderer: String,
     /// How tables are laid out, by their names; without an entry a table is laid out as usual.
@@ -72,6 +74,7 @@ impl Default for Preferences {
             lock_after: 5,
             show_personal_data: false,
             merchant: None,
+            operator: String::new(),
             renderer: String::new(),
             tables: BTreeMap::new(),
             views: BTreeMap::new(),

@@ -151,6 +151,13 @@ impl State {
         out
     }
 
+    /// Somebody else did something: what shows decisions, and who may decide, is asked again.
+    pub(super) fn others_decided(&self) -> Vec<Command> {
+        let mut out = self.reload_decisions();
+        out.push(Command::Operators);
+        out
+    }
+
     pub(super) fn reload_cases(&self) -> Vec<Command> {
         let filter = CaseFilter {
             profile: self.merchant,

@@ -305,7 +305,7 @@ impl State {
     pub fn apply(&mut self, event: Event) -> Vec<Command> {
         match event {
             Event::Started(_) => Vec::new(),
-            Event::Decided => self.reload_decisions(),
+            Event::Decided => self.others_decided(),
             Event::Progress(id, progress) => {
                 if let Some(task) = self.tasks.get_mut(&id) {
                     task.progress = Some(progress);
@@ -412,7 +412,7 @@ impl State {
             Outcome::Bulk(done) => return self.decided_many(id, done),
             Outcome::Prepared(prepared) => return self.refunds_prepared(id, prepared),
             Outcome::Person(person) => return self.person_known(id, person),
-            Outcome::Operators(view) => drop(self.people.known.answer(id, Ok(view))),
+            Outcome::Operators(view) => self.operators_known(id, view),
             Outcome::OperatorsChanged(view, person, said) => {
                 return self.operators_changed(id, view, person, said);
             }

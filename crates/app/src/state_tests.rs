@@ -28,7 +28,7 @@ fn welcome(merchants: Vec<MerchantRow>) -> Outcome {
         program: String::new(),
         person: crate::model::Person {
             name: "李雯".to_owned(),
-            has_operators: false,
+            ..crate::model::Person::default()
         },
         vault: recondesk_ports::VaultAccess::System,
     }))

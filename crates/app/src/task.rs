@@ -17,6 +17,8 @@ pub enum Step {
     Sort,
     /// Writing to the workspace.
     Store,
+    /// Sending to the object store of a shared workspace.
+    Send,
     /// Comparing the two books.
     Compare,
     /// Writing an export.

@@ -53,6 +53,9 @@ pub struct RefundProgress {
     /// The account that a second person is asked about, or agreed to, where the refund is abnormal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect: Option<RedirectTo>,
+    /// The money of an abnormal refund went to the merchant's account: a person has still to pay the customer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_merchant: bool,
 }
 
 impl RefundProgress {
@@ -72,6 +75,7 @@ impl RefundProgress {
             sends: 0,
             asks: 0,
             redirect: None,
+            to_merchant: false,
         }
     }
 

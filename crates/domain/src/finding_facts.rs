@@ -134,7 +134,9 @@ fn frame(key: &str) -> Option<Term> {
         "fulfil_status" => Term::new("~", "~"),
         "bill_state" => Term::new("账单退款状态：~", "refund in the bill: ~"),
         "basis" => Term::new("商户按~记账", "booked by ~"),
-        "cause" | "set_aside" | "reason" | "bill" | "refund_time" => Term::new("~", "~"),
+        "cause" | "set_aside" | "reason" | "bill" | "refund_time" | "each" | "made" => {
+            Term::new("~", "~")
+        }
         _ => return None,
     })
 }
@@ -185,6 +187,14 @@ fn word_of(key: &str, value: &str) -> Option<Term> {
         ("reason", "same_number") => {
             Term::new("同一单号付了多次", "paid more than once under one number")
         }
+        ("made", "here") => Term::new(
+            "从本程序退的，商户账还没有记",
+            "refunded with this program, not booked by the shop yet",
+        ),
+        ("each", "booked") => Term::new(
+            "商户逐笔入账，可能是分期",
+            "the merchant booked each: perhaps instalments",
+        ),
         ("bill", "changed") => Term::new("账单已更换", "the bill was replaced"),
         ("refund_time", "unknown") => Term::new(
             "商户文件没有退款时间",

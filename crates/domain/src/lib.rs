@@ -17,6 +17,7 @@
 
 mod bank;
 mod book;
+mod book_words;
 mod calendar;
 mod candidate;
 mod case;

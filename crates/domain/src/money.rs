@@ -48,6 +48,19 @@ pub enum MoneyError {
     OutOfRange,
 }
 
+impl MoneyError {
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Empty => "金额为空",
+            Self::NotDecimal => "不是普通的十进制数，如 12.30",
+            Self::TooPrecise => "小数位数超出单位（元最多两位）",
+            Self::OutOfRange => "金额超出范围",
+        }
+    }
+}
+
 impl Fen {
     /// No money.
     pub const ZERO: Self = Self(0);
@@ -131,11 +144,8 @@ impl Fen {
     #[must_use]
     pub fn grouped(self) -> String {
         let plain = self.to_string();
-        let (sign, rest) = plain
-            .strip_prefix('-')
-            .map_or(("", plain.as_str()), |rest| ("-", rest));
-        let (whole, fraction) = rest.split_once('.').unwrap_or((rest, "00"));
-        format!("{sign}{}.{fraction}", group_digits(whole))
+        let (whole, fraction) = grouped_whole(&plain);
+        format!("{whole}.{fraction}")
     }
 }
 
@@ -208,6 +218,27 @@ impl fmt::Display for Fee {
         let value = self.0.unsigned_abs();
         write!(f, "{sign}{}.{:05}", value / 100_000, value % 100_000)
     }
+}
+
+impl Fee {
+    /// What a person reads: grouped yuan, two decimals, and the further ones only where there are any.
+    #[must_use]
+    pub fn grouped(self) -> String {
+        let plain = self.to_string();
+        let (whole, fraction) = grouped_whole(&plain);
+        let cents = fraction.get(..2).unwrap_or(fraction);
+        let further = fraction.get(2..).unwrap_or_default().trim_end_matches('0');
+        format!("{whole}.{cents}{further}")
+    }
+}
+
+/// The whole yuan of a printed sum, with its sign and separators of thousands, and the decimals.
+fn grouped_whole(plain: &str) -> (String, &str) {
+    let (sign, rest) = plain
+        .strip_prefix('-')
+        .map_or(("", plain), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_once('.').unwrap_or((rest, "00"));
+    (format!("{sign}{}", group_digits(whole)), fraction)
 }
 
 /// Puts separators of thousands into a run of digits.
@@ -325,5 +356,13 @@ mod tests {
         assert_eq!(Fen::new(-5).grouped(), "-0.05");
         assert_eq!(Fen::new(99_999).grouped(), "999.99");
         assert_eq!(Fen::new(100_000).grouped(), "1,000.00");
+        for (fee, shown) in [
+            (919_709_000, "9,197.09"),
+            (-600, "-0.006"),
+            (1, "0.00001"),
+            (0, "0.00"),
+        ] {
+            assert_eq!(Fee::new(fee).grouped(), shown);
+        }
     }
 }

@@ -65,7 +65,7 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
     } else {
         delivery_of(all, out.fulfil_status)
     };
-    if !is_same_total || amounts == RowAmount::Share {
+    if !is_same_total || amounts == RowAmount::Share || is_whole_of_items(rows, out.amount) {
         let is_whole = out.pay_status == PayStatus::Refunded;
         // A share that is called returned, without a sum of its own, went back whole.
         let returned = |row: &MOrder| {
@@ -82,6 +82,13 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
         out.fulfilled_at = None;
     }
     Some(out)
+}
+
+/// True where equal refunds of the items are the whole order together: then none of them is the order's own, repeated.
+fn is_whole_of_items(rows: &[MOrder], amount: Fen) -> bool {
+    let mut refunds = rows.iter().map(|row| row.refund_total);
+    let sum = refunds.try_fold(Fen::ZERO, |sum, refund| sum.checked_add(refund?));
+    rows.len() > 1 && amount > Fen::ZERO && sum == Some(amount)
 }
 
 /// The rows that say how far an order is now, where others tell an earlier state of it: a list of states, or two pages
@@ -243,6 +250,21 @@ mod tests {
             Fen::new(1290)
         );
         assert_eq!(merge_orders(&shares, RowAmount::Order), None);
+    }
+
+    #[test]
+    fn equal_refunds_of_all_items_add_up_to_the_order() {
+        let refunded = |fen| MOrder {
+            refund_total: Some(Fen::new(fen)),
+            ..row(36723)
+        };
+        for (each, total) in [(12241, 36723), (36723, 36723), (5000, 5000)] {
+            let one = merge_orders(&[refunded(each); 3], RowAmount::Order).unwrap();
+            assert_eq!(
+                (one.amount, one.refund_total),
+                (Fen::new(36723), Some(Fen::new(total)))
+            );
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod cells;
 mod channel;
 mod channel_parts;
 mod column;
+mod column_words;
 mod damage;
 mod delimiter_scan;
 mod direction;

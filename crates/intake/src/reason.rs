@@ -102,9 +102,7 @@ impl RowReason {
             Self::Several => "一格里有多个单号".to_owned(),
             Self::Blank => "单号中间有空格".to_owned(),
             Self::Time => "不是时间，或不是映射里的格式（四位年份在前的写法都能读）".to_owned(),
-            Self::DayOrder => {
-                "日期可能有两种读法（月/日或日/月），请在映射里指明 day_order".to_owned()
-            }
+            Self::DayOrder => "日期可能有两种读法（月/日或日/月），先定下是哪一种".to_owned(),
             Self::UnmappedWord => "状态词未映射".to_owned(),
             Self::UnknownChannel => "支付方式未映射，不知道是不是微信支付".to_owned(),
             Self::Currency => "不是币种代码".to_owned(),
@@ -163,7 +161,7 @@ impl RowReason {
                 "not a time, or not of the form of the mapping (forms with a year of four digits in front are read)".to_owned()
             }
             Self::DayOrder => {
-                "the date could be two (month or day first): say day_order in the mapping".to_owned()
+                "the date could be two: say first whether month or day comes first".to_owned()
             }
             Self::UnmappedWord => "the status word is not mapped".to_owned(),
             Self::UnknownChannel => "the means of payment is not mapped: it may be WeChat Pay or another".to_owned(),

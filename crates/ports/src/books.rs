@@ -48,6 +48,7 @@ pub struct ImportRecord {
     /// The merchant.
     pub profile: ProfileId,
     /// `bill.all`, `bill.success`, `bill.refund`, `fund.basic`, `fund.operation`, `fund.fees`, `bank`, `orders`, `refunds`.
+    /// A fund-flow bill of a sub-merchant has its number behind: `fund.basic.1900000201`.
     pub kind: String,
     /// Name of the file it came from.
     pub name: String,

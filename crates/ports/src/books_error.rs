@@ -97,6 +97,15 @@ impl BooksError {
 
 impl From<BooksError> for recondesk_reconcile::EvidenceError {
     fn from(error: BooksError) -> Self {
-        Self(error.to_string())
+        match error {
+            BooksError::Store(StoreError::Unreachable(why)) => Self {
+                what: why.en.clone(),
+                unreachable: Some(why),
+            },
+            other => Self {
+                what: other.to_string(),
+                unreachable: None,
+            },
+        }
     }
 }

@@ -16,11 +16,48 @@ pub struct BackupReport {
     pub bytes: u64,
     /// Keys of the workspace lie in the keychain of the system, which no copy has.
     pub leaves_keys: bool,
+    /// Files in it that are damaged, where this was allowed.
+    pub faults: Vec<CareFault>,
+}
+
+/// What a person allows a copy that it does not do by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BackupLeave {
+    /// Damaged files are copied as they are.
+    pub damaged: bool,
+    /// A file that is no copy of a workspace is replaced.
+    pub replace: bool,
+}
+
+/// What making a copy came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BackupOutcome {
+    /// Done.
+    Written(BackupReport),
+    /// These files are not what was written; no copy was made.
+    Damaged(Vec<CareFault>),
+    /// A file that is no copy of a workspace has this name; it was not touched.
+    InTheWay,
+}
+
+/// Why a file cannot be put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyFault {
+    /// There is no such file.
+    Missing,
+    /// It may not be read.
+    Closed,
+    /// It is something else.
+    NoCopy,
+    /// It is not what was written, or a part is missing.
+    Damaged,
 }
 
 /// What putting a copy back came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RestoreOutcome {
+    /// The file cannot be put back; nothing was touched.
+    Unusable(CopyFault),
     /// There is a workspace already; nothing was touched.
     InUse,
     /// Done.
@@ -69,10 +106,30 @@ pub struct CheckReport {
     pub faults: Vec<CareFault>,
 }
 
+/// What mending the files of imports came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MendReport {
+    /// Files that were made again, from the archived file or the database.
+    pub mended: Vec<String>,
+    /// Faults that are left.
+    pub left: Vec<CareFault>,
+    /// Where the damaged files lie now.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// What making a workspace whole again came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RebuildReport {
+    /// Of the database.
+    pub database: RebuildOutcome,
+    /// Of the files of imports.
+    pub files: MendReport,
+}
+
 /// What making a database anew came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RebuildOutcome {
-    /// The workspace is sound; nothing was touched.
+    /// The database is sound; it was not touched.
     NotNeeded,
     /// Done.
     Rebuilt {
@@ -91,18 +148,18 @@ pub enum RebuildOutcome {
 
 /// Care for one workspace, which need not be sound.
 pub trait WorkspaceCare: Send {
-    /// Writes a copy of the whole workspace to one file, while other programs may write, and reads it back.
+    /// Writes a copy of the whole workspace to one file, while other programs may write, and reads it back. What is
+    /// copied is compared with what was written first.
     ///
     /// # Errors
-    /// [`StoreError`] when the workspace is not sound or the file cannot be written.
-    fn backup(&self, file: &Path) -> Result<BackupReport, StoreError>;
+    /// [`StoreError`] when the workspace cannot be opened or the file cannot be written.
+    fn backup(&self, file: &Path, leave: BackupLeave) -> Result<BackupOutcome, StoreError>;
 
     /// Puts a copy back, once all of it was read and found whole; with `replace`, in the place of a workspace that
     /// is there, whose files are set aside.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] for a copy of a newer program, [`StoreError::Foreign`] for a file that is no copy; the
-    /// workspace is not touched then.
+    /// [`StoreError::Newer`] for a copy of a newer program; the workspace is not touched then.
     fn restore(&self, file: &Path, replace: bool) -> Result<RestoreOutcome, StoreError>;
 
     /// Looks the workspace over; `deep` reads every byte of it.
@@ -111,9 +168,10 @@ pub trait WorkspaceCare: Send {
     /// [`StoreError`] when the workspace cannot be opened.
     fn check(&self, deep: bool) -> Result<CheckReport, StoreError>;
 
-    /// Makes the database anew from its journal and the books, where it is lost or damaged.
+    /// Makes the database anew from its journal and the books, where it is lost or damaged, and damaged files of the
+    /// books from the archived file of their import.
     ///
     /// # Errors
     /// [`StoreError`] when there is nothing to make it from, or it does not fit the archive; nothing is changed then.
-    fn rebuild(&self) -> Result<RebuildOutcome, StoreError>;
+    fn rebuild(&self) -> Result<RebuildReport, StoreError>;
 }

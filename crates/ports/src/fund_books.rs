@@ -1,7 +1,7 @@
 //! Fund-flow bills as the books keep them.
 
 use crate::{ImportRecord, Stored};
-use recondesk_domain::{BillDate, Fen, FundAccount, FundEntry, FundMove};
+use recondesk_domain::{BillDate, Fen, FundAccount, FundEntry, FundMove, MchId};
 use recondesk_reconcile::fund_flow::FundCheck;
 use serde::Serialize;
 
@@ -10,6 +10,8 @@ use serde::Serialize;
 pub struct FundExpect {
     /// The account; the file does not say.
     pub account: FundAccount,
+    /// Whose it is: a sub-merchant's, or empty for the merchant's own.
+    pub sub_mch_id: MchId,
     /// The day.
     pub day: BillDate,
     /// SHA-1 of the uncompressed bytes that the gateway announced (APIv3).
@@ -17,10 +19,26 @@ pub struct FundExpect {
 }
 
 impl FundExpect {
-    /// The kind of its import in the catalog: `fund.basic`, `fund.operation`, `fund.fees`.
+    /// The kind of its import in the catalog: `fund.basic`, `fund.operation`, `fund.fees`; with the number of the
+    /// sub-merchant behind it where it is one's.
     #[must_use]
     pub fn kind_word(&self) -> String {
-        format!("fund.{}", self.account.word())
+        let account = self.account.word();
+        if self.sub_mch_id.is_empty() {
+            format!("fund.{account}")
+        } else {
+            format!("fund.{account}.{}", self.sub_mch_id)
+        }
+    }
+
+    /// True for the kind of a fund-flow bill of this sub-merchant, or of the merchant itself where it is empty.
+    #[must_use]
+    pub fn is_kind_of(kind: &str, sub_mch_id: &MchId) -> bool {
+        let Some(rest) = kind.strip_prefix("fund.") else {
+            return false;
+        };
+        let (_, sub) = rest.split_once('.').unwrap_or((rest, ""));
+        sub == sub_mch_id.as_str()
     }
 }
 

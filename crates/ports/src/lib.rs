@@ -40,7 +40,8 @@ pub use source::{Bytes, ImportPart, Source, Stamp, Unwatched, Watch};
 pub use bank_books::{BANK_KIND, BankDays, BankFacts, BankImport};
 pub use books_error::{BooksError, Expands};
 pub use care::{
-    BackupReport, CareFault, CheckReport, MoveReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
+    BackupLeave, BackupOutcome, BackupReport, CareFault, CheckReport, CopyFault, MendReport,
+    MoveReport, RebuildOutcome, RebuildReport, RestoreOutcome, WorkspaceCare,
 };
 pub use case_step::{CaseStep, CaseStepKind, CaseSteps};
 pub use cases::{CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord};

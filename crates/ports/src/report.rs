@@ -266,7 +266,7 @@ impl ReportCell {
             Self::Empty => String::new(),
             Self::Text(text) => text.clone(),
             Self::Money(fen) => fen.grouped(),
-            Self::Fee(fee) => fee.to_string(),
+            Self::Fee(fee) => fee.grouped(),
             Self::Count(count) => group_digits(&count.to_string()),
             Self::Time(time) => time.to_string(),
             Self::Day(day) => day.to_string(),
@@ -278,10 +278,9 @@ impl ReportCell {
     pub fn plain(&self) -> String {
         match self {
             Self::Money(fen) => fen.to_string(),
+            Self::Fee(fee) => fee.to_string(),
             Self::Count(count) => count.to_string(),
-            Self::Empty | Self::Text(_) | Self::Fee(_) | Self::Time(_) | Self::Day(_) => {
-                self.shown()
-            }
+            Self::Empty | Self::Text(_) | Self::Time(_) | Self::Day(_) => self.shown(),
         }
     }
 }

@@ -69,6 +69,8 @@ pub enum ImportPart {
     Sort,
     /// Writing; counted in rows.
     Store,
+    /// Sending to the object store of a shared workspace; counted in bytes.
+    Send,
 }
 
 /// Watches an import: takes progress, and says when to stop.

@@ -115,6 +115,7 @@ pub(super) fn settle_pending(
             is_kept: twice
                 .kept
                 .contains(&(pending.w.out_trade_no, pending.w.transaction_id)),
+            may_be_parts: twice.may_be_parts,
         });
         settle(context, run, &pending.pair(), again)?;
     }
@@ -158,12 +159,14 @@ struct PaidTwice {
     kept: BTreeSet<PaymentKey>,
     /// Why, as a fact of the findings.
     why: String,
+    /// The merchant booked each payment in full, and they are no haste of one evening: instalments, or one too many.
+    may_be_parts: bool,
 }
 
 impl BusinessOrder {
     /// Judges the payments of the numbers: parts that the merchant booked one by one, each under its own number and
     /// with an amount of its own, are a deposit and a balance and no double.
-    fn judge(&self, paid: &[SisterPayment]) -> Option<PaidTwice> {
+    fn judge(&self, paid: &[SisterPayment], window_s: i64) -> Option<PaidTwice> {
         let numbers: BTreeSet<OutTradeNo> = paid.iter().map(|one| one.number).collect();
         if numbers.len() < 2 {
             return None;
@@ -204,7 +207,33 @@ impl BusinessOrder {
         {
             kept.clear();
         }
-        Some(PaidTwice { numbers, kept, why })
+        let rivals: Vec<&SisterPayment> = rivals.collect();
+        let may_be_parts = self.may_be_parts(&rivals, window_s);
+        Some(PaidTwice {
+            numbers,
+            kept,
+            why,
+            may_be_parts,
+        })
+    }
+
+    /// True for equal sums that the merchant booked one by one, more than two of them or far from each other: only a
+    /// person can tell instalments from a customer who paid again.
+    fn may_be_parts(&self, rivals: &[&SisterPayment], window_s: i64) -> bool {
+        let is_booked = |one: &&SisterPayment| {
+            let order = self.numbers.get(&one.number).copied().flatten();
+            order.is_some_and(|m| m.is_booked() && m.amount == one.amount)
+        };
+        let numbers: BTreeSet<OutTradeNo> = rivals.iter().map(|one| one.number).collect();
+        if numbers.len() < rivals.len() || !rivals.iter().all(is_booked) {
+            return false;
+        }
+        let mut times: Vec<Instant> = rivals.iter().map(|one| one.time).collect();
+        times.sort_unstable();
+        let are_apart = times
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if a.distance(*b) >= window_s));
+        rivals.len() > 2 || are_apart
     }
 
     /// Which of several payments is kept: one of an earlier day, of a delivered order, of a booked one, the first.
@@ -245,6 +274,7 @@ fn paid_twice(
     let returned = Returned::of(context, &several)?;
     paid.retain(|w| w.amount <= Fen::ZERO || returned.of_payment(w) < w.amount);
     let mut out = BTreeMap::new();
+    let window_s = i64::from(context.input.rules.dup_refund_minutes).saturating_mul(60);
     for ((shop, name), order) in orders {
         let of_order = |w: &&WPay| {
             order.numbers.contains_key(&w.out_trade_no) && !disagree(&w.sub_mch_id, &shop)
@@ -262,7 +292,7 @@ fn paid_twice(
                 is_old: w.time < context.start,
             })
             .collect();
-        if let Some(twice) = order.judge(&sisters) {
+        if let Some(twice) = order.judge(&sisters, window_s) {
             out.insert((shop, name), twice);
         }
     }

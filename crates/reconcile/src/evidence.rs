@@ -3,13 +3,19 @@
 //! The store implements this over its files; tests implement it over vectors.
 
 use recondesk_domain::{
-    BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay, WRefund,
+    BillDate, MOrder, MRefund, Message, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay,
+    WRefund,
 };
 
 /// The archive could not answer; the run stops and changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the archive cannot be read: {0}")]
-pub struct EvidenceError(pub String);
+#[error("the archive cannot be read: {what}")]
+pub struct EvidenceError {
+    /// What was told of it.
+    pub what: String,
+    /// Why the place of the archive cannot be reached, where that is it: nothing is damaged then.
+    pub unreachable: Option<Message>,
+}
 
 /// Rows one by one, or many at a time: rows are large, and each hand-over of one moves all of it.
 pub trait RowStream<T>: Iterator<Item = Result<T, EvidenceError>> {

@@ -1,6 +1,7 @@
 //! The pass that looks for one payment behind several orders, and for several payments behind one order.
 //!
-//! Both are only suggested: the findings stay what they are, carry [`Tag::Suggested`] and say which rows add up.
+//! Both are only suggested: the findings stay what they are, carry [`Tag::Suggested`] and say which rows add up. So is the
+//! payment of one order under its number with a count behind it, as shops number a second try.
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,10 @@ pub(super) fn suggest(_: &Context<'_>, run: &mut Run<'_>) -> Result<(), Reconcil
         for at in group.members {
             if let Some(finding) = findings.get_mut(at) {
                 finding.tags.push(Tag::Suggested);
+                // What probably has its partner is neither refunded nor stopped before a person looked.
+                if matches!(finding.category, Category::WOnlyPay | Category::MOnlyPay) {
+                    finding.tags.push(Tag::Hold);
+                }
                 let facts = format!(
                     "{} group={} rows={}",
                     finding.detail, group.name, group.rows
@@ -129,7 +134,8 @@ fn payments_of_one_order(
             continue;
         };
         let rows = links.get(order.out_trade_no.as_str());
-        let Some(rows) = rows.filter(|rows| (2..=MOST).contains(&rows.len())) else {
+        // A single one is the order paid under the number of a second try.
+        let Some(rows) = rows.filter(|rows| rows.len() <= MOST) else {
             continue;
         };
         if order.merchant.is_some() && sum(findings, rows, |f| f.bill)? == order.merchant {

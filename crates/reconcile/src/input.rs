@@ -1,10 +1,12 @@
 //! What a run is given beside the archive, and how it can fail.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 
 use recondesk_domain::{BillDate, Fen, Finding, Instant, OutRefundNo, OutTradeNo, TransactionId};
 
-use super::{EvidenceError, LaterRow, PoolItem, Rules, pool_digest};
+use super::{EvidenceError, LaterRow, PoolItem, Rules, WaitingRefund, pool_digest};
 
 /// The bill of the day, as its certificate has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,11 @@ pub struct DayInput {
     ///
     /// [`later_rows`]: super::later_rows
     pub later: Vec<LaterRow>,
+    /// Refunds of the day's bill that were made with this program: somebody here knows of them, whatever the shop's own
+    /// books say.
+    pub own_refunds: BTreeSet<OutRefundNo>,
+    /// Refunds without a time that runs of other days found and that are still open.
+    pub waiting_refunds: Vec<WaitingRefund>,
     /// The instant at which lateness is judged (P03). A fact of the inputs and never the clock, so
     /// that a re-run gives the same bytes: [`DayInput::default_as_of`], or when the newest orders
     /// were exported.
@@ -117,6 +124,8 @@ impl DayInput {
             bill_findings: Vec::new(),
             live_refunds: Vec::new(),
             later: Vec::new(),
+            own_refunds: BTreeSet::new(),
+            waiting_refunds: Vec::new(),
             as_of: Self::default_as_of(day),
             sources: Vec::new(),
         }
@@ -142,6 +151,8 @@ impl DayInput {
             bill_findings,
             live_refunds,
             later,
+            own_refunds,
+            waiting_refunds,
             as_of,
             sources,
         } = self;
@@ -174,6 +185,18 @@ impl DayInput {
                 bill,
             } = row;
             hash.update(format!("later {out_trade_no:?} {is_refund} {bill}\n"));
+        }
+        for number in own_refunds {
+            hash.update(format!("own {number:?}\n"));
+        }
+        let mut waiting: Vec<_> = waiting_refunds.iter().collect();
+        waiting.sort_unstable();
+        for WaitingRefund {
+            out_trade_no,
+            since,
+        } in waiting
+        {
+            hash.update(format!("waiting {out_trade_no:?} {since}\n"));
         }
         let mut sources: Vec<_> = sources.iter().collect();
         sources.sort_unstable();

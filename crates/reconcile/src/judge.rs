@@ -211,7 +211,15 @@ pub(super) fn describe(category: Category, w: Option<&WPay>, m: Option<&MOrder>)
 
 /// Tags for all that applies beside the deciding category.
 pub(super) fn tags_of(applies: CategorySet, key2: bool) -> Vec<Tag> {
-    let mut tags: Vec<Tag> = applies.ranked().skip(1).map(Tag::Also).collect();
+    applies
+        .primary()
+        .map_or_else(Vec::new, |primary| tags_beside(primary, applies, key2))
+}
+
+/// The same where another category than the first decides.
+pub(super) fn tags_beside(primary: Category, applies: CategorySet, key2: bool) -> Vec<Tag> {
+    let others = applies.ranked().filter(|category| *category != primary);
+    let mut tags: Vec<Tag> = others.map(Tag::Also).collect();
     if applies.has(Category::IdMismatch) {
         tags.push(Tag::IdConflict);
     }

@@ -60,6 +60,7 @@ pub use summary::{
     BookSummary, CategoryLine, CountedSum, Coverage, DifferenceTerm, Headline, Hole, NetSettlement,
     PoolRoll, RunIdentity, RunOutcome, RunSummary,
 };
+pub use untimed_refunds::WaitingRefund;
 
 /// A step of a run: it reads what never changes, and builds on what the steps before it left.
 type Pass = fn(&Context<'_>, &mut Run<'_>) -> Result<(), ReconcileError>;

@@ -6,7 +6,7 @@ use super::ReconcileError;
 use super::category_set::CategorySet;
 use super::context::Context;
 use super::judge::{
-    Moment, Origin, Relation, describe, explain, goods_held, judge, relation, tags_of,
+    Moment, Origin, Relation, describe, explain, goods_held, judge, relation, tags_beside, tags_of,
 };
 use super::ledger::{Placement, RowKind};
 use super::run::{Run, UnmatchedPayment};
@@ -91,6 +91,8 @@ pub(super) struct PaidAgain<'r> {
     pub(super) why: &'r str,
     /// This is the one to keep.
     pub(super) is_kept: bool,
+    /// The merchant booked each of them: perhaps parts of one sum.
+    pub(super) may_be_parts: bool,
 }
 
 impl PaidAgain<'static> {
@@ -99,6 +101,7 @@ impl PaidAgain<'static> {
         Self {
             why: "reason=same_number",
             is_kept,
+            may_be_parts: false,
         }
     }
 }
@@ -136,8 +139,11 @@ pub(super) fn settle(
         run.ledger.enter(RowKind::Pay, finding, placement)?;
         return Ok(agreed);
     };
+    let kept = paid_again.filter(|again| again.is_kept);
+    let due = kept.and_then(|_| goods_due(applies));
+    let primary = due.unwrap_or(primary);
     let mut finding = describe(primary, Some(w), Some(m));
-    finding.tags = tags_of(applies, pair.key2);
+    finding.tags = tags_beside(primary, applies, pair.key2);
     let held = goods_held(context, primary, applies, w, m);
     if held.is_some() {
         finding.tags.push(Tag::Hold);
@@ -147,10 +153,19 @@ pub(super) fn settle(
             if again.is_kept {
                 finding.tags.push(Tag::Keep);
             }
-            again.why.to_owned()
+            let is_asked = again.may_be_parts && !again.is_kept;
+            if is_asked {
+                finding.tags.push(Tag::Hold);
+            }
+            let parts = if is_asked { " each=booked" } else { "" };
+            format!("{}{parts}", again.why)
         }
         None => held.unwrap_or_else(|| explain(context, primary, w, m)),
     };
+    if let (Some(_), Some(again)) = (due, kept) {
+        let facts = format!("{} {}", finding.detail, again.why);
+        facts.trim_start().clone_into(&mut finding.detail);
+    }
     if primary == Category::FeeCalc && !applies.has(Category::TimeDiff) {
         run.ledger
             .suspect_fee(RowKind::Pay, finding, agreed, placement)?;
@@ -158,6 +173,19 @@ pub(super) fn settle(
         run.ledger.enter(RowKind::Pay, finding, placement)?;
     }
     Ok(primary)
+}
+
+/// What is still owed for the payment that is kept of several: the customer waits for the goods whatever becomes of the
+/// others.
+fn goods_due(mut applies: CategorySet) -> Option<Category> {
+    applies.remove(Category::DupPay);
+    let is_due = |category: &Category| {
+        matches!(
+            category,
+            Category::PaidNotBooked | Category::PaidAfterClose | Category::BookedNotFulfilled
+        )
+    };
+    applies.primary().filter(is_due)
 }
 
 /// What a pair is when nothing speaks against it.

@@ -138,7 +138,10 @@ impl RunProof {
     /// I6, from the sums of the rows; checked so that the figure on the screen is the one proven.
     pub(super) fn settlement(&mut self, net: &mut NetSettlement) -> Result<(), ReconcileError> {
         let units = |fen: Fen| fen.get().checked_mul(recondesk_domain::Fee::UNITS_PER_FEN);
-        net.net = units(net.settled)
+        net.net = net
+            .settled
+            .checked_sub(net.reversed)
+            .and_then(units)
             .zip(units(net.refunded))
             .and_then(|(settled, refunded)| settled.checked_sub(refunded)?.checked_sub(net.fees))
             .ok_or(ReconcileError::Overflow)?;

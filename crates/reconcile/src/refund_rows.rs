@@ -21,7 +21,7 @@ use super::refund_pool::{same_refund, settle_waiting, told};
 use super::refund_words::{describe, explain};
 use super::refunds::{
     ORDERS, agreed, clear_payment_case, clear_refunds_before, is_closed, judge_order, judge_row,
-    key_of, relation, went_back,
+    judge_state, key_of, relation, went_back,
 };
 use super::run::Run;
 use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
@@ -218,6 +218,7 @@ fn settle_pair(
         Some(_) => Relation::AcrossDays,
         None => relation(context, w, m.time()),
     };
+    judge_state(context, std::iter::once(w), &mut applies);
     let category = applies.primary().unwrap_or(agreed(relation));
     let mut finding = describe(category, Some(w), Some(m));
     finding.order_no = facts.order.map_or(finding.order_no, |order| order.order_no);
@@ -285,6 +286,7 @@ fn bill_only(
     } else {
         Category::BalancedAfter
     };
+    judge_state(context, std::iter::once(w), &mut applies);
     let category = applies.primary().unwrap_or(agreed);
     if category == Category::WOtherShop {
         let placement = Placement::wechat(w.amount);
@@ -351,6 +353,7 @@ pub(super) fn settle_old(
         applies.add(Category::IdMismatch);
     }
     judge_states(context, w, m, &mut applies);
+    judge_state(context, std::iter::once(w), &mut applies);
     let category = applies.primary().unwrap_or(agreed(relation));
     let mut finding = describe(category, Some(w), Some(m));
     finding.tags = tags_of(applies, m.out_refund_no != w.out_refund_no);

@@ -18,7 +18,7 @@ use super::ledger::{Placement, RowKind};
 use super::refund_words::explain;
 use super::refunds::{
     ORDERS, agreed, clear_payment_case, clear_refunds_before, is_accepted, is_closed, judge_order,
-    judge_row, key_of, relation, went_back,
+    judge_row, judge_state, key_of, relation, went_back,
 };
 use super::run::Run;
 
@@ -184,6 +184,7 @@ fn settle_total(
     if let Some(category) = apart.filter(|apart| !went_back || *apart != Category::WOnlyRefund) {
         applies.add(category);
     }
+    judge_state(context, rows.iter(), &mut applies);
     let late = relation_of(context, &view, time);
     let category = match applies.primary() {
         Some(category) => category,

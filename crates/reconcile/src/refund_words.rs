@@ -47,7 +47,11 @@ pub(super) fn explain(
 /// Facts of a refund row in key=value form.
 type RefundFacts = fn(&Context<'_>, &WRefund, &ArchivedOrder) -> Result<String, ReconcileError>;
 
-const EXPLAINED: [(Category, RefundFacts); 6] = [
+const EXPLAINED: [(Category, RefundFacts); 7] = [
+    (Category::WOnlyRefund, |context, w, _| {
+        let is_own = context.input.own_refunds.contains(&w.out_refund_no);
+        Ok(if is_own { "made=here" } else { "" }.to_owned())
+    }),
     (Category::OverRefund, |context, _, facts| {
         let sum = facts.accepted(context)?;
         let paid = facts.paid().or_else(|| facts.order.map(|m| m.amount));

@@ -255,7 +255,7 @@ pub(super) fn judge_row(
         None => match w.state {
             BillRefundState::Change => out.add(Category::RefundAbnormal),
             BillRefundState::Processing => out.add(Category::RefundInFlight),
-            // A refund that failed is final, and no money moved.
+            // A refund that failed is final, and no money moved; one of an unknown state is told where nothing else is.
             BillRefundState::Success | BillRefundState::Fail | BillRefundState::Unknown => {}
         },
     }
@@ -263,6 +263,21 @@ pub(super) fn judge_row(
         out.add(Category::RefundOrphan);
     }
     run.watch.fees.judge_refund(w, out);
+}
+
+/// P15 where both books would otherwise agree on a refund whose state no document knows: nobody knows whether the
+/// customer has the money.
+pub(super) fn judge_state<'r>(
+    context: &Context<'_>,
+    mut rows: impl Iterator<Item = &'r WRefund>,
+    out: &mut CategorySet,
+) {
+    let is_unclear = |w: &WRefund| {
+        w.state == BillRefundState::Unknown && context.said_of(&w.out_refund_no).is_none()
+    };
+    if out.is_empty() && rows.any(is_unclear) {
+        out.add(Category::UnknownState);
+    }
 }
 
 /// How the merchant's time of a refund lies to the day.

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{Fen, OutTradeNo, TransactionId, WPay, WRefund};
 
-use super::ReconcileError;
 use super::context::Context;
 use super::refunds::{is_accepted, key_of};
+use super::{LiveRefundState, ReconcileError};
 
 /// Accepted refunds by the payment that they are of.
 #[derive(Debug, Default)]
@@ -44,9 +44,11 @@ impl Returned {
                 .or_insert(Fen::ZERO);
             *sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
         }
-        // What WeChat Pay told of refunds that no bill has yet.
+        // What WeChat Pay told of refunds that no bill has yet. One that was only taken over may still be closed without
+        // any money moving: its payment stays open, and what is to be given for it is held back.
         for live in context.live.values() {
-            if known.contains(&live.out_refund_no) || live.returned() == Fen::ZERO {
+            let is_under_way = live.state == LiveRefundState::Processing;
+            if known.contains(&live.out_refund_no) || is_under_way || live.returned() == Fen::ZERO {
                 continue;
             }
             let key = (live.out_trade_no, live.transaction_id);

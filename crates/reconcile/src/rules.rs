@@ -50,7 +50,7 @@ impl Default for Rules {
 
 impl Rules {
     /// Version of the engine's conclusions.
-    pub const VERSION: u32 = 5;
+    pub const VERSION: u32 = 6;
 
     /// The rules of a profile.
     #[must_use]

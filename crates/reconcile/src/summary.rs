@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use recondesk_domain::{BillDate, Category, Fee, Fen, Finding, Instant, WPay, WRefund};
+use recondesk_domain::{BillDate, BillState, Category, Fee, Fen, Finding, Instant, WPay, WRefund};
 
 use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
 
@@ -110,11 +110,14 @@ pub struct Coverage {
 pub struct NetSettlement {
     /// Σ 应结订单金额.
     pub settled: Fen,
+    /// Of it the rows of reversed payments (REVOKED): a bill repeats the sum there, and no money comes by them.
+    #[serde(default)]
+    pub reversed: Fen,
     /// Σ 退款金额.
     pub refunded: Fen,
     /// Σ 手续费 in 10⁻⁵ yuan, returned fees negative.
     pub fees: i64,
-    /// 应结净额 = settled − refunded − fees, in 10⁻⁵ yuan.
+    /// 应结净额 = settled − reversed − refunded − fees, in 10⁻⁵ yuan.
     pub net: i64,
 }
 
@@ -122,6 +125,10 @@ impl NetSettlement {
     pub(super) fn take_pay(&mut self, w: &WPay) -> Result<(), ReconcileError> {
         let settled = self.settled.checked_add(w.settled);
         self.settled = settled.ok_or(ReconcileError::Overflow)?;
+        if w.state == BillState::Revoked {
+            let reversed = self.reversed.checked_add(w.settled);
+            self.reversed = reversed.ok_or(ReconcileError::Overflow)?;
+        }
         self.take_fee(w.fee)
     }
 

@@ -1,18 +1,56 @@
 //! Refunds that the merchant's orders tell of without saying when: a running total without a time, or the state alone.
 //!
-//! No day has them in its refund book, so they wait from the day of their payment on (R10) until a bill has them.
+//! No day has them in its refund book, so they wait from the day of their payment on (R10) until a bill has them, or
+//! until three bills that came since have not (R02, X6): the merchant believes the money back, the customer never got it.
 
 use std::collections::BTreeSet;
 
-use recondesk_domain::{Category, Fen, Finding, MOrder, MchId, OutTradeNo, PayStatus, WRefund};
+use recondesk_domain::{
+    BillDate, Category, Fen, Finding, MOrder, MchId, OutTradeNo, PayStatus, Tag, WRefund,
+};
 
-use super::ReconcileError;
-use super::archive_facts::{Today, archive_facts};
+use super::archive_facts::{ArchivedOrder, Today, archive_facts};
 use super::context::Context;
 use super::later::LaterRow;
 use super::ledger::{Placement, RowKind};
 use super::refunds::ORDERS;
 use super::run::Run;
+use super::{PoolKind, ReconcileError};
+
+/// A refund without a time that an earlier run found, and since which bill it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WaitingRefund {
+    /// 商户订单号.
+    pub out_trade_no: OutTradeNo,
+    /// The last day with a bill when it was found, or the day of its order.
+    pub since: BillDate,
+}
+
+impl WaitingRefund {
+    /// What an open finding of an earlier run tells of such a refund; `None` for any other finding.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Option<Self> {
+        if !matches!(
+            finding.category,
+            Category::RefundPendingM | Category::MOnlyRefund
+        ) {
+            return None;
+        }
+        let mut facts = finding.detail.split(' ');
+        if !facts.any(|fact| fact == UNTIMED) {
+            return None;
+        }
+        let mut facts = finding.detail.split(' ');
+        let since = facts.find_map(|fact| fact.strip_prefix("entered="))?;
+        Some(Self {
+            out_trade_no: finding.out_trade_no,
+            since: BillDate::parse(since)?,
+        })
+    }
+}
+
+/// The fact by which such a finding is known again.
+const UNTIMED: &str = "refund_time=unknown";
 
 /// What the order says was refunded, where it does not say when.
 pub(super) fn untimed_refund(m: &MOrder) -> Option<Fen> {
@@ -31,6 +69,7 @@ pub(super) fn raise(
     rows: &[WRefund],
 ) -> Result<(), ReconcileError> {
     let orders = std::mem::take(&mut run.watch.untimed);
+    expire(context, run)?;
     if !context.has_bill || orders.is_empty() {
         return Ok(());
     }
@@ -60,30 +99,96 @@ pub(super) fn raise(
                 continue;
             }
             let known = facts.of(&m.out_trade_no, &m.sub_mch_id);
-            // What was never paid at WeChat Pay cannot be refunded there, and is told as such.
-            let paid = known.and_then(super::archive_facts::ArchivedOrder::paid);
-            let (Some(known), Some(total)) = (known, untimed_refund(m)) else {
+            let owed = known.map(|known| owed(context, m, known)).transpose()?;
+            let Some(owed) = owed.flatten() else {
                 continue;
             };
-            let billed = known.accepted(context)?;
-            if paid.is_none_or(|paid| paid <= Fen::ZERO) || billed >= total {
-                continue;
-            }
             // It has no day of its own: what a later bill has is not on its way.
             let is_later = |row: &LaterRow| row.is_refund && row.out_trade_no == m.out_trade_no;
             if context.input.later.iter().any(is_later) {
                 continue;
             }
-            let mut finding = Finding::new(Category::RefundPendingM);
-            finding.out_trade_no = m.out_trade_no;
-            finding.sub_mch_id = m.sub_mch_id;
-            finding.order_no = m.order_no;
-            finding.transaction_id = m.transaction_id;
-            finding.out_refund_no = m.refund_no;
-            finding.merchant = Some(total);
-            finding.bill = (billed > Fen::ZERO).then_some(billed);
-            finding.order_row = Some(m.row);
-            "refund_time=unknown".clone_into(&mut finding.detail);
+            // Found by a day that is compared late, it waits from the bill on that was the last one then.
+            let mut waiting = context.input.waiting_refunds.iter();
+            let waiting = waiting.find(|waiting| waiting.out_trade_no == m.out_trade_no);
+            let last = context.bill_days.last().copied();
+            let since = waiting.map_or_else(
+                || last.unwrap_or(context.date).max(context.date),
+                |waiting| waiting.since,
+            );
+            let finding = describe(Category::RefundPendingM, m, &owed, since);
+            run.ledger
+                .enter(RowKind::Refund, finding, Placement::default())?;
+        }
+    }
+    Ok(())
+}
+
+/// A refund that the merchant told of, and what the bills have of it.
+struct Owed {
+    total: Fen,
+    billed: Fen,
+}
+
+/// What of an order's refund no bill up to the day has; `None` where nothing is open.
+fn owed(
+    context: &Context<'_>,
+    m: &MOrder,
+    known: &ArchivedOrder,
+) -> Result<Option<Owed>, ReconcileError> {
+    let Some(total) = untimed_refund(m) else {
+        return Ok(None);
+    };
+    let billed = known.accepted(context)?;
+    // What was never paid at WeChat Pay cannot be refunded there, and is told as such.
+    let is_paid = known.paid().is_some_and(|paid| paid > Fen::ZERO);
+    Ok((is_paid && billed < total).then_some(Owed { total, billed }))
+}
+
+fn describe(category: Category, m: &MOrder, owed: &Owed, since: BillDate) -> Finding {
+    let mut finding = Finding::new(category);
+    finding.out_trade_no = m.out_trade_no;
+    finding.sub_mch_id = m.sub_mch_id;
+    finding.order_no = m.order_no;
+    finding.transaction_id = m.transaction_id;
+    finding.out_refund_no = m.refund_no;
+    finding.merchant = Some(owed.total);
+    finding.bill = (owed.billed > Fen::ZERO).then_some(owed.billed);
+    finding.order_row = Some(m.row);
+    finding.detail = format!("{UNTIMED} entered={since}");
+    finding
+}
+
+/// Refunds of earlier days for which as many bills came as a refund may take, and none had them (R02, X6).
+fn expire(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError> {
+    if !context.has_bill {
+        return Ok(());
+    }
+    let is_over = |waiting: &&WaitingRefund| {
+        let came = |bill: &&BillDate| **bill > waiting.since && **bill <= context.date;
+        context.bill_days.iter().filter(came).count() >= PoolKind::Refund.limit()
+    };
+    let over = context.input.waiting_refunds.iter().filter(is_over);
+    let over: Vec<WaitingRefund> = over.copied().collect();
+    for chunk in over.chunks(ORDERS) {
+        run.ledger.advance(0)?;
+        let numbers: Vec<OutTradeNo> = chunk.iter().map(|w| w.out_trade_no).collect();
+        let facts = archive_facts(context, &numbers, Today::Asked)?;
+        let mut orders = context.evidence.orders_by_number(&numbers)?;
+        orders.resize(chunk.len(), None);
+        for (waiting, order) in chunk.iter().zip(orders) {
+            let Some(m) = order else { continue };
+            let Some(known) = facts.of(&m.out_trade_no, &m.sub_mch_id) else {
+                continue;
+            };
+            let Some(owed) = owed(context, &m, known)? else {
+                continue;
+            };
+            let mut finding = describe(Category::MOnlyRefund, &m, &owed, waiting.since);
+            // Without the merchant's number of it nobody can submit it once more and be sure that it is the same.
+            if m.refund_no.is_empty() {
+                finding.tags.push(Tag::Hold);
+            }
             run.ledger
                 .enter(RowKind::Refund, finding, Placement::default())?;
         }

@@ -53,6 +53,7 @@ pub(crate) fn show(ctx: &Context) -> HelpEnd {
             ("Ctrl C", k.copy),
             ("Alt ↑  Alt ↓", k.neighbours),
             ("T  N  G  I", k.case_letters),
+            ("Ctrl Z", k.undo),
             ("F1  ?", k.title),
         ];
         let half = rows.len().div_ceil(2);

@@ -27,11 +27,11 @@ pub(crate) struct Keys {
     pub(crate) escape: bool,
     /// Alt Up, Alt Down: the neighbour of what is open.
     pub(crate) neighbour: Option<Neighbour>,
-    /// A single letter that acts on the open case.
+    /// A key that acts on the open case.
     pub(crate) letter: Option<Letter>,
 }
 
-/// The letters that act on an open case; they only open dialogs, but for taking it.
+/// The keys that act on an open case; they only open dialogs, but for taking it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Letter {
     /// T: take it.
@@ -42,6 +42,8 @@ pub(crate) enum Letter {
     Carry,
     /// I: propose to ignore it.
     Ignore,
+    /// Ctrl Z: take one's last decision back.
+    Undo,
 }
 
 /// Which neighbour.
@@ -202,6 +204,8 @@ pub(crate) fn screen(ctx: &Context) -> Keys {
             .filter(|_| !typing && !popup)
             .find(|(letter, _)| key(Modifiers::NONE, *letter))
             .map(|(_, letter)| letter);
+        let undo = !typing && !popup && key(Modifiers::COMMAND, Key::Z);
+        let letter = letter.or(undo.then_some(Letter::Undo));
         Keys {
             letter,
             sign_off: key(Modifiers::COMMAND | Modifiers::SHIFT, Key::S),

@@ -15,6 +15,7 @@ use recondesk_app::{Command, State};
 #[derive(Default)]
 pub(crate) struct SignInDialog {
     person: PersonFields,
+    is_open: bool,
 }
 
 impl SignInDialog {
@@ -22,8 +23,11 @@ impl SignInDialog {
     pub(crate) fn show(&mut self, ctx: &Context, page: &Page<'_>) -> (Ended, Option<Command>) {
         let state: &State = page.state;
         if !state.desk.is_wanted {
-            self.person = PersonFields::default().focused(true);
+            *self = Self::default();
             return (Ended::No, None);
+        }
+        if !std::mem::replace(&mut self.is_open, true) {
+            self.person = PersonFields::last(page).focused(true);
         }
         let w = of(state.preferences.language);
         let refused = state.desk.asked.failure();
@@ -69,8 +73,6 @@ impl SignInDialog {
             .map(|identity| Command::SignIn(Box::new(identity)));
         if command.is_some() {
             self.person.forget_pin();
-            // Where it was wrong, the next one is typed at once.
-            self.person.want_focus();
         }
         (ended, command)
     }

@@ -110,8 +110,8 @@ pub(crate) fn serve(
     }
     let now = shared.now();
     let order = shared.with_book(&mch_id, |book| {
-        book.expire(&number, now);
-        book.orders.get(&number).cloned()
+        book.expire_together(&number, now);
+        book.shown(&number)
     });
     match order.flatten() {
         Some(order) => page(
@@ -134,7 +134,7 @@ fn named_order(shared: &Shared, wish: &CashierWish) -> Result<(String, String), 
     }
     let number = wish.out_trade_no.as_str();
     let owner = shared.merchants.iter().find(|merchant| {
-        let has = shared.with_book(&merchant.mch_id, |book| book.orders.contains_key(number));
+        let has = shared.with_book(&merchant.mch_id, |book| book.knows(number));
         has.unwrap_or(false)
     });
     owner
@@ -168,7 +168,12 @@ fn act(
             })
         }
         "cancel" => {
-            let cancelled = shared.with_book(mch_id, |book| book.cancel(number));
+            let cancelled = shared.with_book(mch_id, |book| {
+                if book.combined.contains_key(number) {
+                    return Ok(());
+                }
+                book.cancel(number)
+            });
             cancelled.unwrap_or_else(|| Err("there is no such merchant".to_owned()))?;
             Ok(lang
                 .pick("顾客取消了支付", "The customer cancelled")

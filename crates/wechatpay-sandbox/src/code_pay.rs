@@ -31,7 +31,7 @@ pub(crate) fn micropay(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
         }
         let paid = call
             .shared
-            .with_numbers(|numbers| book.pay(number, call.now, numbers));
+            .with_numbers(|numbers| book.pay_one(number, call.now, numbers));
         paid.map_err(|_error| ("SYSTEMERROR", "系统错误"))
     });
     let order = charged

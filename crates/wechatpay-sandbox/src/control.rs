@@ -197,8 +197,8 @@ fn pay(shared: &Arc<Shared>, wish: &OrderWish) -> ControlResult {
         api: wish.api,
         sign_type: wish.sign_type,
     };
-    let (order, told) = customer::pay(shared, mch_id, &wish.out_trade_no, notifying)?;
-    let mut out = order_json(&order, &[], shared.now());
+    let (orders, told) = customer::pay(shared, mch_id, &wish.out_trade_no, notifying)?;
+    let mut out = paid_json(&orders, shared.now());
     if let Some(fields) = out.as_object_mut() {
         fields.insert("notification".to_owned(), told.json());
     }
@@ -274,20 +274,27 @@ fn refund(shared: &Shared, wish: &OrderWish) -> ControlResult {
 }
 
 fn send(shared: &Arc<Shared>, wish: &OrderWish) -> ControlResult {
-    let order = in_book(shared, wish, |book| {
-        let order = book.orders.get(&wish.out_trade_no);
-        order
-            .filter(|order| order.state.is_paid())
-            .cloned()
-            .ok_or_else(|| format!("there is no paid order {}", wish.out_trade_no))
+    let orders = in_book(shared, wish, |book| {
+        let mut orders = book.together(&wish.out_trade_no);
+        if wish.out_refund_no.is_some() {
+            orders.retain(|order| order.out_trade_no == wish.out_trade_no);
+        }
+        let are_paid = orders.iter().all(|order| order.state.is_paid());
+        Ok(if are_paid { orders } else { Vec::new() })
     })?;
+    let (order, rest) = orders
+        .split_first()
+        .ok_or_else(|| format!("there is no paid order {}", wish.out_trade_no))?;
     let url = wish.url.clone().unwrap_or_else(|| order.notify_url.clone());
-    let (subject, notice) = notice(shared, wish, &order)?;
+    let (subject, notice) = notice(shared, wish, (order, rest))?;
     if wish.send != Some(false) {
         notify::target(&url)?;
         let to = Recipient {
             mch_id: subject.merchant.mch_id.clone(),
-            out_trade_no: order.out_trade_no.clone(),
+            out_trade_no: match subject.refund {
+                None => order.told_as().to_owned(),
+                Some(_) => order.out_trade_no.clone(),
+            },
             url: url.clone(),
         };
         let parcel = (subject, notice.clone());
@@ -303,7 +310,7 @@ fn send(shared: &Arc<Shared>, wish: &OrderWish) -> ControlResult {
 fn notice(
     shared: &Shared,
     wish: &OrderWish,
-    order: &SandboxOrder,
+    (order, rest): (&SandboxOrder, &[SandboxOrder]),
 ) -> Result<(NoticeSubject, OutgoingNotice), String> {
     let refund = match &wish.out_refund_no {
         None => None,
@@ -316,6 +323,7 @@ fn notice(
     let subject = NoticeSubject {
         merchant: merchant(shared, wish)?.clone(),
         order: order.clone(),
+        rest: rest.to_vec(),
         refund,
         api: wish.api.unwrap_or(asked_by),
         sign_type: wish.sign_type.unwrap_or(order.sign_type),
@@ -393,6 +401,22 @@ fn ledger(shared: &Shared) -> Value {
     json!({ "now": now.to_string(), "merchants": merchants })
 }
 
+/// What was paid: an order, or a combined one with its parts.
+fn paid_json(orders: &[SandboxOrder], now: Instant) -> Value {
+    let Some(first) = orders.first() else {
+        return json!({});
+    };
+    if first.part_of.is_empty() {
+        return order_json(first, &[], now);
+    }
+    let parts = orders.iter().map(|part| order_json(part, &[], now));
+    json!({
+        "combine_out_trade_no": first.part_of,
+        "trade_state": first.state.wire(),
+        "sub_orders": parts.collect::<Vec<_>>(),
+    })
+}
+
 fn order_json(order: &SandboxOrder, refunds: &[&SandboxRefund], now: Instant) -> Value {
     let refunds: Vec<Value> = refunds
         .iter()
@@ -410,6 +434,7 @@ fn order_json(order: &SandboxOrder, refunds: &[&SandboxRefund], now: Instant) ->
         .collect();
     json!({
         "out_trade_no": order.out_trade_no,
+        "combine_out_trade_no": (!order.part_of.is_empty()).then_some(&order.part_of),
         "transaction_id": order.transaction_id,
         "total_fee": order.amount.get(),
         "trade_state": order.state.wire(),

@@ -30,21 +30,21 @@ impl NotificationRoute {
     }
 }
 
-/// The customer pays an order, and its `notify_url` is told.
+/// The customer pays an order, or all parts of a combined one, and its `notify_url` is told once.
 pub(crate) fn pay(
     shared: &Arc<Shared>,
     mch_id: &str,
     number: &str,
     wish: Notifying,
-) -> Result<(SandboxOrder, NotificationRoute), String> {
+) -> Result<(Vec<SandboxOrder>, NotificationRoute), String> {
     let now = shared.now();
-    let order = shared
+    let orders = shared
         .with_book(mch_id, |book| {
             shared.with_numbers(|numbers| book.pay(number, now, numbers))
         })
         .unwrap_or_else(|| Err("there is no such merchant".to_owned()))?;
-    let told = tell(shared, mch_id, &order, wish)?;
-    Ok((order, told))
+    let told = tell(shared, mch_id, &orders, wish)?;
+    Ok((orders, told))
 }
 
 /// How the merchant is told of a payment.
@@ -70,9 +70,10 @@ impl Notifying {
 fn tell(
     shared: &Arc<Shared>,
     mch_id: &str,
-    order: &SandboxOrder,
+    orders: &[SandboxOrder],
     wish: Notifying,
 ) -> Result<NotificationRoute, String> {
+    let (order, rest) = orders.split_first().ok_or("there is no order")?;
     if !wish.is_wanted {
         return Ok(NotificationRoute::Nobody("not wanted".to_owned()));
     }
@@ -93,6 +94,7 @@ fn tell(
     let subject = NoticeSubject {
         merchant,
         order: order.clone(),
+        rest: rest.to_vec(),
         refund: None,
         api: wish.api.unwrap_or(order.api),
         sign_type: wish.sign_type.unwrap_or(order.sign_type),
@@ -100,7 +102,7 @@ fn tell(
     let notice = OutgoingNotice::of(shared, &subject)?;
     let to = Recipient {
         mch_id: mch_id.to_owned(),
-        out_trade_no: order.out_trade_no.clone(),
+        out_trade_no: order.told_as().to_owned(),
         url: order.notify_url.clone(),
     };
     tokio::spawn(notify::deliver(Arc::clone(shared), to, (subject, notice)));

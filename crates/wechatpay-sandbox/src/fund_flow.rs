@@ -29,7 +29,7 @@ pub(crate) fn download_fund_flow(call: &SignedCall<'_>) -> Result<Reply, V2Refus
     let mch_id = &call.merchant.mch_id;
     let text = call
         .shared
-        .with_book(mch_id, |book| fund_text(book, mch_id, day));
+        .with_book(mch_id, |book| fund_text(book, (mch_id, None), day));
     match text {
         Some(Some(text)) => Ok(file(text.into_bytes(), zip)),
         Some(None) => Err(V2Refused::business("NO_BILL_EXIST", "账单不存在")),
@@ -62,9 +62,13 @@ impl Flow {
 /// What the account holds before the first payment that the sandbox knows, fen.
 const FIRST_BALANCE: i64 = 100_000_000;
 
-/// The bill of the basic account. Its balance goes on from the day before.
-pub(crate) fn fund_text(book: &MerchantLedger, mch_id: &str, day: BillDate) -> Option<String> {
-    let mut flows = flows_until(book, mch_id, day.next().start());
+/// The bill of the basic account, the merchant's or of one of its sub-merchants. Its balance goes on from the day before.
+pub(crate) fn fund_text(
+    book: &MerchantLedger,
+    (mch_id, sub): (&str, Option<&str>),
+    day: BillDate,
+) -> Option<String> {
+    let mut flows = flows_until(book, (mch_id, sub), day.next().start());
     let today = flows.split_off(flows.partition_point(|flow| flow.time < day.start()));
     if today.is_empty() {
         return None;
@@ -75,10 +79,15 @@ pub(crate) fn fund_text(book: &MerchantLedger, mch_id: &str, day: BillDate) -> O
 }
 
 /// Everything that moved before `end`, in order of time.
-fn flows_until(book: &MerchantLedger, mch_id: &str, end: Instant) -> Vec<Flow> {
+fn flows_until(
+    book: &MerchantLedger,
+    (mch_id, sub): (&str, Option<&str>),
+    end: Instant,
+) -> Vec<Flow> {
+    let is_meant = |theirs: &str| sub.is_none_or(|sub| sub == theirs);
     let mut flows: Vec<Flow> = Vec::new();
     for pay in &book.pay_rows {
-        if pay.time < end && pay.state == BillState::Success {
+        if pay.time < end && is_meant(pay.sub_mch_id.as_str()) && pay.state == BillState::Success {
             let flow = |kind, income, fen| Flow {
                 time: pay.time,
                 number: pay.transaction_id.as_str().to_owned(),
@@ -98,7 +107,7 @@ fn flows_until(book: &MerchantLedger, mch_id: &str, end: Instant) -> Vec<Flow> {
         }
     }
     for refund in &book.refund_rows {
-        if refund.time < end {
+        if refund.time < end && is_meant(refund.sub_mch_id.as_str()) {
             let fee = refund.fee.get().saturating_neg() / Fee::UNITS_PER_FEN;
             flows.push(Flow {
                 time: refund.time,

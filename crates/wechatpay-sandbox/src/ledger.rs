@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::combined::CombinedRecord;
 use super::numbers::NumberSource;
 use super::tickets::Ticket;
 use recondesk_domain::{
@@ -114,12 +115,23 @@ pub(crate) struct SandboxOrder {
     pub(crate) sign_type: SignType,
     /// The request that made it, without nonce and signature (repeat rule).
     pub(crate) request: String,
+    /// The number of the combined order it is a part of; empty for an order by itself.
+    pub(crate) part_of: String,
 }
 
 impl SandboxOrder {
     /// True for an order paid by the customer's code: its result is the answer, and nobody is notified.
     pub(crate) fn is_code_pay(&self) -> bool {
         self.trade_type == MICROPAY
+    }
+
+    /// The number that its payment is told under: that of the whole for a part of a combined order.
+    pub(crate) fn told_as(&self) -> &str {
+        if self.part_of.is_empty() {
+            &self.out_trade_no
+        } else {
+            &self.part_of
+        }
     }
 
     /// True for an order that a service provider placed for a sub-merchant.
@@ -165,6 +177,8 @@ impl SandboxRefund {
 #[derive(Debug, Default)]
 pub(crate) struct MerchantLedger {
     pub(crate) orders: BTreeMap<String, SandboxOrder>,
+    /// Orders that are paid at once, by the number of the whole.
+    pub(crate) combined: BTreeMap<String, CombinedRecord>,
     pub(crate) by_transaction: HashMap<String, String>,
     pub(crate) refunds: BTreeMap<String, SandboxRefund>,
     /// Refund numbers of an order, in order of acceptance.
@@ -225,8 +239,8 @@ impl MerchantLedger {
         }
     }
 
-    /// The customer pays.
-    pub(crate) fn pay(
+    /// The customer pays this order, or this part of a combined one.
+    pub(crate) fn pay_one(
         &mut self,
         out_trade_no: &str,
         now: Instant,

@@ -41,6 +41,7 @@
 mod bills;
 mod cashier;
 mod code_pay;
+mod combined;
 mod control;
 mod customer;
 mod door;

@@ -87,6 +87,8 @@ fn refund(
 pub(crate) struct NoticeSubject {
     pub(crate) merchant: Merchant,
     pub(crate) order: SandboxOrder,
+    /// The other parts of a combined order.
+    pub(crate) rest: Vec<SandboxOrder>,
     /// The refund whose outcome is told; none for the payment.
     pub(crate) refund: Option<SandboxRefund>,
     pub(crate) api: ApiVersion,
@@ -183,6 +185,9 @@ impl OutgoingNotice {
         let (merchant, order) = (&subject.merchant, &subject.order);
         let now = shared.now();
         let body = match (subject.api, &subject.refund) {
+            (ApiVersion::V2, None) if !order.part_of.is_empty() => {
+                return Err("combined orders are told by APIv3 alone".to_owned());
+            }
             (ApiVersion::V2, one) => {
                 let nonce = shared.with_numbers(|numbers| numbers.letters(32));
                 match one {
@@ -190,7 +195,10 @@ impl OutgoingNotice {
                     Some(one) => refund(merchant, order, one, (now, &nonce))?,
                 }
             }
-            (ApiVersion::V3, None) => notice::payment(shared, merchant, order)?,
+            (ApiVersion::V3, None) => {
+                let first = std::slice::from_ref(order);
+                notice::payment(shared, merchant, &[first, &subject.rest].concat())?
+            }
             (ApiVersion::V3, Some(one)) => notice::refund(shared, merchant, order, (one, now))?,
         };
         Ok(Self {

@@ -49,6 +49,7 @@ pub(crate) async fn refund_outcome(
                 api: one.api,
                 sign_type: order.sign_type,
                 refund: Some(one),
+                rest: Vec::new(),
                 order,
             };
             let Ok(notice) = OutgoingNotice::of(&shared, &subject) else {

@@ -80,6 +80,8 @@ pub(crate) fn close(shared: &Shared, mch_id: &str, number: &str) -> Result<(), C
             SandboxOrderState::Revoked => Err(CloseRefusal::State),
             // What was started with the customer's code is reversed, never closed.
             _ if order.is_code_pay() => Err(CloseRefusal::State),
+            // A part is closed with the whole alone.
+            _ if !order.part_of.is_empty() => Err(CloseRefusal::State),
             SandboxOrderState::NotPay | SandboxOrderState::PayError | SandboxOrderState::Closed => {
                 order.state = SandboxOrderState::Closed;
                 Ok(())

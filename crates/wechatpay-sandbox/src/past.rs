@@ -98,6 +98,7 @@ fn past_order(row: &WPay, openid: &str) -> SandboxOrder {
         api: ApiVersion::V2,
         sign_type: SignType::Md5,
         request: String::new(),
+        part_of: String::new(),
     }
 }
 
@@ -131,6 +132,7 @@ fn unpaid_order(order: &MOrder) -> SandboxOrder {
         api: ApiVersion::V2,
         sign_type: SignType::Md5,
         request: String::new(),
+        part_of: String::new(),
     }
 }
 

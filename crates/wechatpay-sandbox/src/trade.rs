@@ -148,6 +148,7 @@ pub(crate) fn described(
         api: ApiVersion::V2,
         sign_type: call.sign_type,
         request: canonical(&request),
+        part_of: String::new(),
     })
 }
 

@@ -10,13 +10,15 @@ use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print_json, print_text};
 use recondesk_app::gateway::GatewayClient;
+use recondesk_app::jobs::case_step::{CaseNextStep, CasePayouts};
+use recondesk_app::jobs::case_words::{event_text, kind_words};
 use recondesk_app::jobs::refund::{ask_order, order_of_case, profile_of};
 use recondesk_app::jobs::reissue;
 use recondesk_app::jobs::views::Views;
 use recondesk_app::model::{CaseDetail, RawLine};
 use recondesk_app::{Failure, MerchantRef, Message};
 use recondesk_casework::{OrderFacts, RefundStage};
-use recondesk_domain::{Fen, PersonalData};
+use recondesk_domain::{Fen, PersonalData, SuggestedAction};
 use recondesk_ports::{
     CancelToken, CaseEvent, CaseRecord, Ports, RefundQuery, RefundRecord, ReissueRecord,
 };
@@ -39,6 +41,7 @@ pub(in crate::cli) struct ShowArgs {
 /// Everything that is shown of a case.
 struct CaseView {
     case: CaseRecord,
+    step: CaseNextStep,
     detail: CaseDetail,
     events: Vec<CaseEvent>,
     refunds: Vec<RefundRecord>,
@@ -56,6 +59,7 @@ pub(super) fn run(asked: &ShowArgs, context: &CommandContext<'_>) -> Result<Comm
         personal: PersonalData::shown_if(asked.show_personal_data),
     };
     let view = CaseView {
+        step: CasePayouts::read(ports.casework.as_ref(), Some(case.profile))?.step(&case),
         detail: views.case(case.profile, &case.key)?,
         events: ports.records.case_events(case.id)?,
         refunds: ports.casework.refunds(&RefundQuery {
@@ -95,6 +99,7 @@ fn ask(ports: &Ports, case: &CaseRecord) -> Result<OrderFacts, Failure> {
 
 fn document(view: &CaseView) -> Value {
     let finding = &view.case.finding;
+    let step = step_of(view);
     let line = |line: &Option<RawLine>| {
         line.as_ref()
             .map(|line| json!({ "file": line.file, "line": line.line, "text": line.text }))
@@ -105,7 +110,9 @@ fn document(view: &CaseView) -> Value {
         "code": finding.category.code(),
         "category": finding.category.name(),
         "severity": finding.category.severity().word(),
-        "action": finding.action().word(),
+        "action": step.action.word(),
+        "action_zh": step.words.zh,
+        "action_en": step.words.en,
         "status": view.case.status.word(),
         "owner": view.case.owner,
         "opened_on": view.case.opened_on.to_string(),
@@ -136,39 +143,36 @@ fn document(view: &CaseView) -> Value {
     })
 }
 
-/// What goes before the step of the case: a refund under way, or money that WeChat Pay says is back.
-fn held_step(view: &CaseView) -> Option<Message> {
-    let action = view.case.finding.action();
-    if !(action.moves_money() || action.delivers()) {
-        return None;
+/// The next step: money that WeChat Pay says is back goes before what the workspace suggests.
+fn step_of(view: &CaseView) -> CaseNextStep {
+    let step = view.step.clone();
+    if !(step.action.moves_money() || step.action.delivers()) {
+        return step;
     }
-    let is_under_way = view.refunds.iter().any(|known| {
-        let stage = known.refund.stage;
-        stage.may_move_money() && !stage.is_final() && stage != RefundStage::Drafted
-    });
-    if is_under_way {
-        return Some(Message::new(
-            "先跟进进行中的退款，不发货，也不另退",
-            "Follow the refund under way up first, neither deliver nor refund again",
-        ));
-    }
-    let back = view.live.as_ref().and_then(|live| live.refunded_but(""))?;
-    (back > Fen::ZERO).then(|| {
-        Message::new(
-            format!("先复核：微信支付已退或正在退 ¥{}", back.grouped()),
-            format!(
-                "Review first: ¥{} went back or is on its way",
-                back.grouped()
+    let back = view.live.as_ref().and_then(|live| live.refunded_but(""));
+    let known = view
+        .refunds
+        .iter()
+        .any(|known| known.refund.stage == RefundStage::Done);
+    match back.filter(|back| *back > Fen::ZERO && !known) {
+        None => step,
+        Some(back) => CaseNextStep {
+            action: SuggestedAction::Review,
+            words: Message::new(
+                format!("先复核：微信支付已退或正在退 ¥{}", back.grouped()),
+                format!(
+                    "Review first: ¥{} went back or is on its way",
+                    back.grouped()
+                ),
             ),
-        )
-    })
+        },
+    }
 }
 
 fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
     let lang = context.lang;
     let (case, finding) = (&view.case, &view.case.finding);
     let category = finding.category;
-    let action = finding.action();
     let mut facts = TextTable::new(["", ""]);
     let mut fact = |name: (&str, &str), value: String| {
         if !value.is_empty() {
@@ -185,7 +189,7 @@ fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
     );
     fact(("负责", "owner"), case.owner.clone());
     fact(("涉及", "at stake"), finding.at_stake().grouped());
-    let step = held_step(view).unwrap_or_else(|| Message::new(action.zh(), action.en()));
+    let step = step_of(view).words;
     fact(("建议", "proposed"), step.get(lang).to_owned());
     for (name, line) in [
         (("账单行", "bill line"), &view.detail.bill_line),
@@ -237,8 +241,8 @@ fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
         history.row([
             event.at.to_string(),
             event.actor.clone(),
-            event.kind.word().to_owned(),
-            event.text.replace('\n', " "),
+            kind_words(event.kind).get(lang).to_owned(),
+            event_text(event).get(lang).to_owned(),
         ]);
     }
     out.push_str(&history.print());

@@ -7,8 +7,8 @@ use super::{AnswerFormat, NamedProfile, QueryCommand, nothing_found, tell_cleani
 use crate::cli::CommandEnd;
 use crate::cli::context::{CommandContext, not_written};
 use crate::cli::terminal_output::print;
+use recondesk_app::gateway::ExchangeError;
 use recondesk_app::jobs::export::{write_csv, write_json};
-use recondesk_app::jobs::inquiry::QueryVerdict;
 use recondesk_app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
@@ -118,13 +118,9 @@ pub(super) fn list(
         print(&bytes)?;
     }
     if let Some(unclear) = asked.iter().find(|asked| asked.is_unclear()) {
-        let trouble = match (&unclear.inquiry.verdict, &unclear.inquiry.refunds) {
-            (QueryVerdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => {
-                trouble.failure()
-            }
-            _ => Failure::cancelled(),
-        };
-        return Err(trouble);
+        return Err(unclear
+            .trouble()
+            .map_or_else(Failure::cancelled, ExchangeError::failure));
     }
     Ok(if asked.iter().all(LiveAnswer::agrees) {
         CommandEnd::Clean

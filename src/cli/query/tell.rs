@@ -49,7 +49,7 @@ pub(super) fn answers_text(answers: &[NumberAnswer], lang: Language) -> String {
             story_text(&mut out, view, lang);
         }
         for asked in asked {
-            if stories.is_empty() {
+            if stories.is_empty() && asked.parts.is_empty() {
                 let summary = &asked.summary;
                 let step = lang.pick(summary.step.zh(), summary.step.en());
                 let name = lang.pick("建议", "Next step");
@@ -108,7 +108,7 @@ fn story_text(out: &mut String, view: &OrderView, lang: Language) {
             entry.at.map_or_else(String::new, |at| at.to_string()),
             entry.words.get(lang).to_owned(),
             entry.amount.map_or_else(String::new, Fen::grouped),
-            entry.state.clone(),
+            entry.state_words().get(lang).to_owned(),
             entry.source.clone(),
         ]);
     }
@@ -116,6 +116,9 @@ fn story_text(out: &mut String, view: &OrderView, lang: Language) {
 }
 
 fn asked_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
+    if !asked.parts.is_empty() {
+        return parts_text(out, asked, lang);
+    }
     let mut line = |text: String| {
         out.push_str(&text);
         out.push('\n');
@@ -174,6 +177,40 @@ fn asked_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
             differ.theirs,
             differ.words.get(lang)
         ));
+    }
+}
+
+/// A combined order: what it is, then each part with its own conclusion and next step.
+fn parts_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
+    let (whole, count) = (&asked.number, asked.parts.len());
+    let sum = match &asked.inquiry.verdict {
+        QueryVerdict::Known(state) => state.total_fee.unwrap_or_default().grouped(),
+        _ => String::new(),
+    };
+    let title = match lang {
+        Language::Zh => format!("合单 {whole}：{count} 笔子单，共 ¥{sum}，逐笔处理\n"),
+        Language::En => {
+            format!("Combined order {whole}: {count} parts, ¥{sum}, each followed up by itself\n")
+        }
+    };
+    out.push_str(&title);
+    for part in &asked.parts {
+        let summary = &part.summary;
+        let step = lang.pick(summary.step.zh(), summary.step.en());
+        let lines = [
+            (lang.pick("子单", "Part"), part.number.as_str()),
+            (lang.pick("结论", "Conclusion"), summary.words.get(lang)),
+            (lang.pick("建议", "Next step"), step),
+        ];
+        for (name, value) in lines {
+            out.extend([name, ": ", value, "\n"]);
+        }
+        asked_text(out, part, lang);
+        if let QueryVerdict::Known(state) = &part.inquiry.verdict
+            && !state.transaction_id.is_empty()
+        {
+            out.extend(["  transaction_id ", &state.transaction_id, "\n"]);
+        }
     }
 }
 
@@ -239,12 +276,10 @@ fn asked_json(asked: &LiveAnswer) -> Value {
         }),
         _ => Value::Null,
     };
-    let trouble = match (&asked.inquiry.verdict, &asked.inquiry.refunds) {
-        (QueryVerdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => {
-            json!({ "code": trouble.code(), "detail": trouble.to_string() })
-        }
-        _ => Value::Null,
-    };
+    let trouble = asked.trouble().map_or(
+        Value::Null,
+        |trouble| json!({ "code": trouble.code(), "detail": trouble.to_string() }),
+    );
     let refunds = match &asked.inquiry.refunds {
         Some(Ok(refunds)) => refunds
             .iter()
@@ -269,6 +304,9 @@ fn asked_json(asked: &LiveAnswer) -> Value {
         .collect();
     json!({
         "verdict": verdict_word(asked).0,
+        "number": asked.number,
+        "other_merchant": asked.other_merchant,
+        "parts": asked.parts.iter().map(asked_json).collect::<Vec<_>>(),
         "sub_mch_id": asked.sub_mch_id,
         "standing": asked.summary.standing.word(),
         "zh": asked.summary.words.zh, "en": asked.summary.words.en,

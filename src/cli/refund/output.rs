@@ -6,9 +6,9 @@ use crate::cli::context::CommandContext;
 use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print, print_json};
-use recondesk_app::Failure;
-use recondesk_app::Surface;
+use recondesk_app::jobs::case_words::stored_words;
 use recondesk_app::jobs::refund::{advice_of, state_words};
+use recondesk_app::{Failure, Language, Surface};
 use recondesk_domain::printable;
 use recondesk_ports::{Ports, RefundRecord};
 
@@ -48,22 +48,43 @@ pub(super) fn one(
         return print_json(&refund_json(record));
     }
     let lang = context.lang;
+    let state = state_words(record);
     let mut lines = vec![
-        ("intent", record.id.0.to_string()),
-        ("out_refund_no", record.out_refund_no.to_string()),
-        ("out_trade_no", record.draft.out_trade_no.clone()),
-        ("amount", record.refund.amount.to_string()),
-        ("state", record.refund.stage.word().to_owned()),
-        ("", state_words(record).get(lang).to_owned()),
+        (("编号", "intent"), record.id.0.to_string()),
+        (
+            ("商户退款单号", "out_refund_no"),
+            record.out_refund_no.to_string(),
+        ),
+        (
+            ("商户订单号", "out_trade_no"),
+            record.draft.out_trade_no.clone(),
+        ),
+        (("金额", "amount"), record.refund.amount.to_string()),
     ];
+    // The stable word is for those who read English; in Chinese it would be a second language in one line.
+    match lang {
+        Language::Zh => lines.push((("状态", "state"), state.zh)),
+        Language::En => {
+            let word = record.refund.stage.word().to_owned();
+            lines.extend([(("", "state"), word), (("", ""), state.en)]);
+        }
+    }
     if !record.refund_id.is_empty() {
-        lines.push(("refund_id", record.refund_id.clone()));
+        lines.push((("微信退款单号", "refund_id"), record.refund_id.clone()));
     }
     if !record.last_words.is_empty() {
-        lines.push(("said", record.last_words.clone()));
+        let said = stored_words(&record.last_words).get(lang).to_owned();
+        lines.push((("返回", "said"), said));
+    }
+    if lang == Language::Zh {
+        let mut facts = TextTable::new(["", ""]);
+        for ((zh, _), value) in lines {
+            facts.row([zh.to_owned(), value]);
+        }
+        return print(facts.print().trim_start().as_bytes());
     }
     let mut text = String::new();
-    for (name, value) in lines {
+    for ((_, name), value) in lines {
         let value = printable(&value);
         text.push_str(format!("{name:<14}{value}").trim_end());
         text.push('\n');
@@ -99,10 +120,11 @@ pub(super) fn table(
             record.out_refund_no.to_string(),
             record.draft.out_trade_no.clone(),
             record.refund.amount.to_string(),
-            record.refund.stage.word().to_owned(),
+            lang.pick(record.refund.stage.zh(), record.refund.stage.word())
+                .to_owned(),
             state_words(record).get(lang).to_owned(),
             record.draft.maker.clone(),
-            record.last_words.clone(),
+            stored_words(&record.last_words).get(lang).to_owned(),
         ]);
     }
     print(table.print().as_bytes())
@@ -159,7 +181,7 @@ pub(super) fn show(
             entry.at.to_string(),
             entry.actor.clone(),
             lang.pick(entry.stage.zh(), entry.stage.en()).to_owned(),
-            entry.note.clone(),
+            stored_words(&entry.note).get(lang).to_owned(),
         ]);
     }
     print(table.print().as_bytes())

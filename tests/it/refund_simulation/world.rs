@@ -238,7 +238,7 @@ impl SimulatedWorld {
                 std::fs::remove_file(place.join("recondesk").with_extension(end)).unwrap();
             }
             let keeper = WorkspaceKeeper::of(Some(&place), Arc::new(SystemClock::new())).unwrap();
-            let made = keeper.rebuild().unwrap();
+            let made = keeper.rebuild().unwrap().database;
             assert!(matches!(made, RebuildOutcome::Rebuilt { .. }), "{made:?}");
             let is = storage::tables(&place).unwrap();
             assert!(is == was, "{desk:?}: other rows than the journal tells");

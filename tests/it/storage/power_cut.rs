@@ -57,7 +57,7 @@ fn check_entries(place: &Path, state: &str) -> Result<(), String> {
     let known = state.lines().filter(|line| line.starts_with("import ["));
     let keeper = WorkspaceKeeper::of(Some(place), Arc::new(SystemClock::new())).unwrap();
     let wanted = u32::try_from(known.count()).unwrap();
-    match keeper.rebuild() {
+    match keeper.rebuild().map(|report| report.database) {
         Ok(RebuildOutcome::Rebuilt { imports, .. }) if imports == wanted => Ok(()),
         other => Err(format!("of {wanted} imports the books tell {other:?}")),
     }

@@ -5,6 +5,7 @@ pub(crate) mod fault_gateway;
 pub(crate) mod faulty;
 pub(crate) mod line;
 pub(crate) mod process;
+pub(crate) mod share;
 pub(crate) mod shop;
 pub(crate) mod wire;
 pub(crate) mod wire_v3;

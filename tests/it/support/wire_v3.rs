@@ -10,6 +10,8 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use recondesk::adapters::clock::SystemClock;
+use recondesk::ports::Clock as _;
 use recondesk::sandbox::Running;
 use serde_json::{Value, json};
 
@@ -109,6 +111,41 @@ impl<'a> V3Client<'a> {
             serde_json::from_slice(&answer.body).unwrap()
         };
         (answer.status, value)
+    }
+
+    /// The same for a sandbox whose clock is this computer's.
+    pub(crate) fn call_now(&self, method: &str, target: &str, body: &Value) -> (u16, Value) {
+        let text = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let now = SystemClock::default().now().unix();
+        let authorization = self.authorization((method, target), &text, now);
+        let answer = self.send_with(method, target, &text, &authorization);
+        let value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        (answer.status, value)
+    }
+
+    /// A combined order of JSAPI with these parts: number and fen.
+    pub(crate) fn combined(&self, number: &str, parts: &[(&str, i64)]) -> Value {
+        let mchid = &self.running.merchant.mch_id;
+        let parts: Vec<Value> = parts
+            .iter()
+            .map(|(part, fen)| {
+                json!({
+                    "mchid": mchid, "attach": "深圳分店", "out_trade_no": part,
+                    "description": format!("货物 {part}"),
+                    "amount": { "total_amount": fen, "currency": "CNY" },
+                })
+            })
+            .collect();
+        json!({
+            "combine_appid": self.running.merchant.appids[0], "combine_mchid": mchid,
+            "combine_out_trade_no": number, "sub_orders": parts,
+            "combine_payer_info": { "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o" },
+            "notify_url": "https://shop.example/pay/combined",
+        })
     }
 
     /// True when the public key made the signature over time, nonce and body.

@@ -1,6 +1,5 @@
 //! The books of a workspace: what they are made of, and each question of [`Books`] handed to its room.
 
-use std::path::Path;
 use std::sync::atomic::AtomicI32;
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +11,7 @@ use super::query::sieves::Sieves;
 use super::query::snapshot::Snapshot;
 use super::query::{MerchantBooks, MerchantContents};
 use crate::disk::{Disk, PowerCut};
-use crate::workspace::Workspace;
+use crate::workspace::{ARCHIVE, BOOKS, Workspace};
 use recondesk_domain::{BillDate, Fen, ProfileId, RowRef};
 use recondesk_intake::{KnownContext, RecordKind, Reject};
 use recondesk_ports::{
@@ -30,6 +29,8 @@ pub struct Bookshelf {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) segments: Arc<SegmentCache>,
     pub(crate) archive: Disk,
+    /// Where the segment of an import is made that is made again; else it is made where all of them lie.
+    pub(crate) apart: Option<Disk>,
     /// The catalog of all merchants as of an import.
     pub(crate) views: Mutex<Option<(u32, Arc<Snapshot>)>>,
     /// Which imports may have a number.
@@ -65,26 +66,44 @@ impl Bookshelf {
         clock: Arc<dyn Clock>,
         fault: Option<Arc<PowerCut>>,
     ) -> Result<Self, BooksError> {
-        let disk = |folder: &Path, fault| {
-            let disk = if workspace.is_shared() {
-                Disk::shared(folder)
-            } else {
-                Disk::at(folder, fault)
-            };
-            disk.map_err(|error| disk_error(&error))
+        let room = |name, fault| {
+            let room = workspace.room_with(name, fault);
+            room.map_err(|error| disk_error(&error))
         };
-        let books = disk(&workspace.books_folder(), fault.clone())?;
+        let books = room(BOOKS, fault.clone())?;
         let segments = Arc::new(SegmentCache::new(books, Arc::clone(&catalog)));
-        let archive = disk(&workspace.archive_folder(), fault)?;
+        let archive = room(ARCHIVE, fault)?;
         Ok(Self {
             workspace: workspace.clone(),
             catalog,
             clock,
             segments,
             archive,
+            apart: None,
             views: Mutex::default(),
             sieves: Mutex::default(),
         })
+    }
+
+    /// The books by another catalog, which make their files in another folder.
+    ///
+    /// # Errors
+    /// [`BooksError`] when the folder cannot be used.
+    pub(crate) fn apart(
+        &self,
+        workspace: &Workspace,
+        catalog: Arc<dyn Catalog>,
+    ) -> Result<Self, BooksError> {
+        let segments = self.segments.disk().clone();
+        let mut books = Self::open(workspace, Arc::clone(&catalog), Arc::clone(&self.clock))?;
+        books.apart = Some(books.segments.disk().clone());
+        books.segments = Arc::new(SegmentCache::new(segments, catalog));
+        Ok(books)
+    }
+
+    /// Where the segment of an import is made.
+    pub(crate) fn drafts(&self) -> &Disk {
+        self.apart.as_ref().unwrap_or_else(|| self.segments.disk())
     }
 
     fn merchant_books(
@@ -111,14 +130,20 @@ impl Bookshelf {
             file: "recondesk.db".to_owned(),
             what: format!("there is no import {import}"),
         })?;
-        let archive = Archive::open(&self.archive, import)?;
-        if archive.sha256() == record.sha256 {
-            return Ok((record, archive));
-        }
-        Err(BooksError::Damaged {
-            file: format!("archive/{}", archive_name(import)),
-            what: "it is another file than the one that was imported".to_owned(),
-        })
+        let name = archive_name(import);
+        let open = || match Archive::open(&self.archive, import)? {
+            archive if archive.sha256() == record.sha256 => Ok(archive),
+            _ => Err(BooksError::Damaged {
+                file: format!("archive/{name}"),
+                what: "it is another file than the one that was imported".to_owned(),
+            }),
+        };
+        let archive = match open() {
+            // It was a copy of a file in an object store: that may be right.
+            Err(BooksError::Damaged { .. }) if self.archive.forget(&name) => open()?,
+            other => other?,
+        };
+        Ok((record, archive))
     }
 }
 

@@ -5,6 +5,7 @@
 //! compare it with; a catalog on a server may come behind the same trait. Every method answers from committed
 //! entries alone, and [`Catalog::add_import`] commits all of an import or nothing.
 
+mod as_of;
 mod memory;
 
 use std::ops::RangeInclusive;
@@ -13,6 +14,7 @@ use super::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{Book, ImportRecord, ProfileRecords, SetAside, Stamp, Standing, StoreError};
 
+pub(crate) use as_of::AsOf;
 pub use memory::MemoryCatalog;
 
 /// A stretch of bytes of a segment file.

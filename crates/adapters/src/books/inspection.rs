@@ -1,11 +1,21 @@
 //! Looking the files of imports over: are they there, are they those of the catalog, is every byte what was written.
 
+use std::collections::BTreeMap;
+
 use super::Bookshelf;
-use super::catalog::SectionMeta;
-use super::format::record::Record;
+use super::segment_pieces::SegmentParts;
 use crate::books::format::segment::segment_name;
-use recondesk_domain::{MOrder, Message};
-use recondesk_ports::{Book, BooksError, CareFault, StoreError};
+use recondesk_domain::Message;
+use recondesk_ports::{BooksError, CareFault, StoreError};
+
+/// An import whose segment file is not what was written.
+#[derive(Debug, Clone)]
+pub(crate) struct DamagedSegment {
+    pub(crate) import: u32,
+    /// What the catalog says that it holds.
+    pub(crate) parts: SegmentParts,
+    pub(crate) fault: CareFault,
+}
 
 impl Bookshelf {
     /// What is wrong with the files of the imports up to one; `deep` reads all of them.
@@ -18,30 +28,74 @@ impl Bookshelf {
                 faults.push(fault_of(error, format!("archive/{import:08}.raw")));
             }
         }
-        for section in self.catalog.sections(None)? {
-            if section.import <= last
-                && let Err(error) = self.check_section(&section, deep)
-            {
-                faults.push(fault_of(
-                    error,
-                    format!("books/{}", segment_name(section.import)),
-                ));
-            }
-        }
+        let segments = self.damaged_segments(last, deep)?.into_iter();
+        faults.extend(segments.map(|segment| segment.fault));
         if deep {
-            let sieves = self.sieves(self.catalog.newest_import(None)?);
-            let sieves = sieves.map_err(|error| StoreError::Broken(error.to_string()))?;
-            for name in sieves.damaged(self.segments.disk()) {
+            for name in self.damaged_sieves()? {
                 faults.push(CareFault {
                     file: format!("books/{name}"),
                     what: Message::new(
-                        "与写入时不同；它只用来加快查单号，删掉后下一次导入会重建",
-                        "Not what was written; it only speeds up looking for numbers, and once it is deleted the next import makes it anew",
+                        "与写入时不同；它只用来加快查单号",
+                        "Not what was written; it only speeds up looking for numbers",
                     ),
                 });
             }
         }
         Ok(faults)
+    }
+
+    /// The imports up to one whose segment file is missing or not what was written; `deep` reads all of each file.
+    pub(crate) fn damaged_segments(
+        &self,
+        last: u32,
+        deep: bool,
+    ) -> Result<Vec<DamagedSegment>, StoreError> {
+        let mut out = Vec::new();
+        for (import, parts) in self.segment_parts(last)? {
+            let found = if deep {
+                parts.check(&self.segments, import)
+            } else {
+                let mut sections = parts.sections.iter();
+                sections.try_for_each(|meta| self.segments.section(meta).map(drop))
+            };
+            if let Err(error) = found {
+                let fault = fault_of(error, format!("books/{}", segment_name(import)));
+                out.push(DamagedSegment {
+                    import,
+                    parts,
+                    fault,
+                });
+            }
+        }
+        Ok(out)
+    }
+
+    /// What the segment files of the imports up to one hold; a file that is there and need not be is among them.
+    fn segment_parts(&self, last: u32) -> Result<BTreeMap<u32, SegmentParts>, StoreError> {
+        let mut all: BTreeMap<u32, SegmentParts> = BTreeMap::new();
+        for section in self.catalog.sections(None)? {
+            let parts = all.entry(section.import).or_default();
+            parts.sections.push(section);
+        }
+        for superseded in self.catalog.superseded(None)? {
+            let parts = all.entry(superseded.import).or_default();
+            parts.lists.push(superseded);
+        }
+        for import in 1..=last {
+            let path = self.segments.disk().path(&segment_name(import));
+            if path.exists() {
+                all.entry(import).or_default();
+            }
+        }
+        all.retain(|import, _| *import <= last);
+        Ok(all)
+    }
+
+    /// Names of the sieves with a byte that is not as it was written.
+    pub(crate) fn damaged_sieves(&self) -> Result<Vec<String>, StoreError> {
+        let sieves = self.sieves(self.catalog.newest_import(None)?);
+        let sieves = sieves.map_err(|error| StoreError::Broken(error.to_string()))?;
+        Ok(sieves.damaged(self.segments.disk()))
     }
 
     fn check_archive(&self, import: u32, deep: bool) -> Result<(), BooksError> {
@@ -51,32 +105,6 @@ impl Bookshelf {
         } else {
             Ok(())
         }
-    }
-
-    fn check_section(&self, meta: &SectionMeta, deep: bool) -> Result<(), BooksError> {
-        let section = self.segments.section(meta)?;
-        if !deep {
-            return Ok(());
-        }
-        for group in 0..super::narrow(section.footer.groups.len()) {
-            match meta.book {
-                Book::Pays => self.check_group::<recondesk_domain::WPay>(&section, group)?,
-                Book::Refunds => self.check_group::<recondesk_domain::WRefund>(&section, group)?,
-                Book::Orders => self.check_group::<MOrder>(&section, group)?,
-                Book::MerchantRefunds => {
-                    self.check_group::<recondesk_domain::MRefund>(&section, group)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn check_group<R: Record>(
-        &self,
-        section: &super::query::segment_cache::Section,
-        group: u32,
-    ) -> Result<(), BooksError> {
-        self.segments.load_group::<R>(section, group).map(drop)
     }
 }
 

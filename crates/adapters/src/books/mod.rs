@@ -32,15 +32,19 @@ pub mod catalog;
 mod format;
 mod ingest;
 mod inspection;
+mod mending;
 mod query;
+mod segment_pieces;
 mod set_aside;
 pub(crate) mod stray;
 
 use std::io;
 
 use crate::disk::Disk;
+use crate::object_store::store_error;
 use crate::workspace::Workspace;
 pub use bookshelf::Bookshelf;
+pub(crate) use format::segment::segment_name;
 use recondesk_ports::{BooksError, StoreError};
 pub use set_aside::SetAsideRows;
 
@@ -67,6 +71,9 @@ fn low_half(value: u64) -> u32 {
 
 /// What a failed step on a file of the books means to whoever asked.
 fn disk_error(error: &io::Error) -> BooksError {
+    if let Some(told) = store_error(error) {
+        return BooksError::Store(told);
+    }
     match error.kind() {
         io::ErrorKind::Interrupted => BooksError::Cancelled,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use super::catalog::Catalog;
 use super::disk_error;
 use crate::disk::Disk;
-use crate::workspace::Workspace;
+use crate::object_store::Room;
+use crate::workspace::{ARCHIVE, BOOKS, Workspace};
 use recondesk_ports::{BooksError, StoreError, WorkspaceFault};
 
 /// Folder of the workspace that files are set aside to.
@@ -80,6 +81,9 @@ pub(crate) fn set_aside_unknown(
     catalog: &dyn Catalog,
 ) -> Result<(), BooksError> {
     let failed = |error: io::Error| disk_error(&error);
+    if workspace.is_stored() {
+        return set_aside_stored(workspace, catalog);
+    }
     let imports = imports_with_files(workspace).map_err(failed)?;
     let next = catalog.next_import()?;
     if imports.last().is_none_or(|last| *last < next) {
@@ -100,6 +104,37 @@ pub(crate) fn set_aside_unknown(
     }
     for path in files.range(next..).flat_map(|(_, paths)| paths) {
         set_aside(path, &folder).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The same in an object store, where only the names after those that the catalog knows are asked for.
+fn set_aside_stored(workspace: &Workspace, catalog: &dyn Catalog) -> Result<(), BooksError> {
+    let failed = |error: io::Error| disk_error(&error);
+    let unknown = |next: u32| -> Result<Vec<(u32, Room, String)>, BooksError> {
+        let mut unknown = Vec::new();
+        for (name, end) in [(ARCHIVE, ".raw"), (BOOKS, ".seg")] {
+            let disk = workspace.room(name).map_err(failed)?;
+            let Some(room) = disk.room() else { continue };
+            for name in room.names(&format!("{next:08}")).map_err(failed)? {
+                let import = name.strip_suffix(end).and_then(|stem| stem.parse().ok());
+                unknown.extend(import.map(|import| (import, room.clone(), name)));
+            }
+        }
+        Ok(unknown)
+    };
+    if unknown(catalog.next_import()?)?.is_empty() {
+        return Ok(());
+    }
+    catalog.make_certain()?;
+    let next = catalog.next_import()?;
+    let files = unknown(next)?;
+    if files.iter().any(|(import, ..)| *import > next) {
+        let last = files.iter().map(|(import, ..)| *import).max();
+        return Err(older(next, last.unwrap_or(next)).into());
+    }
+    for (_, room, name) in files {
+        room.set_aside(&name, LOST_AND_FOUND).map_err(failed)?;
     }
     Ok(())
 }

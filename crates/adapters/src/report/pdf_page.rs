@@ -68,6 +68,8 @@ impl<'f> Pages<'f> {
             };
             self.text_at(place, &text);
             let mut bytes = body;
+            // Two streams of operators become one: the last of the first must not run into the first of the second.
+            bytes.push(b'\n');
             bytes.extend(
                 std::mem::replace(&mut self.page, Content::new())
                     .finish()

@@ -265,6 +265,9 @@ fn sound_text(line: &[u8]) -> Option<&[u8]> {
     let line = line.strip_suffix(b"\n")?;
     let (sum, text) = line.split_first_chunk::<16>()?;
     let text = text.strip_prefix(b" ")?;
+    // Other digits may have the same value, but were not written.
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    sum.iter().all(is_digit).then_some(())?;
     let sum = u64::from_str_radix(std::str::from_utf8(sum).ok()?, 16).ok()?;
     (checksum(text) == sum).then_some(text)
 }

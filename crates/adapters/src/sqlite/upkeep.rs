@@ -51,6 +51,13 @@ fn sums_path(path: &Path) -> PathBuf {
     path.with_extension("sums")
 }
 
+/// False for sums beside a database file that are not what was written; such sums count as none.
+pub(super) fn has_sound_sums(path: &Path) -> Result<bool, DbError> {
+    let sums = sums_path(path);
+    let is_there = sums.try_exists().map_err(broken)?;
+    Ok(!is_there || PageSums::load(&sums).map_err(broken)?.is_some())
+}
+
 /// Compares a database file, that nobody has opened yet in this program, with its checksums.
 pub(super) fn compare(path: &Path) -> Result<(), DbError> {
     let Some(sums) = PageSums::load(&sums_path(path)).map_err(broken)? else {
@@ -137,7 +144,7 @@ impl Writer {
         };
         pages.advance(&log).map_err(broken)?;
         // Without a log, whoever opens the database next trusts what lies beside it.
-        self.flush_beside().map_err(broken)?;
+        self.flush_beside()?;
         pages.store(&sums).map_err(broken)?;
         let connection = locked(&self.connection);
         let connection = connection.lite()?;
@@ -148,26 +155,30 @@ impl Writer {
         Ok(busy == 0)
     }
 
-    /// Makes the journal and what was told of imports durable.
-    fn flush_beside(&self) -> io::Result<()> {
-        self.journal.flush()?;
+    /// Makes the journal and what was told of imports durable; what could not be told is told now.
+    fn flush_beside(&self) -> Result<(), DbError> {
+        self.journal.flush().map_err(broken)?;
         let told = locked(&self.told).clone();
         let Some(last) = told.last() else {
             return Ok(());
         };
         for import in &told {
+            if self.is_untold(*import) {
+                let connection = locked(&self.connection);
+                self.tell_import(connection.lite()?, *import)?;
+            }
             match File::open(self.entry_path(*import)) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                other => other?.sync_all()?,
+                other => other.and_then(|file| file.sync_all()).map_err(broken)?,
             }
         }
-        crate::files::sync_folder(&self.entry_path(*last))?;
+        crate::files::sync_folder(&self.entry_path(*last)).map_err(broken)?;
         locked(&self.told).clear();
         Ok(())
     }
 
     /// The file that tells of an import.
-    fn entry_path(&self, import: u32) -> PathBuf {
+    pub(super) fn entry_path(&self, import: u32) -> PathBuf {
         let folder = self.path().with_file_name("books");
         folder.join(format!("{import:08}.entry"))
     }
@@ -218,6 +229,8 @@ impl Writer {
         if !path.parent().is_some_and(Path::is_dir) {
             return Ok(());
         }
+        // Whatever fails from here on is made good before the log is emptied.
+        locked(&self.told).insert(import);
         let (heading, generation) = state(connection)?;
         let mut rows = Vec::new();
         for table in tables(connection)? {
@@ -240,7 +253,6 @@ impl Writer {
                 },
             )?;
         }
-        locked(&self.told).insert(import);
         Journal::at(path)
             .write_import(&heading, generation, &rows)
             .map_err(broken)

@@ -8,8 +8,8 @@ use recondesk_adapters::clock::SystemClock;
 use recondesk_adapters::workspace::{Workspace, WorkspaceKeeper};
 use recondesk_domain::MerchantProfile;
 use recondesk_ports::{
-    Books as _, Clock as _, RebuildOutcome, Records as _, RestoreOutcome, StoreError,
-    WorkspaceCare as _,
+    BackupLeave, BackupOutcome, Books as _, Clock as _, CopyFault, RebuildOutcome, Records as _,
+    RestoreOutcome, StoreError, WorkspaceCare as _,
 };
 
 use super::crash::copy;
@@ -20,6 +20,10 @@ const COMPANIONS: [&str; 4] = ["db-wal", "db-shm", "sums", "journal"];
 
 fn keeper(folder: &Path) -> WorkspaceKeeper {
     WorkspaceKeeper::of(Some(folder), Arc::new(SystemClock::new())).unwrap()
+}
+
+fn backup(folder: &Path, file: &Path) -> BackupOutcome {
+    keeper(folder).backup(file, BackupLeave::default()).unwrap()
 }
 
 /// A workspace with a replaced bill, a bill and orders, and a second merchant.
@@ -79,7 +83,9 @@ fn a_copy_is_put_back_as_it_was_a_hundred_times() {
     let folder = shop();
     let was = seen(folder.path());
     let file = folder.path().join("copy.zip");
-    let report = keeper(folder.path()).backup(&file).unwrap();
+    let BackupOutcome::Written(report) = backup(folder.path(), &file) else {
+        panic!("no copy");
+    };
     assert_eq!((report.imports, report.files), (3, 1 + 3 * 3));
     let archived = |folder: &Path| std::fs::read(folder.join("archive/00000002.raw")).unwrap();
 
@@ -124,7 +130,7 @@ fn a_copy_that_is_damaged_newer_or_none_touches_nothing() {
     let folder = shop();
     let was = seen(folder.path());
     let file = folder.path().join("copy.zip");
-    keeper(folder.path()).backup(&file).unwrap();
+    backup(folder.path(), &file);
     let sound = std::fs::read(&file).unwrap();
     for at in (0..sound.len()).step_by(sound.len() / 40) {
         let mut bytes = sound.clone();
@@ -132,7 +138,8 @@ fn a_copy_that_is_damaged_newer_or_none_touches_nothing() {
         overwrite(&file, &bytes);
         // A byte of the ZIP that says nothing of the files may differ.
         let empty = tempfile::tempdir().unwrap();
-        if keeper(empty.path()).restore(&file, false).is_ok() {
+        let outcome = keeper(empty.path()).restore(&file, false).unwrap();
+        if matches!(outcome, RestoreOutcome::Restored { .. }) {
             assert_eq!(seen(empty.path()), was, "byte {at}");
         } else {
             assert!(!empty.path().join("recondesk.db").exists(), "byte {at}");
@@ -141,7 +148,7 @@ fn a_copy_that_is_damaged_newer_or_none_touches_nothing() {
     overwrite(&file, b"no copy at all, only words");
     assert_eq!(
         keeper(folder.path()).restore(&file, true),
-        Err(StoreError::Foreign)
+        Ok(RestoreOutcome::Unusable(CopyFault::NoCopy))
     );
     assert_eq!(seen(folder.path()), was);
 }
@@ -151,14 +158,14 @@ fn a_lost_database_is_made_anew_from_journal_and_books() {
     let folder = shop();
     let was = seen(folder.path());
     assert_eq!(
-        keeper(folder.path()).rebuild().unwrap(),
+        keeper(folder.path()).rebuild().unwrap().database,
         RebuildOutcome::NotNeeded
     );
 
     // The journal has everything.
     without_database(folder.path(), false);
     assert!(Workspace::at(folder.path()).unwrap().open().is_err());
-    let outcome = keeper(folder.path()).rebuild().unwrap();
+    let outcome = keeper(folder.path()).rebuild().unwrap().database;
     assert!(matches!(
         outcome,
         RebuildOutcome::Rebuilt {
@@ -185,7 +192,7 @@ fn a_lost_database_is_made_anew_from_journal_and_books() {
 
     // The books alone have the imports and their merchant.
     without_database(folder.path(), true);
-    let outcome = keeper(folder.path()).rebuild().unwrap();
+    let outcome = keeper(folder.path()).rebuild().unwrap().database;
     assert!(
         matches!(
             outcome,
@@ -259,7 +266,7 @@ fn what_is_damaged_or_exchanged_is_named() {
     clippy::disallowed_methods,
     reason = "a damaged file is what the test needs"
 )]
-fn overwrite(path: &Path, bytes: &[u8]) {
+pub(crate) fn overwrite(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).unwrap();
 }
 

@@ -1,6 +1,7 @@
 //! The database that tests of the tables run on: a file, or a server where one is named.
 //!
-//! `RECONDESK_TEST_POSTGRES=postgres://…` runs the same tests against PostgreSQL, each workspace in a schema of its own.
+//! `RECONDESK_TEST_POSTGRES=postgres://…` runs the same tests against PostgreSQL, each workspace in a schema of its own,
+//! and with `RECONDESK_TEST_S3=s3://BUCKET` its files lie in an object store, each workspace under a prefix of its own.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,13 +29,29 @@ pub(crate) fn server(folder: &Path) -> Option<(String, Address)> {
 pub(crate) fn database(folder: &Path) -> Result<Database, StoreError> {
     match server(folder) {
         None => Workspace::at(folder)?.open(),
-        Some((_, address)) => match Database::open_shared(&address) {
+        Some((schema, address)) => match Database::open_shared(&address) {
             Err(StoreError::Missing(_)) => {
-                create(&address, &format!("file://{}", folder.display()))?;
+                create(&address, &files_of(folder, &schema))?;
                 Database::open_shared(&address)
             }
             other => other,
         },
+    }
+}
+
+/// Where the files of the workspace of a folder lie: in it, or in an object store where one is named.
+fn files_of(folder: &Path, schema: &str) -> String {
+    match std::env::var("RECONDESK_TEST_S3") {
+        Ok(store) => format!("{store}/{schema}"),
+        Err(_) => format!("file://{}", folder.display()),
+    }
+}
+
+/// The files that belong to the database of a folder.
+pub(crate) fn files(folder: &Path, database: &Database) -> Result<Workspace, StoreError> {
+    match server(folder) {
+        None => Workspace::of(folder, database),
+        Some(_) => Workspace::of_shared(database, &Workspace::at(&folder.join("here"))?),
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use recondesk_adapters::clock::SystemClock;
 use recondesk_adapters::workspace::{Workspace, WorkspaceKeeper};
-use recondesk_ports::{Books as _, Records as _, StoreError, WorkspaceCare as _};
+use recondesk_ports::{BackupLeave, Books as _, Records as _, StoreError, WorkspaceCare as _};
 
 use super::crash::copy;
 use super::store::{bill_text, import_bill, import_orders, open, orders_text, pays};
@@ -36,7 +36,7 @@ fn run(job: &str, folder: &Path) -> bool {
             .is_ok(),
         "open" => Workspace::at(folder).is_ok_and(|workspace| workspace.open().is_ok()),
         "backup" => WorkspaceKeeper::of(Some(folder), Arc::new(SystemClock::new()))
-            .and_then(|keeper| keeper.backup(&folder.join("copy.zip")))
+            .and_then(|keeper| keeper.backup(&folder.join("copy.zip"), BackupLeave::default()))
             .is_ok(),
         other => panic!("{other}"),
     }

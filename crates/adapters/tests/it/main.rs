@@ -11,6 +11,10 @@ mod engine;
 mod exchanged;
 #[cfg(target_os = "linux")]
 mod faults;
+mod mending;
+mod object_store;
+mod object_store_double;
+
 mod records;
 mod shared;
 mod sieves;

@@ -19,7 +19,7 @@ use recondesk_ports::{
 
 pub(crate) const MCH_ID: &str = "1900000109";
 
-use super::engine::database;
+use super::engine::{database, files};
 
 /// A workspace with one merchant.
 pub(crate) struct StoreFixture {
@@ -58,7 +58,7 @@ pub(crate) fn open(
 /// The books over whatever database the tests are run on.
 fn open_any(folder: &Path, clock: Arc<dyn Clock>) -> Result<(Bookshelf, ProfileId), BooksError> {
     let db = database(folder)?;
-    open_over(&Workspace::of(folder, &db)?, db, None, clock)
+    open_over(&files(folder, &db)?, db, None, clock)
 }
 
 fn open_by(
@@ -71,7 +71,7 @@ fn open_by(
     open_over(&workspace, db, fault, clock)
 }
 
-fn open_over(
+pub(crate) fn open_over(
     workspace: &Workspace,
     db: Database,
     fault: Option<Arc<PowerCut>>,

@@ -6,13 +6,13 @@
 use super::{ExchangeError, GatewayClient, PaymentCall, SignedRefusal, v2, v3};
 use crate::{Failure, Progress, Reporter, Step};
 pub use recondesk_domain::FundAccount;
-use recondesk_domain::{ApiVersion, BillDate};
+use recondesk_domain::{ApiVersion, BillDate, MchId};
 use recondesk_ports::{GatewayError, HttpAnswer, HttpRequest, Route};
 use wechatpay_codec::v2::Request;
 use wechatpay_codec::v3::api;
 
 /// How often a dead address is replaced by a fresh one.
-const FRESH_ADDRESSES: usize = 3;
+pub(super) const FRESH_ADDRESSES: usize = 3;
 /// An error body is small; whatever is larger is no error body.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 
@@ -47,6 +47,8 @@ pub enum BillFile {
     Trade(BillType),
     /// The fund-flow bill of an account.
     FundFlow(FundAccount),
+    /// The fund-flow bill of an account of a sub-merchant (APIv3 only).
+    SubFundFlow(FundAccount, MchId),
 }
 
 /// Where the bytes of a bill go. What a broken transfer brought is thrown away by the next `restart`.
@@ -106,6 +108,9 @@ impl GatewayClient<'_> {
         sink: &mut dyn BillSink,
         reporter: &dyn Reporter,
     ) -> Result<BillAnswer, Failure> {
+        if let BillFile::SubFundFlow(account, sub) = file {
+            return self.sub_fund_flow((account, &sub), day, sink, reporter);
+        }
         match self.merchant.profile.api {
             ApiVersion::V2 => self.v2_file(file, day, sink, reporter),
             ApiVersion::V3 => self.v3_file(file, day, sink, reporter),
@@ -121,7 +126,9 @@ impl GatewayClient<'_> {
     ) -> Result<BillAnswer, Failure> {
         let request = match file {
             BillFile::Trade(kind) => Request::DownloadBill(day, kind.wire()),
-            BillFile::FundFlow(account) => Request::DownloadFundFlow(day, account.v2_word()),
+            BillFile::FundFlow(account) | BillFile::SubFundFlow(account, _) => {
+                Request::DownloadFundFlow(day, account.v2_word())
+            }
         };
         let (signed, _) = v2::sign(self, &request, "")?;
         let route = self.route(signed.endpoint.needs_certificate())?;
@@ -147,7 +154,9 @@ impl GatewayClient<'_> {
     ) -> Result<BillAnswer, Failure> {
         let application = match file {
             BillFile::Trade(kind) => api::trade_bill(day, kind.wire(), ""),
-            BillFile::FundFlow(account) => api::fund_flow_bill(day, account.v3_word()),
+            BillFile::FundFlow(account) | BillFile::SubFundFlow(account, _) => {
+                api::fund_flow_bill(day, account.v3_word())
+            }
         };
         let mut last = None;
         for _ in 0..FRESH_ADDRESSES {
@@ -300,7 +309,7 @@ impl<'a> Transfer<'a> {
     }
 }
 
-fn unwritten(error: &std::io::Error) -> Failure {
+pub(super) fn unwritten(error: &std::io::Error) -> Failure {
     recondesk_ports::StoreError::Denied(error.to_string()).into()
 }
 

@@ -13,6 +13,10 @@ pub enum PaymentCall {
     OrderQuery,
     /// 关闭订单.
     CloseOrder,
+    /// 合单查询订单 (APIv3 only).
+    CombinedQuery,
+    /// 合单关闭订单 (APIv3 only).
+    CombinedClose,
     /// 申请退款.
     Refund,
     /// 查询退款.
@@ -37,6 +41,8 @@ impl PaymentCall {
             Self::Order => "unifiedorder",
             Self::OrderQuery => "orderquery",
             Self::CloseOrder => "closeorder",
+            Self::CombinedQuery => "combinequery",
+            Self::CombinedClose => "combineclose",
             Self::Refund => "refund",
             Self::RefundQuery => "refundquery",
             Self::AbnormalRefund => "abnormalrefund",
@@ -47,6 +53,24 @@ impl PaymentCall {
         }
     }
 
+    /// The call that this word names.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        let all = [
+            Self::Order,
+            Self::OrderQuery,
+            Self::CloseOrder,
+            Self::Refund,
+            Self::RefundQuery,
+            Self::AbnormalRefund,
+            Self::TradeBill,
+            Self::FundFlowBill,
+            Self::BillFile,
+            Self::Certificates,
+        ];
+        all.into_iter().find(|call| call.word() == word)
+    }
+
     /// Its name for people.
     #[must_use]
     pub const fn name(self) -> Term {
@@ -54,6 +78,8 @@ impl PaymentCall {
             Self::Order => Term::new("下单", "Create order"),
             Self::OrderQuery => Term::new("查询订单", "Query order"),
             Self::CloseOrder => Term::new("关闭订单", "Close order"),
+            Self::CombinedQuery => Term::new("合单查询", "Query combined order"),
+            Self::CombinedClose => Term::new("合单关单", "Close combined order"),
             Self::Refund => Term::new("申请退款", "Refund"),
             Self::RefundQuery => Term::new("查询退款", "Query refund"),
             Self::AbnormalRefund => Term::new("发起异常退款", "Refund to another account"),
@@ -85,6 +111,8 @@ impl From<api::Call> for PaymentCall {
             api::Call::Order(_) => Self::Order,
             api::Call::QueryById | api::Call::QueryByNumber => Self::OrderQuery,
             api::Call::Close => Self::CloseOrder,
+            api::Call::QueryCombined => Self::CombinedQuery,
+            api::Call::CloseCombined => Self::CombinedClose,
             api::Call::Refund => Self::Refund,
             api::Call::QueryRefund => Self::RefundQuery,
             api::Call::AbnormalRefund => Self::AbnormalRefund,

@@ -8,11 +8,13 @@
 
 mod bill_files;
 mod call;
+mod combined;
 mod error;
 mod exchange;
 mod keyring;
 mod outcome;
 mod refund_list;
+mod sealed_bill;
 pub(crate) mod v2;
 mod v3;
 mod v3_redirect;
@@ -28,6 +30,7 @@ use wechatpay_codec::v2::{NewRefund, OrderRef};
 
 pub use bill_files::{BillAnswer, BillFile, BillSink, BillType, FundAccount};
 pub use call::PaymentCall;
+pub use combined::CombinedVerdict;
 pub use error::{ExchangeError, SignedRefusal};
 pub use exchange::{AnsweredQuery, Exchange};
 use keyring::Keyring;

@@ -84,7 +84,13 @@ pub(super) fn close_order(
     let mch_id = &client.merchant.profile.mch_id;
     let request = api::close_order(out_trade_no.as_str(), mch_id, sub_mch_id);
     let exchange = ask(client, &request)?;
-    let outcome = match &exchange.result {
+    let outcome = closed(&exchange);
+    Ok(AnsweredQuery { exchange, outcome })
+}
+
+/// What the answer to a wish to close means.
+pub(super) fn closed(exchange: &Exchange) -> CloseOutcome {
+    match &exchange.result {
         Ok(_) => CloseOutcome::Closed,
         Err(ExchangeError::Fault(fault)) => match fault {
             fault if fault.is("ORDER_CLOSED") => CloseOutcome::Closed,
@@ -93,8 +99,7 @@ pub(super) fn close_order(
             fault => CloseOutcome::Refused(fault.clone()),
         },
         Err(trouble) => CloseOutcome::ExchangeError(trouble.clone()),
-    };
-    Ok(AnsweredQuery { exchange, outcome })
+    }
 }
 
 pub(super) fn refund(
@@ -333,7 +338,7 @@ fn judge(
         200 | 204 => Ok(()),
         status => {
             let fault = SignedRefusal::from(v3::Fault::read(request.call, status, &answer.body));
-            let is_close = request.call == api::Call::Close;
+            let is_close = matches!(request.call, api::Call::Close | api::Call::CloseCombined);
             Err(if status >= 500 || (fault.is_unclear() && !is_close) {
                 ExchangeError::Unclear(format!(
                     "HTTP {status} {} {}",

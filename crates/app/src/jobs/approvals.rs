@@ -138,6 +138,17 @@ fn sign_off(ports: &Ports, id: &str, bare: WaitingApproval) -> Result<WaitingApp
     })
 }
 
+/// A question by its number, with what it is about.
+///
+/// # Errors
+/// When there is none, or the workspace cannot be read.
+pub fn asked(ports: &Ports, id: ApprovalId) -> Result<WaitingApproval, Failure> {
+    let all = ports.casework.approvals(true)?;
+    let found = all.into_iter().find(|known| known.id == id);
+    let found = found.ok_or_else(|| StoreError::Missing(format!("approval {}", id.0)))?;
+    about(ports, found)
+}
+
 /// What was decided, in a sentence.
 #[must_use]
 pub fn judged_words(waiting: &WaitingApproval, judgement: Judgement, checker: &str) -> Message {
@@ -210,6 +221,20 @@ fn refused(error: StoreError) -> Failure {
             "Whoever prepared it cannot approve it",
         ),
         "an approval is given once" => Message::new("已经复核过了", "It was decided already"),
+        "what it asked about has moved on" => {
+            return Failure::new(
+                FailureKind::Usage,
+                "approval.over",
+                Message::new(
+                    "这条提请已作废：所提的事已撤回、另行处理或已了结，没有复核",
+                    "It waits no longer: what it asked about was withdrawn, taken up otherwise or settled; nothing was decided",
+                ),
+                Message::new(
+                    "看它现在的状态；仍需要的，重新提请",
+                    "See where it stands now; ask again if it is still needed",
+                ),
+            );
+        }
         "it was asked anew since" => Message::new(
             "之后又提请过一次，请看新的那条",
             "It was asked anew since; decide about that",

@@ -34,11 +34,13 @@ pub fn at_stake(cases: &[CaseRecord]) -> Option<Fen> {
     stakes.try_fold(Fen::ZERO, Fen::checked_add)
 }
 
-/// The cases of a list, or the chosen ones of it, and what they are together.
+/// The cases of a list, or the chosen ones of it, and what they are together, as of now.
 ///
 /// # Errors
 /// When the workspace cannot be read.
 pub fn summary(ports: &Ports, ask: &BulkAsk) -> Result<BulkSummary, Failure> {
+    // Before the cases: a change between the two was not seen for certain.
+    let seen = ports.records.last_case_event()?;
     let views = Views {
         records: ports.records.as_ref(),
         books: ports.books.as_ref(),
@@ -80,6 +82,7 @@ pub fn summary(ports: &Ports, ask: &BulkAsk) -> Result<BulkSummary, Failure> {
         reissues,
         ways,
         bulk_over: ports.casework.thresholds()?.bulk_over,
+        seen,
     })
 }
 
@@ -100,9 +103,12 @@ fn is_free(case: &CaseRecord) -> bool {
         && !case.finding.out_trade_no.as_str().is_empty()
 }
 
-/// True where money may go back for a case; what WeChat Pay says of its order is asked before it does.
+/// True where money may go back for a case; what WeChat Pay says of its order is asked before it does. What waits for
+/// the other side of midnight or agrees by another measure can be refunded alone, and never among many.
 fn may_be_refunded(case: &CaseRecord) -> bool {
-    is_free(case) && proposed(&case.finding, case.finding.at_stake()).is_ok()
+    is_free(case)
+        && case.finding.category.severity().needs_person()
+        && proposed(&case.finding, case.finding.at_stake()).is_ok()
 }
 
 /// True where goods may go out for a case; what WeChat Pay says of its order is asked before they do.
@@ -127,12 +133,24 @@ pub fn by_ids(ports: &Ports, ids: &[u64]) -> Result<Vec<CaseRecord>, Failure> {
     Ok(ports.records.cases_by_id(&ids)?)
 }
 
+/// Who does it, where, and which change of any case was the last that was seen before; nothing where what is found now
+/// is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct BulkActor<'a> {
+    /// The name it is kept under.
+    pub name: &'a str,
+    /// Where its results are read.
+    pub surface: Surface,
+    /// What somebody else changed since is left as it is.
+    pub seen: Option<i64>,
+}
+
 /// Does it to each case, in order.
 #[must_use]
 pub fn carry_out(
     ports: &Ports,
     cases: &[CaseRecord],
-    (deed, actor, surface): (&CaseDeed, &str, Surface),
+    (deed, by): (&CaseDeed, BulkActor<'_>),
     reporter: &dyn Reporter,
 ) -> BulkOutcome {
     let mut lines = Vec::with_capacity(cases.len());
@@ -146,12 +164,15 @@ pub fn carry_out(
             done: count(lines.len()),
             total: Some(count(cases.len())),
         });
-        let (steps, said) = steps_of(deed, Author::new(actor, ports.clock.now()), together);
+        let (mut steps, said) = steps_of(deed, Author::new(by.name, ports.clock.now()), together);
+        for step in &mut steps {
+            step.seen = by.seen;
+        }
         let results = match owner_known(ports, deed) {
             Ok(()) => store(ports, batch, &steps),
             Err(failure) => vec![Err(failure); batch.len()],
         };
-        let asked = asked(ports, batch, deed, surface);
+        let asked = asked(ports, batch, deed, by.surface);
         for ((case, result), asked) in batch.iter().zip(results).zip(asked) {
             let done = result.and(asked);
             lines.push(BulkLine {

@@ -1,11 +1,16 @@
-//! Closing an unpaid order (关单): asked about first, never closed once money may be in it, and asked about afterwards.
+//! Closing an unpaid order (关单), or a combined one (合单) with all its parts: asked about first, never closed once money
+//! may be in it, and asked about afterwards.
 
+use super::lookup::combined::shared_state;
 use super::lookup::live;
-use crate::gateway::{AnsweredQuery, CloseOutcome, ExchangeError, GatewayClient, QueryVerdict};
+use crate::gateway::{
+    AnsweredQuery, CloseOutcome, CombinedVerdict, ExchangeError, GatewayClient, QueryVerdict,
+};
 use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
-use recondesk_domain::OutTradeNo;
+use recondesk_domain::{ApiVersion, OutTradeNo};
 use recondesk_ports::{CancelToken, Ports};
 use wechatpay_codec::v2::{OrderRef, TradeState};
+use wechatpay_codec::v3::CombinedOrder;
 
 /// What became of the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +21,7 @@ pub enum Closed {
     Before,
 }
 
-/// Closes an order that nobody paid, over either API.
+/// Closes an order that nobody paid, over either API; with APIv3 by the number of a combined order as well.
 ///
 /// # Errors
 /// When it is paid or being paid, unknown, or nothing certain can be said; then nothing is called closed.
@@ -38,12 +43,16 @@ pub fn close(
         number,
         sub_mch_id,
     };
-    match order.state()? {
+    let (state, combined) = order.state()?;
+    match state {
         TradeState::Closed | TradeState::Revoked => return Ok(Closed::Before),
         TradeState::NotPay | TradeState::PayError => {}
         state => return Err(has_money(number, &state)),
     }
-    let asked = client.close_order(&number, sub_mch_id)?;
+    let asked = match &combined {
+        Some(parts) => client.close_combined(parts)?,
+        None => client.close_order(&number, sub_mch_id)?,
+    };
     order.log(&asked)?;
     match asked.outcome {
         CloseOutcome::Closed => {}
@@ -53,7 +62,7 @@ pub fn close(
         // What came of it is not known: the question below tells.
         CloseOutcome::ExchangeError(_) => {}
     }
-    match order.state()? {
+    match order.state()?.0 {
         TradeState::Closed | TradeState::Revoked => Ok(Closed::Now),
         state @ (TradeState::Success | TradeState::Refund | TradeState::UserPaying) => {
             Err(has_money(number, &state))
@@ -76,14 +85,29 @@ impl OrderToClose<'_> {
         Ok(self.ports.records.log_exchange(&entry)?)
     }
 
-    fn state(&self) -> Result<TradeState, Failure> {
+    /// The state of the order; of a combined one with its parts.
+    fn state(&self) -> Result<(TradeState, Option<CombinedOrder>), Failure> {
         let order = OrderRef::Merchant(self.number);
         let asked = self.client.query_order(&order, self.sub_mch_id)?;
         self.log(&asked)?;
         match asked.outcome {
-            QueryVerdict::Known(state) => Ok(state.state),
+            QueryVerdict::Known(state) => Ok((state.state, None)),
+            QueryVerdict::NotFound if self.client.merchant.profile.api == ApiVersion::V3 => {
+                let combined = self.combined()?;
+                Ok((shared_state(&combined), Some(combined)))
+            }
             QueryVerdict::NotFound => Err(unknown(self.number)),
             QueryVerdict::ExchangeError(trouble) => Err(trouble.failure()),
+        }
+    }
+
+    fn combined(&self) -> Result<CombinedOrder, Failure> {
+        let asked = self.client.query_combined(&self.number)?;
+        self.log(&asked)?;
+        match asked.outcome {
+            CombinedVerdict::Known(order) => Ok(*order),
+            CombinedVerdict::NotFound => Err(unknown(self.number)),
+            CombinedVerdict::ExchangeError(trouble) => Err(trouble.failure()),
         }
     }
 }
@@ -104,7 +128,7 @@ fn no_number(number: &str) -> Failure {
 fn has_money(number: OutTradeNo, state: &TradeState) -> Failure {
     let words = state.name();
     Failure::new(
-        FailureKind::Gateway,
+        FailureKind::RefusedInput,
         "close.paid",
         Message::new(
             format!("没有关单：{}", words.zh),
@@ -123,7 +147,7 @@ fn has_money(number: OutTradeNo, state: &TradeState) -> Failure {
 
 fn unknown(number: OutTradeNo) -> Failure {
     Failure::new(
-        FailureKind::Gateway,
+        FailureKind::RefusedInput,
         "close.unknown",
         Message::new("微信支付没有这笔订单", "WeChat Pay has no such order"),
         Advice::by_place(

@@ -8,8 +8,8 @@ use crate::gateway::{BillFile, BillSink, GatewayClient};
 use crate::{Failure, FailureKind, MerchantRef, Message, Reporter};
 use recondesk_domain::{BillDate, Category, Fen, MchId, ProfileId, group_digits};
 use recondesk_ports::{
-    BillExpect, BillFailure, BillImport, CaseQuery, Ports, Records, Scratch, Source, Standing,
-    StoreError,
+    BillExpect, BillFailure, BillImport, CaseQuery, CaseRecord, Ports, Records, Scratch, Source,
+    Standing, StoreError,
 };
 
 /// What came of fetching a bill.
@@ -199,6 +199,21 @@ pub struct OpenWork {
 }
 
 impl OpenWork {
+    /// What of these cases waits for a person.
+    pub(super) fn of<'c>(cases: impl IntoIterator<Item = &'c CaseRecord>) -> Self {
+        let mut out = Self::default();
+        for case in cases.into_iter().filter(|case| !case.status.is_closed()) {
+            let category = case.finding.category;
+            out.is_uncovered |= matches!(category, Category::MCoverage | Category::WCoverage);
+            if category.severity().needs_person() {
+                out.count = out.count.saturating_add(1);
+                let sum = out.at_stake.checked_add(case.finding.at_stake());
+                out.at_stake = sum.unwrap_or(out.at_stake);
+            }
+        }
+        out
+    }
+
     /// True when somebody must act.
     #[must_use]
     pub const fn needs_person(self) -> bool {
@@ -220,17 +235,7 @@ pub fn open_work(
         day: Some(day),
         ..CaseQuery::default()
     })?;
-    let mut out = OpenWork::default();
-    for case in cases.iter().filter(|case| !case.status.is_closed()) {
-        let category = case.finding.category;
-        out.is_uncovered |= matches!(category, Category::MCoverage | Category::WCoverage);
-        if category.severity().needs_person() {
-            out.count = out.count.saturating_add(1);
-            let sum = out.at_stake.checked_add(case.finding.at_stake());
-            out.at_stake = sum.unwrap_or(out.at_stake);
-        }
-    }
-    Ok(out)
+    Ok(OpenWork::of(&cases))
 }
 
 /// Says what a comparison brought and what of it is still open, and what changed against the run before.

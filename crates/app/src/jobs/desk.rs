@@ -46,6 +46,12 @@ impl Desk {
         seen.list.max(open.map(|(_, last)| *last))
     }
 
+    /// Up to which change the list of cases was read; nothing where it was never shown.
+    #[must_use]
+    pub fn has_seen_list(&self) -> Option<i64> {
+        self.seen().list
+    }
+
     fn seen(&self) -> MutexGuard<'_, ReadMarks> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -60,6 +66,7 @@ impl Desk {
         Ok(Person {
             name: operator.name,
             has_operators: true,
+            operators: names(&living(ports)?),
         })
     }
 
@@ -77,13 +84,14 @@ impl Desk {
         if operators.is_empty() {
             return Ok(Person {
                 name: user.to_owned(),
-                has_operators: false,
+                ..Person::default()
             });
         }
         let name = self.signed_in(&operators).map(|known| known.name.clone());
         Ok(Person {
             name: name.unwrap_or_default(),
             has_operators: true,
+            operators: names(&operators),
         })
     }
 
@@ -149,6 +157,10 @@ pub(super) fn needed() -> Failure {
         Message::new("要指明操作人和 PIN", "Say who does it, with the PIN"),
         Message::default(),
     )
+}
+
+fn names(operators: &[Operator]) -> Vec<String> {
+    operators.iter().map(|known| known.name.clone()).collect()
 }
 
 /// Operators who were not removed.

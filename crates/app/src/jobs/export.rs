@@ -7,6 +7,7 @@
 use std::io::{self, Write};
 
 use crate::Language;
+use crate::jobs::case_step::CaseNextStep;
 use recondesk_domain::{
     Finding, Heading, RowRef, Severity, Sheet, SheetCell, Term, facts_in_words, formula_safe,
     printable, tag_in_words,
@@ -143,9 +144,24 @@ fn case_cells(case: &CaseRecord) -> Vec<SheetCell> {
     ]
 }
 
-/// Hands cases over as a sheet; for people of a language number and state stand in front, and the key is left out.
+/// Puts the step of a case in place of what its finding suggests.
+fn put_step(row: &mut [SheetCell], step: &CaseNextStep, people: Option<Language>) {
+    let action = step.action;
+    for (cell, heading) in row.iter_mut().zip(&FINDING_HEADINGS) {
+        if heading.name == "action" {
+            *cell = match people {
+                Some(language) => SheetCell::text(step.words.get(language)),
+                None => SheetCell::Word(action.word(), Term::new(action.zh(), action.en())),
+            };
+        }
+    }
+}
+
+/// Hands cases over as a sheet, each with its next step; for people of a language number and state stand in front, and
+/// the key is left out.
 pub fn with_cases<T>(
     cases: &[CaseRecord],
+    step: &dyn Fn(&CaseRecord) -> CaseNextStep,
     people: Option<Language>,
     write: impl FnOnce(Sheet<'_>) -> T,
 ) -> T {
@@ -160,10 +176,13 @@ pub fn with_cases<T>(
         let mut own = case_cells(case);
         if let Some(language) = people {
             own.truncate(4);
-            own.append(&mut finding_row_in_words(&case.finding, language));
+            let mut found = finding_row_in_words(&case.finding, language);
+            put_step(&mut found, &step(case), people);
+            own.append(&mut found);
             own
         } else {
             let mut found = finding_row(&case.finding);
+            put_step(&mut found, &step(case), people);
             found.append(&mut own);
             found
         }

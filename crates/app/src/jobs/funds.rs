@@ -11,8 +11,10 @@ use super::imports::{Watching, fund_overflow};
 use crate::gateway::{BillFile, GatewayClient};
 use crate::{Failure, MerchantRef, Message, Reporter};
 pub use bank::{contradicts_itself, import_statement};
-use recondesk_domain::{BillDate, FundEntry, ProfileId};
-use recondesk_ports::{BooksError, FundExpect, FundFacts, ImportRecord, Ports, Source, Standing};
+use recondesk_domain::{BillDate, FundEntry, MchId, ProfileId};
+use recondesk_ports::{
+    BooksError, FundExpect, FundFacts, ImportRecord, Ports, Source, Standing, StoreError,
+};
 pub use recondesk_reconcile::fund_flow::{
     ARRIVES_WITHIN, AccountReport, Bridge, BridgeStep, FeeCustom, FindingGroup, FundFinding,
     SettledWithdrawal, Settlement, SettlementState, StepKind, TradeReport,
@@ -31,6 +33,8 @@ pub const LEARNING_DAYS: usize = 7;
 pub struct FundsRequest<'a> {
     /// The merchant.
     pub merchant: MerchantRef<'a>,
+    /// A sub-merchant whose accounts are meant; empty for the merchant's own.
+    pub sub_mch_id: MchId,
     /// The day.
     pub day: BillDate,
     /// True to fetch what is not here.
@@ -78,6 +82,8 @@ pub enum NotCompared {
 /// What came of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FundsReport {
+    /// The sub-merchant whose accounts these are; empty for the merchant's own.
+    pub sub_mch_id: MchId,
     /// The day.
     pub day: BillDate,
     /// Each account.
@@ -143,12 +149,14 @@ pub fn step_words(kind: &StepKind) -> Message {
 /// [`Failure`]: it is no fund-flow bill, or the workspace cannot be written.
 pub fn import(
     ports: &Ports,
-    (id, account, day): (ProfileId, FundAccount, BillDate),
+    (id, account, sub_mch_id): (ProfileId, FundAccount, MchId),
+    day: BillDate,
     source: Source,
     reporter: &dyn Reporter,
 ) -> Result<(), Failure> {
     let expect = FundExpect {
         account,
+        sub_mch_id,
         day,
         sha1: None,
     };
@@ -197,6 +205,7 @@ pub fn examine_day(
         None => Ok(against_trades(ports, ask, &accounts, &entries)?),
     };
     Ok(FundsReport {
+        sub_mch_id: ask.sub_mch_id,
         day: ask.day,
         accounts,
         compared,
@@ -220,6 +229,7 @@ fn text_of(
 ) -> Result<StoredFunds, Failure> {
     let expect = |sha1| FundExpect {
         account,
+        sub_mch_id: ask.sub_mch_id,
         day: ask.day,
         sha1,
     };
@@ -230,13 +240,23 @@ fn text_of(
         let cancel = reporter.token();
         let client = GatewayClient::new(ports, MerchantRef { id, profile }, &cancel);
         let mut sink = ScratchSink::new(ports);
-        let file = BillFile::FundFlow(account);
+        let sub = ask.sub_mch_id;
+        let file = if sub.is_empty() {
+            BillFile::FundFlow(account)
+        } else {
+            BillFile::SubFundFlow(account, sub)
+        };
         match download::fetch(&client, file, ask.day, &mut sink, reporter)? {
             Fetched::NoBill if record.is_none() => return Ok(StoredFunds::NothingMoved),
             Fetched::NoBill => {}
             Fetched::Bill { sha1, .. } => {
                 let (mch, day, word) = (&profile.mch_id, ask.day, account.word());
-                let source = sink.into_source(&format!("{mch}_{day}_fund_{word}.csv.gz"))?;
+                let name = if sub.is_empty() {
+                    format!("{mch}_{day}_fund_{word}.csv.gz")
+                } else {
+                    format!("{mch}_{sub}_{day}_fund_{word}.csv")
+                };
+                let source = sink.into_source(&name)?;
                 let watch = Watching(reporter);
                 let books = &ports.books;
                 let done = books.import_fund_flow(id, source, &expect(sha1), &watch)?;
@@ -258,6 +278,7 @@ fn text_of(
 fn is_used(ports: &Ports, ask: &FundsRequest<'_>, account: FundAccount) -> Result<bool, Failure> {
     let expect = FundExpect {
         account,
+        sub_mch_id: ask.sub_mch_id,
         day: ask.day,
         sha1: None,
     };
@@ -290,6 +311,7 @@ fn report_of(
 ) -> Result<AccountReport, Failure> {
     let expect = FundExpect {
         account,
+        sub_mch_id: ask.sub_mch_id,
         day: ask.day,
         sha1: None,
     };
@@ -353,8 +375,13 @@ fn against_trades(
     let late_from = |day: BillDate| day.next().start().plus(late_s.saturating_neg());
     let yesterday = late_numbers(evidence.as_ref(), ask.day.prev(), late_from(ask.day.prev()))?;
     let failed = RefCell::new(None);
-    let mut pays = until_failure(evidence.pays(ask.day).map_err(unread)?, &failed);
-    let mut refunds = until_failure(evidence.refunds(ask.day).map_err(unread)?, &failed);
+    // A partner's bill has the rows of all its sub-merchants.
+    let sub = ask.sub_mch_id;
+    let is_meant = |theirs: MchId| sub.is_empty() || theirs == sub;
+    let mut pays = until_failure(evidence.pays(ask.day).map_err(unread)?, &failed)
+        .filter(|pay| is_meant(pay.sub_mch_id));
+    let mut refunds = until_failure(evidence.refunds(ask.day).map_err(unread)?, &failed)
+        .filter(|refund| is_meant(refund.sub_mch_id));
     let bill = TradeBill {
         pays: &mut pays,
         refunds: &mut refunds,
@@ -411,7 +438,8 @@ fn days_seen(ports: &Ports, ask: &FundsRequest<'_>) -> Result<usize, Failure> {
     let imports = ports.books.imports(ask.merchant.id)?;
     let days: HashSet<_> = imports
         .iter()
-        .filter(|one| one.kind.starts_with("fund.") && one.standing == Standing::Verified)
+        .filter(|one| FundExpect::is_kind_of(&one.kind, &ask.sub_mch_id))
+        .filter(|one| one.standing == Standing::Verified)
         .filter_map(|one| one.day)
         .map(BillDate::number)
         .collect();
@@ -423,9 +451,12 @@ fn unread_fund(fault: FundFault) -> Failure {
 }
 
 fn unread(error: EvidenceError) -> Failure {
+    if let Some(why) = error.unreachable {
+        return StoreError::Unreachable(why).into();
+    }
     BooksError::Damaged {
         file: "books".to_owned(),
-        what: error.0,
+        what: error.what,
     }
     .into()
 }

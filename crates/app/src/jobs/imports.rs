@@ -15,6 +15,7 @@ impl Watch for Watching<'_> {
             ImportPart::Read => Step::Read,
             ImportPart::Sort => Step::Sort,
             ImportPart::Store => Step::Store,
+            ImportPart::Send => Step::Send,
         };
         self.0.progress(Progress { step, done, total });
     }
@@ -37,10 +38,7 @@ impl From<BooksError> for Failure {
                 FailureKind::Workspace,
                 "workspace.damaged",
                 Message::new("工作区文件已损坏", "A file of the workspace is damaged"),
-                Message::new(
-                    "从备份恢复数据目录，或重新导入原文件",
-                    "Restore the data folder from a backup, or import the original file again",
-                ),
+                super::care::ways_out(),
             )
             .with_detail(format!("{file}: {what}")),
             BooksError::Source(detail) => refused(

@@ -4,6 +4,7 @@
 //! the next time. A scheduler that starts it every half hour follows WeChat Pay's own plan: from 10:00, every
 //! 30 minutes.
 
+mod books_changed;
 mod folder;
 mod state;
 mod summary;
@@ -26,7 +27,9 @@ use super::signed_day::{self, SignedDay};
 use crate::{Advice, Failure, FailureKind, MerchantRef, Message, Reporter};
 use folder::FolderHaul;
 use recondesk_domain::{BillDate, Category, Instant, ProfileId};
-use recondesk_ports::{CaseQuery, Files, Ports, RunRecord, Standing, StoreError};
+use recondesk_ports::{
+    CaseQuery, CaseRecord, Files, Ports, Records, RunRecord, Standing, StoreError,
+};
 use state::MorningMemory;
 
 /// Minutes after midnight in Beijing at which a missing bill or file is an alarm.
@@ -101,18 +104,17 @@ pub struct MerchantMorning {
     pub gone: Vec<BillDate>,
     /// What is missing.
     pub alarms: Vec<Alarm>,
+    /// What days before these have left open.
+    pub older: OpenWork,
 }
 
 impl MerchantMorning {
-    /// The first failure of the morning, for the exit code.
+    /// The first failure of the morning, for the exit code. A file of the folder that is refused is none: it is for a
+    /// person, and stays so until somebody takes it away.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
-        let days = self.days.iter().filter_map(|day| day.result.as_ref().err());
-        let files = self.files.iter().filter_map(|file| match &file.fate {
-            FileFate::Refused(failure) => Some(failure.as_ref()),
-            FileFate::Taken(_) | FileFate::Unfinished | FileFate::Passed => None,
-        });
-        days.chain(self.folder_failure.as_ref()).chain(files).next()
+        let mut days = self.days.iter().filter_map(|day| day.result.as_ref().err());
+        days.next().or(self.folder_failure.as_ref())
     }
 
     /// True when somebody must act.
@@ -122,9 +124,11 @@ impl MerchantMorning {
         let mut signed = self.days.iter().filter_map(|day| day.signed.as_ref());
         let heard = self.files.iter().any(|file| match &file.fate {
             FileFate::Taken(told) => told.attention,
-            FileFate::Unfinished | FileFate::Passed | FileFate::Refused(_) => false,
+            FileFate::Refused(_) => true,
+            FileFate::Unfinished | FileFate::Passed => false,
         });
         heard
+            || self.older.needs_person()
             || !self.alarms.is_empty()
             || !self.gone.is_empty()
             || signed.any(|signed| !signed.changes.is_empty())
@@ -157,6 +161,7 @@ pub fn run(
         days: Vec::new(),
         gone: Vec::new(),
         alarms: Vec::new(),
+        older: OpenWork::default(),
     };
     let of_profile = (!profile.orders_from.is_empty()).then(|| Path::new(&profile.orders_from));
     let mut haul = FolderHaul::default();
@@ -181,7 +186,7 @@ pub fn run(
     let due = match ask.days {
         MorningDays::One(day) => vec![day],
         MorningDays::CatchUp => {
-            let due = Due::of(ports, id, &state, haul.days)?;
+            let due = Due::of(ports, MerchantRef { id, profile }, &state, haul.days)?;
             out.gone = due.gone;
             due.days.into_iter().collect()
         }
@@ -196,6 +201,9 @@ pub fn run(
     state.keep(records, id)?;
     if ask.days == MorningDays::CatchUp || ask.days == MorningDays::One(out.yesterday) {
         out.alarms = alarms(ports, id)?;
+    }
+    if ask.days == MorningDays::CatchUp {
+        out.older = older_work(records, id, &out.days)?;
     }
     Ok(out)
 }
@@ -319,10 +327,11 @@ struct Due {
 }
 
 impl Due {
-    /// Days since the last comparison, days whose bill failed, days that an export now covers, days not told of.
+    /// Days since the last comparison, days whose bill failed, days that an export now covers or whose books changed
+    /// since they were compared, days not told of.
     fn of(
         ports: &Ports,
-        id: ProfileId,
+        MerchantRef { id, profile }: MerchantRef<'_>,
         state: &MorningMemory,
         covered: Option<(BillDate, BillDate)>,
     ) -> Result<Self, Failure> {
@@ -352,6 +361,9 @@ impl Due {
                 out.days.insert(day);
             }
         }
+        let mut changed =
+            books_changed::since_compared(ports, MerchantRef { id, profile }, &runs, oldest)?;
+        out.days.append(&mut changed);
         out.days.extend(&state.untold);
         let mut open = BTreeSet::new();
         for day in out.days {
@@ -389,6 +401,20 @@ impl Due {
         }
         out
     }
+}
+
+/// What is open of days that this morning did not compare: what a scheduler is told of must not end with the next run.
+fn older_work(
+    records: &dyn Records,
+    id: ProfileId,
+    done: &[MorningDay],
+) -> Result<OpenWork, StoreError> {
+    let open = records.cases(&CaseQuery {
+        profile: Some(id),
+        ..CaseQuery::default()
+    })?;
+    let is_older = |case: &&CaseRecord| done.iter().all(|one| one.day != case.day);
+    Ok(OpenWork::of(open.iter().filter(is_older)))
 }
 
 /// True for a day that was compared with a hole in the merchant's book.

@@ -18,12 +18,13 @@ use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports
 use wechatpay_codec::v2::notify::{SUCCESS_ANSWER, failure_answer};
 use wechatpay_codec::v3::notify::failure_answer as v3_failure_answer;
 
-/// The result of one notification.
+/// The result of one notification, or of one part of a combined order in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationResult {
     /// First line of it in the log, counted from 1.
     pub line: u32,
-    /// `v2.payment`, `v2.refund`, `v3.payment`, `v3.refund`, `v3.other`, or `unknown`.
+    /// `v2.payment`, `v2.refund`, `v3.payment`, `v3.combined` for a part of a combined order, `v3.refund`, `v3.other`,
+    /// or `unknown`.
     pub kind: &'static str,
     /// 商户订单号, where one can be told.
     pub out_trade_no: String,
@@ -39,7 +40,8 @@ pub struct NotificationResult {
     pub answer: String,
 }
 
-/// Takes the notifications of a text in: one result for each, in order, and all of them or none.
+/// Takes the notifications of a text in: one result for each, and for each part of a combined order, in order, and all
+/// of them or none.
 ///
 /// # Errors
 /// When the text is too large, or workspace or vault cannot be used. A bad notification is no failure.
@@ -81,59 +83,102 @@ fn take_each(
         if reporter.cancelled() {
             return Err(Failure::cancelled());
         }
-        out.push(receive(ports, profile, &keys, &message)?);
+        out.extend(receive(ports, profile, &keys, &message)?);
     }
     Ok(out)
 }
 
-/// One notification from its bytes to its fate.
+/// One notification from its bytes to its fate; a combined order has one for each part.
 fn receive(
     ports: &Ports,
-    MerchantRef { id, profile }: MerchantRef<'_>,
+    merchant: MerchantRef<'_>,
     keys: &ClaimKeys,
     message: &LoggedNotice<'_>,
-) -> Result<NotificationResult, Failure> {
+) -> Result<Vec<NotificationResult>, Failure> {
     let opened = match message {
-        LoggedNotice::V2 { body, .. } => open_v2(body, keys),
+        LoggedNotice::V2 { body, .. } => open_v2(body, keys).map(|claim| vec![claim]),
         LoggedNotice::V3 { headers, body, .. } => open_v3(headers, body, keys),
     };
-    let judged =
-        opened.and_then(
-            |claim| match judge(ports, MerchantRef { id, profile }, &claim)? {
-                None => Ok(claim),
-                Some(reason) => Err(ClaimRefusal::Aside(Box::new(Some(claim)), reason)),
-            },
-        );
-    let is_v3 = matches!(message, LoggedNotice::V3 { .. });
-    match judged {
-        Ok(claim) => {
-            let known = ports
-                .records
-                .observe(&observation(ports, id, &claim, None))?;
-            let fate = match known {
-                None => NotificationFate::Applied,
-                Some(first) if first.amount == Some(claim.amount) && first.state == claim.state => {
-                    NotificationFate::Repeated { first: first.at }
-                }
-                Some(first) => NotificationFate::Aside(AsideReason::Contradiction(format!(
-                    "{} {}",
-                    first.state,
-                    first.amount.unwrap_or_default()
-                ))),
-            };
-            Ok(received(message, Some(&claim), fate, is_v3))
-        }
-        Err(ClaimRefusal::Failed(failure)) => Err(failure),
+    let mut told: Vec<(Option<NotificationClaim>, NotificationFate)> = Vec::new();
+    match opened {
+        Err(ClaimRefusal::Failed(failure)) => return Err(failure),
         Err(ClaimRefusal::Aside(claim, reason)) => {
-            let aside = (claim.as_ref().as_ref(), &reason);
-            put_aside(ports, id, (message, keys), aside.0, aside.1)?;
-            Ok(received(
-                message,
+            put_aside(
+                ports,
+                merchant.id,
+                (message, keys),
                 claim.as_ref().as_ref(),
-                NotificationFate::Aside(reason),
-                is_v3,
-            ))
+                &reason,
+            )?;
+            told.push((*claim, NotificationFate::Aside(reason)));
         }
+        Ok(claims) => {
+            for claim in claims {
+                let fate = enter(ports, merchant, &claim)?;
+                match &fate {
+                    // A contradiction stands beside what was entered before.
+                    NotificationFate::Aside(AsideReason::Contradiction(_)) => {}
+                    NotificationFate::Aside(reason) => {
+                        put_aside(ports, merchant.id, (message, keys), Some(&claim), reason)?;
+                    }
+                    NotificationFate::Applied
+                    | NotificationFate::Repeated { .. }
+                    | NotificationFate::Elsewhere { .. } => {}
+                }
+                told.push((Some(claim), fate));
+            }
+        }
+    }
+    let answer = answer(&told, matches!(message, LoggedNotice::V3 { .. }));
+    let results = told.into_iter();
+    Ok(results
+        .map(|(claim, fate)| received(message, claim.as_ref(), fate, answer.clone()))
+        .collect())
+}
+
+/// Enters what a sealed message claims, once, where it fits the books.
+fn enter(
+    ports: &Ports,
+    MerchantRef { id, profile }: MerchantRef<'_>,
+    claim: &NotificationClaim,
+) -> Result<NotificationFate, Failure> {
+    if claim.combined_by == profile.mch_id && claim.mch_id != profile.mch_id {
+        return Ok(NotificationFate::Elsewhere {
+            mch_id: claim.mch_id.clone(),
+        });
+    }
+    if let Some(reason) = judge(ports, MerchantRef { id, profile }, claim)? {
+        return Ok(NotificationFate::Aside(reason));
+    }
+    let known = ports
+        .records
+        .observe(&observation(ports, id, claim, None))?;
+    Ok(match known {
+        None => NotificationFate::Applied,
+        Some(first) if first.amount == Some(claim.amount) && first.state == claim.state => {
+            NotificationFate::Repeated { first: first.at }
+        }
+        Some(first) => NotificationFate::Aside(AsideReason::Contradiction(format!(
+            "{} {}",
+            first.state,
+            first.amount.unwrap_or_default()
+        ))),
+    })
+}
+
+/// The one answer that WeChat Pay should get: as long as a part does not fit, the whole comes again.
+fn answer(told: &[(Option<NotificationClaim>, NotificationFate)], is_v3: bool) -> String {
+    let reason = told.iter().find_map(|(_, fate)| match fate {
+        NotificationFate::Aside(reason) => Some(reason.words().zh),
+        NotificationFate::Applied
+        | NotificationFate::Repeated { .. }
+        | NotificationFate::Elsewhere { .. } => None,
+    });
+    match (reason, is_v3) {
+        (Some(reason), false) => failure_answer(&reason),
+        (Some(reason), true) => v3_failure_answer(&reason),
+        (None, false) => SUCCESS_ANSWER.to_owned(),
+        (None, true) => String::new(),
     }
 }
 
@@ -142,7 +187,13 @@ fn judge(
     ports: &Ports,
     MerchantRef { id, profile }: MerchantRef<'_>,
     claim: &NotificationClaim,
-) -> Result<Option<AsideReason>, ClaimRefusal> {
+) -> Result<Option<AsideReason>, Failure> {
+    if !claim.combined_by.is_empty() && claim.combined_by != profile.mch_id {
+        return Ok(Some(AsideReason::Foreign(format!(
+            "combine_mchid {}",
+            claim.combined_by
+        ))));
+    }
     if claim.mch_id != profile.mch_id {
         return Ok(Some(AsideReason::Foreign(format!(
             "mch_id {}",
@@ -279,7 +330,13 @@ fn put_aside(
         .iter()
         .take(16)
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-    let key = format!("aside/{}/{digest}", reason.word());
+    // Parts of one message are put aside each by itself.
+    let part = claim.filter(|claim| !claim.combined_by.is_empty());
+    let part = part.map_or_else(String::new, |claim| {
+        let [number, ..] = &claim.numbers;
+        format!("/{number}")
+    });
+    let key = format!("aside/{}/{digest}{part}", reason.word());
     let entry = if let Some(claim) = claim {
         observation(ports, profile, claim, Some((&key, reason)))
     } else {
@@ -293,6 +350,7 @@ fn put_aside(
             currency: String::new(),
             happened_at: None,
             mch_id: String::new(),
+            combined_by: String::new(),
             sub_mch_id: String::new(),
             appid: String::new(),
             document: String::from_utf8_lossy(body).chars().take(65_536).collect(),
@@ -315,14 +373,8 @@ fn received(
     message: &LoggedNotice<'_>,
     claim: Option<&NotificationClaim>,
     fate: NotificationFate,
-    is_v3: bool,
+    answer: String,
 ) -> NotificationResult {
-    let answer = match (&fate, is_v3) {
-        (NotificationFate::Aside(reason), false) => failure_answer(&reason.words().zh),
-        (NotificationFate::Aside(reason), true) => v3_failure_answer(&reason.words().zh),
-        (_, false) => SUCCESS_ANSWER.to_owned(),
-        (_, true) => String::new(),
-    };
     let number = |at: usize| {
         claim
             .and_then(|claim| claim.numbers.get(at))

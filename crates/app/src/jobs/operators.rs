@@ -144,7 +144,7 @@ pub fn remove(ports: &Ports, name: &str, actor: &str) -> Result<(), Failure> {
         .casework
         .remove_operator(name, actor, ports.clock.now());
     removed.map_err(|error| match error {
-        StoreError::Forbidden(why) => refused(
+        StoreError::Forbidden(_) => refused(
             "operator.last",
             Message::new(
                 format!("{name} 是最后一位有「管理」权限的人，不能移除"),
@@ -154,8 +154,7 @@ pub fn remove(ports: &Ports, name: &str, actor: &str) -> Result<(), Failure> {
                 "先新增一位有「管理」权限的人",
                 "Add another one who may administer first",
             ),
-        )
-        .with_detail(why),
+        ),
         error => error.into(),
     })
 }

@@ -37,8 +37,36 @@ pub fn update(
     if !known.is_same_merchant(profile) {
         refuse_second(ports, profile, Some(id))?;
     }
+    if known.mch_id != profile.mch_id && has_books(ports, id)? {
+        return Err(other_merchant(&known.mch_id));
+    }
     let author = author(ports, actor);
     Ok(ports.records.update_profile(id, profile, author)?)
+}
+
+/// True when something was imported, asked or sent under a profile.
+fn has_books(ports: &Ports, id: ProfileId) -> Result<bool, Failure> {
+    let refunds = RefundQuery {
+        profile: Some(id),
+        ..RefundQuery::default()
+    };
+    Ok(!ports.books.imports(id)?.is_empty() || !ports.casework.refunds(&refunds)?.is_empty())
+}
+
+/// Bills, orders and cases of one merchant must not become those of another.
+fn other_merchant(mch_id: &str) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "profile.other_merchant",
+        Message::new(
+            format!("这个档案已有商户号 {mch_id} 的账，商户号不能再改"),
+            format!("This profile has books of merchant {mch_id}; its merchant number stays"),
+        ),
+        Message::new(
+            "给另一个商户号新增档案",
+            "Add a profile of its own for the other merchant number",
+        ),
+    )
 }
 
 /// Removes a profile and its keys; what was imported and decided stays in the history.

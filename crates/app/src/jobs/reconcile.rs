@@ -16,8 +16,8 @@ use crate::{Failure, FailureKind, MerchantRef, Message, Progress, Reporter, Step
 pub(super) use day_input::is_bill_as_compared;
 use day_input::{input, later_of};
 use recondesk_domain::{BillDate, Category, Fen, Finding};
-use recondesk_ports::{KnownRun, NewRun, Ports, RunRecord};
-use recondesk_reconcile::{DayInput, FindingSink, ReconcileError, RunSummary};
+use recondesk_ports::{KnownRun, NewRun, Ports, RunRecord, StoreError};
+use recondesk_reconcile::{DayInput, EvidenceError, FindingSink, ReconcileError, RunSummary};
 
 /// What is to be compared.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +122,9 @@ pub fn run(
     reporter: &dyn Reporter,
 ) -> Result<Reconciled, Failure> {
     let MerchantRef { id, profile } = ask.merchant;
+    if ask.day > ports.clock.now().day() {
+        return Err(not_yet(ask.day));
+    }
     let mut input = input(ports, ask)?;
     let before = ports.records.current_run(id, ask.day)?;
     let now = ports.clock.now();
@@ -274,6 +277,20 @@ pub fn digest_now(
     Ok(input(ports, &ask)?.run_id())
 }
 
+/// A day to come has no books; a result of it would wait for a bill for ever.
+fn not_yet(day: BillDate) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "reconcile.future",
+        Message::new(
+            "这一天还没到，没有账可对",
+            "This day has not come yet: there is nothing to compare",
+        ),
+        Message::new("核对日期", "Check the date"),
+    )
+    .with_detail(day.to_string())
+}
+
 /// What a comparison says, before any of it is stored.
 struct DayComparison {
     outcome: recondesk_reconcile::RunOutcome,
@@ -336,6 +353,10 @@ impl From<ReconcileError> for Failure {
     fn from(error: ReconcileError) -> Self {
         match error {
             ReconcileError::Cancelled => Self::cancelled(),
+            ReconcileError::Evidence(EvidenceError {
+                unreachable: Some(why),
+                ..
+            }) => StoreError::Unreachable(why).into(),
             ReconcileError::Evidence(error) => Self::new(
                 FailureKind::Workspace,
                 "workspace.damaged",
@@ -343,12 +364,9 @@ impl From<ReconcileError> for Failure {
                     "工作区里的账读不出来",
                     "The books of the workspace cannot be read",
                 ),
-                Message::new(
-                    "从备份恢复数据目录，或重新导入原文件",
-                    "Restore the data folder from a backup, or import the original files again",
-                ),
+                super::care::ways_out(),
             )
-            .with_detail(error.0),
+            .with_detail(error.what),
             ReconcileError::Overflow => Self::new(
                 FailureKind::RefusedInput,
                 "reconcile.overflow",

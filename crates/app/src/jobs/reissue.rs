@@ -209,16 +209,10 @@ fn taken(error: StoreError) -> Failure {
     let StoreError::Forbidden(why) = error else {
         return error.into();
     };
-    Failure::new(
-        FailureKind::Usage,
-        "reissue.outcome",
-        Message::new(
-            "这条差错或订单已有其他处理，不能补发货",
-            "The case or its order is being settled otherwise already",
-        ),
-        Message::new("在差错里查看经过", "Its history in the case says how"),
-    )
-    .with_detail(why)
+    Failure {
+        code: "reissue.outcome",
+        ..StoreError::Forbidden(why).into()
+    }
 }
 
 /// The reissue of a case, the newest one.

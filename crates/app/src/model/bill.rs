@@ -55,7 +55,9 @@ impl BillRow {
 /// The account that the kind of a bill names; nothing for a trade bill.
 #[must_use]
 pub fn account_of(kind: &str) -> Option<FundAccount> {
-    FundAccount::parse(&kind.strip_prefix("FUND.")?.to_lowercase())
+    let rest = kind.strip_prefix("FUND.")?;
+    let account = rest.split('.').next().unwrap_or(rest);
+    FundAccount::parse(&account.to_lowercase())
 }
 
 /// Balances of the account of a fund-flow bill.

@@ -42,11 +42,13 @@ pub struct CaseTotals {
     pub to_work: u64,
     /// Sum at stake of these.
     pub at_stake: Fen,
-    /// Rows of each severity, as if no severity were chosen.
+    /// Rows listed that are closed: by a decision or by a later match.
+    pub closed: u64,
+    /// Open rows of each severity, as if no severity were chosen.
     pub counts: super::SeverityCounts,
     /// Rows of each category, as if no category were chosen.
     pub categories: Vec<(Category, u64)>,
-    /// Rows that nobody looks after, as if that were not asked.
+    /// Open rows that nobody looks after, as if that were not asked.
     pub unowned: u64,
 }
 

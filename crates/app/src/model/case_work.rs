@@ -7,13 +7,15 @@ use super::{CaseFilter, Decision, OperatorIdentity};
 use crate::{Failure, Message};
 use recondesk_casework::ReissueWay;
 use recondesk_domain::{CaseStatus, Fen, ProfileId};
-use recondesk_ports::{AttachmentInfo, RefundRecord, RefundRowId};
+use recondesk_ports::{AttachmentInfo, RefundRecord, RefundRowId, ReissueRecord};
 
 /// What was begun for a case here, beside what the books say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CaseWork {
     /// Its refunds, oldest first.
     pub refunds: Vec<RefundRecord>,
+    /// Its newest reissue.
+    pub reissue: Option<ReissueRecord>,
     /// Files that hang on it, oldest first.
     pub attachments: Vec<AttachmentInfo>,
     /// Who signed the day off that the case belongs to: until it is opened again, what was decided stands.
@@ -97,6 +99,8 @@ pub struct BulkSummary {
     pub ways: Vec<ReissueWay>,
     /// More than so many at once need a second person.
     pub bulk_over: u32,
+    /// The last change of any case that whoever reads this has seen.
+    pub seen: i64,
 }
 
 /// The cases of a summary to which something applies.
@@ -115,6 +119,8 @@ pub struct BulkWish {
     pub ids: Arc<[u64]>,
     /// The decision.
     pub decision: Decision,
+    /// The last change of any case that was seen: a case that somebody else changed since is left as it is.
+    pub seen: i64,
 }
 
 /// What came of one of many cases.

@@ -89,6 +89,17 @@ pub struct CategoryRow {
     pub count: u64,
 }
 
+/// Open cases of one category.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenCategory {
+    /// The category.
+    pub category: Category,
+    /// How many of them are open.
+    pub count: u64,
+    /// Sum at stake of these; `None` when no number holds it.
+    pub at_stake: Option<Fen>,
+}
+
 /// A tag, which is counted but not part of the totals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagRow {
@@ -286,6 +297,8 @@ pub struct DayModel {
     pub changed: Option<DayChanges>,
     /// Findings that are still open, by severity.
     pub open: SeverityCounts,
+    /// Open findings for a person, by category: whoever signs accepts them.
+    pub accepted: Vec<OpenCategory>,
     /// Rows by the quarter of an hour.
     pub coverage: DayCoverage,
     /// Payments of both books.

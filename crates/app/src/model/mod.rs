@@ -32,8 +32,8 @@ pub use case_work::{
 };
 pub use day::{
     BookPair, BookSum, CategoryRow, ChangeKind, ChangeRow, CoverageHole, DayChanges, DayCoverage,
-    DayModel, DaySignature, DayState, Equation, IdentityRow, Movement, PoolRow, PoolTotals,
-    ShownCertificate, SignOffItem, TagRow,
+    DayModel, DaySignature, DayState, Equation, IdentityRow, Movement, OpenCategory, PoolRow,
+    PoolTotals, ShownCertificate, SignOffItem, TagRow,
 };
 pub use funds::{FundsAsk, FundsModel};
 pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, StoreAs, renamed};

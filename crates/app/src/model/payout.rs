@@ -22,6 +22,8 @@ pub struct Person {
     pub name: String,
     /// True when operators are named: then the user of the computer decides nothing.
     pub has_operators: bool,
+    /// Their names, to choose from.
+    pub operators: Vec<String>,
 }
 
 /// An order as WeChat Pay tells it now, beside what was begun for its case here.

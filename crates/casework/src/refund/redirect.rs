@@ -25,6 +25,7 @@ impl RefundProgress {
     pub(super) fn redirect(self, to: RedirectTo) -> Option<Self> {
         self.may_redirect(to, false).then_some(Self {
             redirect: None,
+            to_merchant: to == RedirectTo::MerchantAccount,
             asked_at: None,
             asks: 0,
             ..self.at(RefundStage::Accepted)
@@ -37,7 +38,10 @@ impl RefundProgress {
         }
         Some(match answer {
             SendAnswer::Accepted | SendAnswer::Unclear => self,
-            SendAnswer::Refused(_) | SendAnswer::NeverLeft => self.at(RefundStage::Abnormal),
+            SendAnswer::Refused(_) | SendAnswer::NeverLeft => Self {
+                to_merchant: false,
+                ..self.at(RefundStage::Abnormal)
+            },
         })
     }
 }

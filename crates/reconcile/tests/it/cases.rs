@@ -1,8 +1,8 @@
 //! Single rules of the engine on books of a few rows.
 
 use recondesk_domain::{
-    BillState, Category, Fee, Fen, MOrder, OrderNo, OutRefundNo, PayStatus, RefundStatus, Tag,
-    TransactionId, WPay,
+    BillRefundState, BillState, Category, Fee, Fen, Finding, FulfilStatus, MOrder, OrderNo,
+    OutRefundNo, PayStatus, RefundStatus, SuggestedAction, Tag, TransactionId, WPay, WRefund,
 };
 use recondesk_reconcile::{LiveRefund, LiveRefundState};
 
@@ -21,6 +21,70 @@ fn an_unknown_state_is_p15_with_or_without_an_order() {
     let told = plain(&books);
 
     assert_eq!(told.categories(), [Category::UnknownState; 2]);
+}
+
+#[test]
+fn a_refund_of_an_unknown_state_is_p15_where_both_books_have_it_and_r01_where_one_has() {
+    let odd = |number, of| WRefund {
+        state: BillRefundState::Unknown,
+        ..back(number, of, noon(), 100)
+    };
+    let mut books = books(
+        &[pay("A", noon()), pay("B", noon())],
+        &[odd("R1", "A"), odd("R2", "B")],
+        &[order("A", noon()), order("B", noon())],
+        &BOTH(),
+    );
+    books.set_refunds(vec![booked("R1", "A", noon(), 100)]);
+
+    let told = plain(&books);
+
+    let found: Vec<(Category, &str)> = told
+        .findings
+        .iter()
+        .map(|f| (f.category, f.out_refund_no.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Category::WOnlyRefund, "R2"),
+            (Category::UnknownState, "R1")
+        ]
+    );
+}
+
+#[test]
+fn goods_wait_for_no_refund_that_was_only_taken_over() {
+    let pending = MOrder {
+        fulfil_status: FulfilStatus::Pending,
+        ..order("A", noon())
+    };
+    let books = books(&[pay("A", noon())], &[], &[pending], &BOTH());
+    let under_way = |state| {
+        let told = tell(&books, day(), |input| {
+            input.live_refunds = vec![LiveRefund {
+                out_trade_no: pending.out_trade_no,
+                transaction_id: pay("A", noon()).transaction_id,
+                amount: Some(pay("A", noon()).amount),
+                ..LiveRefund::new(OutRefundNo::new("R1").unwrap(), state)
+            }];
+        });
+        let found = told.findings.iter();
+        found
+            .map(|f| (f.category, f.action()))
+            .collect::<Vec<(Category, SuggestedAction)>>()
+    };
+
+    // It may still be closed without any money moving: the payment stays open, and nothing is given for it.
+    assert_eq!(
+        under_way(LiveRefundState::Processing),
+        [(Category::BookedNotFulfilled, SuggestedAction::Review)]
+    );
+    assert_eq!(under_way(LiveRefundState::Success), []);
+    assert_eq!(
+        under_way(LiveRefundState::Closed),
+        [(Category::BookedNotFulfilled, SuggestedAction::Reissue)]
+    );
 }
 
 #[test]
@@ -61,7 +125,64 @@ fn payments_of_one_business_order_on_two_days_are_p09() {
     let told = plain(&books);
 
     assert_eq!(told.categories(), [Category::DupPay]);
-    assert_eq!(told.findings[0].detail, "numbers=A,B");
+    // Booked one by one, a day apart: perhaps instalments, so nothing is proposed but to look.
+    assert_eq!(told.findings[0].detail, "numbers=A,B each=booked");
+    assert_eq!(told.findings[0].action(), SuggestedAction::Review);
+}
+
+#[test]
+fn of_two_booked_payments_within_minutes_one_goes_back() {
+    let of = |number, time| MOrder {
+        order_no: OrderNo::new("BIZ").unwrap(),
+        ..order(number, time)
+    };
+    let again = noon().plus(1_799);
+    let books = books(
+        &[pay("A", noon()), pay("B", again)],
+        &[],
+        &[of("A", noon()), of("B", again)],
+        &BOTH(),
+    );
+
+    let told = plain(&books);
+
+    let steps: Vec<SuggestedAction> = told.findings.iter().map(Finding::action).collect();
+    assert_eq!(steps, [SuggestedAction::Keep, SuggestedAction::RefundExtra]);
+}
+
+#[test]
+fn the_payment_that_is_kept_of_two_still_waits_for_its_goods() {
+    let of = |number, time| MOrder {
+        order_no: OrderNo::new("BIZ").unwrap(),
+        fulfil_status: FulfilStatus::Pending,
+        ..order(number, time)
+    };
+    let again = noon().plus(60);
+    let books = books(
+        &[pay("A", noon()), pay("B", again)],
+        &[],
+        &[of("A", noon()), of("B", again)],
+        &BOTH(),
+    );
+
+    let told = plain(&books);
+
+    let steps: Vec<(&str, SuggestedAction)> = told
+        .findings
+        .iter()
+        .map(|f| (f.out_trade_no.as_str(), f.action()))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            ("A", SuggestedAction::Reissue),
+            ("B", SuggestedAction::RefundExtra)
+        ]
+    );
+    let kept = &told.findings[0];
+    assert_eq!(kept.category, Category::BookedNotFulfilled);
+    assert!(kept.tags.contains(&Tag::Also(Category::DupPay)));
+    assert!(kept.detail.ends_with("numbers=A,B"), "{}", kept.detail);
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl ImportScreen {
         self.proposed = Some(self.name.clone());
     }
 
-    /// In a short window the parts keep their heights and the page scrolls.
+    /// In a short window the parts are lower, and the page scrolls where that is not enough.
     fn content(
         &mut self,
         ui: &mut Ui,
@@ -106,51 +106,72 @@ impl ImportScreen {
         (page, sheet): (&Page<'_>, &ImportSheet),
         out: &mut Outbox,
     ) {
-        let figures = sheet.preview.as_ref().map_or(0.0, |preview| {
-            let words = words::height(page, (sheet, preview), self.words_open);
-            86.0 + if words > 0.0 { words + 12.0 } else { 0.0 }
-        });
-        let asked = match questions::height(page, sheet) {
-            0.0 => 0.0,
-            height => height + 12.0,
-        };
-        let wanted = bar::height(page) + 12.0 + asked + figures + sheet::LEAST;
-        if wanted <= body.height() {
-            self.parts(ui, body, (page, sheet), out);
+        if self.height(page, sheet, false) <= body.height() {
+            self.parts(ui, body, (page, sheet, false), out);
             return;
         }
-        paint::region(ui, body, "import page", |ui| {
+        let wanted = self.height(page, sheet, true);
+        if wanted <= body.height() {
+            self.parts(ui, body, (page, sheet, true), out);
+            return;
+        }
+        // The bar of the page stands in its margin, beside the cards.
+        let place = Rect::from_min_max(body.min, body.max + egui::vec2(12.0, 0.0));
+        paint::region(ui, place, "import page", |ui| {
             egui::ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| {
                     let size = egui::vec2(body.width(), wanted);
                     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-                    self.parts(ui, rect, (page, sheet), out);
+                    self.parts(ui, rect, (page, sheet, true), out);
                 });
         });
+    }
+
+    /// Height of all parts with some rows of the file; in a short window they are lower.
+    fn height(&self, page: &Page<'_>, sheet: &ImportSheet, is_short: bool) -> f32 {
+        let stats = if is_short {
+            stats::SHORT
+        } else {
+            stats::HEIGHT
+        };
+        let figures = sheet.preview.as_ref().map_or(0.0, |preview| {
+            let words = words::height(page, (sheet, preview), self.words_open);
+            stats + 12.0 + if words > 0.0 { words + 12.0 } else { 0.0 }
+        });
+        let asked = match questions::height(page, sheet, is_short) {
+            0.0 => 0.0,
+            height => height + 12.0,
+        };
+        bar::height(page) + 12.0 + asked + figures + sheet::LEAST
     }
 
     fn parts(
         &mut self,
         ui: &mut Ui,
         body: Rect,
-        (page, sheet): (&Page<'_>, &ImportSheet),
+        (page, sheet, is_short): (&Page<'_>, &ImportSheet, bool),
         out: &mut Outbox,
     ) {
         let (place, mut rest) = cut_top(body, bar::height(page), 12.0);
         if let Some(choice) = bar::show(ui, place, page, (sheet, &mut self.name)) {
             ask(sheet, choice, out);
         }
-        let height = questions::height(page, sheet);
+        let height = questions::height(page, sheet, is_short);
         if height > 0.0 {
             let (place, below) = cut_top(rest, height, 12.0);
-            if let Some(mapping) = questions::show(ui, place, page, sheet) {
+            if let Some(mapping) = questions::show(ui, place, page, (sheet, is_short)) {
                 ask(sheet, given(mapping), out);
             }
             rest = below;
         }
         if let Some(preview) = &sheet.preview {
-            let (place, below) = cut_top(rest, 74.0, 12.0);
+            let height = if is_short {
+                stats::SHORT
+            } else {
+                stats::HEIGHT
+            };
+            let (place, below) = cut_top(rest, height, 12.0);
             stats::show(ui, place, page, (preview, &mut self.refused_only));
             rest = below;
             let height = words::height(page, (sheet, preview), self.words_open);

@@ -199,7 +199,9 @@ impl Overview {
             cell,
         };
         let area = Rect::from_min_size(inner.min, vec2(inner.width(), calendar::height(cell)));
-        if let Some(day) = view.show(ui, area) {
+        let below = pos2(inner.left(), rect.bottom() - 17.0);
+        let pressed = missing.filter(|day| calendar::missing(ui, below, *day, today));
+        if let Some(day) = view.show(ui, area).or(pressed) {
             out.push(Action::SetMerchant(Some(shown.profile)));
             out.push(Action::SetDay(day));
             out.push(if self.of_funds {
@@ -214,9 +216,6 @@ impl Overview {
             rect.bottom() - 18.0
         };
         calendar::legend(ui, pos2(inner.left(), y), inner.width(), self.of_funds);
-        if let Some(day) = missing {
-            calendar::missing(ui, pos2(inner.left(), rect.bottom() - 17.0), day, today);
-        }
     }
 
     /// The arrows that bring another merchant's calendar.

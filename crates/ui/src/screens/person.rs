@@ -1,11 +1,11 @@
-//! The two fields that say who does it: name and PIN of an operator.
+//! The two fields that say who does it: the operator, chosen from those who are named, and the PIN.
 
-use egui::{Key, Rect, Ui, pos2, vec2};
+use egui::{Event, Id, Key, Rect, Ui, pos2, vec2};
 
 use crate::page::Page;
 use crate::paint;
 use crate::theme::TypeStyle;
-use crate::widgets::input::Field;
+use crate::widgets::input::{self, Field};
 use recondesk_app::model::{OperatorIdentity, Person};
 use recondesk_domain::Secret;
 use zeroize::Zeroize as _;
@@ -32,6 +32,22 @@ impl PersonFields {
             person.name.clone()
         } else {
             String::new()
+        };
+        Self {
+            name,
+            pin: String::new(),
+            wants_focus: false,
+        }
+    }
+
+    /// The fields for whoever sits down: who signed in last at this computer is proposed, or the only operator.
+    pub(crate) fn last(page: &Page<'_>) -> Self {
+        let known = &page.state.desk.person.operators;
+        let last = &page.state.preferences.operator;
+        let name = match known.as_slice() {
+            [only] => only.clone(),
+            _ if known.contains(last) => last.clone(),
+            _ => String::new(),
         };
         Self {
             name,
@@ -69,9 +85,10 @@ impl PersonFields {
         })
     }
 
-    /// The PIN is wiped; the name stays for another try.
+    /// The PIN is wiped; the name stays for another try, and where it was wrong the next one is typed at once.
     pub(crate) fn forget_pin(&mut self) {
         self.pin.zeroize();
+        self.wants_focus = true;
     }
 
     /// Draws them side by side; true when Enter ended the PIN.
@@ -90,20 +107,84 @@ impl PersonFields {
         paint::left(ui.painter(), pos2(right, area.top() + 10.0), w.pin, style);
         let place = |x: f32| Rect::from_min_size(pos2(x, area.top() + 20.0), vec2(half, 30.0));
         let has_name = !self.name.trim().is_empty();
-        let name = Field::new(&mut self.name, w.operator)
-            .limit(64)
-            .show(ui, place(left));
+        let enter = ui.input(|input| input.key_pressed(Key::Enter));
+        let name = self.who(ui, place(left), page);
         let pin = Field::new(&mut self.pin, w.pin)
             .masked()
             .limit(64)
             .show(ui, place(right));
         if std::mem::take(&mut self.wants_focus) {
-            if has_name { &pin } else { &name }.request_focus();
+            let first = if has_name { pin.id } else { name.id };
+            ui.memory_mut(|memory| memory.request_focus(first));
         }
-        let enter = ui.input(|input| input.key_pressed(Key::Enter));
-        if enter && name.lost_focus() {
+        if name.is_chosen || (enter && name.is_left) {
             pin.request_focus();
         }
-        enter && pin.lost_focus()
+        let ended = enter && pin.lost_focus();
+        if ended && self.pin.is_empty() {
+            pin.request_focus();
+        }
+        ended && !self.pin.is_empty()
     }
+
+    /// The operator: one of those who are named; typed while it is not known who is.
+    fn who(&mut self, ui: &mut Ui, place: Rect, page: &Page<'_>) -> NameField {
+        let w = &page.w.payout;
+        let known = &page.state.desk.person.operators;
+        if known.is_empty() {
+            let field = Field::new(&mut self.name, w.operator)
+                .limit(64)
+                .show(ui, place);
+            return NameField {
+                id: field.id,
+                is_chosen: false,
+                is_left: field.lost_focus(),
+            };
+        }
+        let nth = known.iter().position(|name| *name == self.name.trim());
+        let mut options: Vec<(Option<usize>, &str)> = Vec::with_capacity(known.len() + 1);
+        if nth.is_none() {
+            options.push((None, page.w.cases.choose_reason));
+        }
+        let names = known.iter().enumerate();
+        options.extend(names.map(|(nth, name)| (Some(nth), name.as_str())));
+        let id = input::select_id(ui, w.operator);
+        let chosen = input::select(ui, place, w.operator, &options, nth).flatten();
+        let chosen = chosen.and_then(|nth| known.get(nth));
+        let chosen = chosen.or_else(|| beginning(ui, id, known));
+        if let Some(chosen) = chosen {
+            self.name.clone_from(chosen);
+        }
+        NameField {
+            id,
+            is_chosen: chosen.is_some(),
+            is_left: false,
+        }
+    }
+}
+
+/// The first name that begins with what is typed while the list has the focus.
+fn beginning<'a>(ui: &Ui, list: Id, known: &'a [String]) -> Option<&'a String> {
+    if !ui.memory(|memory| memory.has_focus(list)) {
+        return None;
+    }
+    let typed: String = ui.input(|input| {
+        let texts = input.events.iter().filter_map(|event| match event {
+            Event::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect()
+    });
+    let typed = typed.trim().to_lowercase();
+    let begins = |name: &&String| name.to_lowercase().starts_with(&typed);
+    known.iter().find(begins).filter(|_| !typed.is_empty())
+}
+
+/// Where the name is chosen or typed.
+struct NameField {
+    id: Id,
+    /// One was chosen in this frame.
+    is_chosen: bool,
+    /// The focus left it in this frame.
+    is_left: bool,
 }

@@ -135,7 +135,8 @@ pub(super) fn scrolled(
     salt: &str,
     content: impl FnOnce(&mut Ui, Rect),
 ) {
-    let outer = Rect::from_min_max(area.min - vec2(4.0, 4.0), area.max + vec2(4.0, 0.0));
+    // The bar stands in the gap beside the cards.
+    let outer = Rect::from_min_max(area.min - vec2(4.0, 4.0), area.max + vec2(GAP - 3.0, 0.0));
     paint::region(ui, outer, salt, |ui| {
         egui::ScrollArea::vertical()
             .auto_shrink(false)

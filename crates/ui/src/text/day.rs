@@ -70,6 +70,8 @@ words! {
         cleared: T = "结清", "Cleared";
         expired: T = "到期", "Expired";
         closing: T = "期末", "Closing";
+        rows_w: F = |n| format!("账单 {n} 行"), |n| format!("{n} bill rows");
+        rows_m: F = |n| format!("商户账 {n} 行"), |n| format!("{n} order rows");
         sign_off: T = "签账条件", "Ready to sign off";
         cond_bill: T = "账单与汇总一致（B、I1、I2）", "Bill and summary agree (B, I1, I2)";
         cond_coverage: T = "两册覆盖完整（K）", "Both books are complete (K)";

@@ -125,7 +125,8 @@ words! {
         select: T = "选中，全选", "Select, all";
         copy: T = "复制所选行（TSV）", "Copy rows as TSV";
         neighbours: T = "上一条／下一条差错", "Previous / next case";
-        case_letters: T = "接手、备注、挂账、忽略打开的差错", "Take, note, carry, ignore the open case";
+        undo: T = "撤销自己上一次的决定", "Take my last decision back";
+        case_letters: T = "接手、备注、挂账、忽略打开的差错", "Take, note, carry, ignore a case";
         move_hint: T = "J/K 上下", "J/K move";
         open_hint: T = "Enter 打开", "Enter open";
         filter_hint: T = "/ 筛选", "/ filter";
@@ -160,6 +161,7 @@ words! {
         step_read: T = "读取与校验", "Read and check";
         step_sort: T = "排序", "Sort";
         step_store: T = "存入", "Store";
+        step_send: T = "上传", "Send";
         step_compare: T = "两册配对与守恒", "Pair the books, conservation";
         step_export: T = "写文件", "Write file";
     }

@@ -49,7 +49,7 @@ words! {
         looks_like_fen: F = |yuan| format!("均值 ¥{yuan}，单位像是分"), |yuan| format!("mean ¥{yuan}, looks like fen");
         looks_like_yuan: F = |yuan| format!("均值 ¥{yuan}，单位像是元"), |yuan| format!("mean ¥{yuan}, looks like yuan");
         days: T = "日期", "Days";
-        other_days: F = |n| format!("另 {n} 行属其他日期"), |n| format!("{} of other days", many(n, "row", "rows"));
+        most_on: F2 = |day, n| format!("最多的一天 {day}：{n} 行"), |day, n| format!("most on {day}: {}", many(n, "row", "rows"));
         one_day: T = "同一天", "one day";
         hours: T = "覆盖", "Hours";
         store_as: T = "存为", "Store as";
@@ -65,6 +65,7 @@ words! {
         amount_column: T = "金额列", "Amount column";
         with_hits: F2 = |name, n| format!("{name}（账单里 {n}）"), |name, n| format!("{name} ({n} in the bill)");
         day_order_first: T = "先选日期是月/日还是日/月", "Choose first whether days or months stand first";
+        two_orders: T = "日期有两种读法：月在前，还是日在前？", "Dates could be two: does the month or the day come first?";
         month_first: T = "月/日/年", "month/day/year";
         day_first: T = "日/月/年", "day/month/year";
         all_paid: T = "全部已付款", "All rows are paid";
@@ -110,40 +111,8 @@ words! {
 impl Wording {
     /// A canonical column in words.
     pub(crate) const fn column(&self, column: Column) -> &'static str {
-        let (zh, en) = match column {
-            Column::OutTradeNo => ("商户订单号", "Order no."),
-            Column::OrderNo => ("业务单号", "Business no."),
-            Column::Amount => ("金额", "Amount"),
-            Column::Currency => ("币种", "Currency"),
-            Column::Channel => ("支付方式", "Means of payment"),
-            Column::PayStatus => ("支付状态", "Payment status"),
-            Column::CreatedAt => ("创建时间", "Created at"),
-            Column::PaidAt => ("支付时间", "Paid at"),
-            Column::ClosedAt => ("关闭时间", "Closed at"),
-            Column::Void => ("是否作废", "Cancelled"),
-            Column::FulfilStatus => ("发货状态", "Fulfilment"),
-            Column::FulfilledAt => ("发货时间", "Fulfilled at"),
-            Column::TransactionId => ("微信订单号", "WeChat no."),
-            Column::Appid => ("appid", "appid"),
-            Column::MchId => ("商户号", "Merchant no."),
-            Column::SubMchid => ("子商户号", "Sub-merchant"),
-            Column::Direction => ("收支方向", "Direction"),
-            Column::TradeType => ("交易类型", "Trade type"),
-            Column::Openid => ("openid", "openid"),
-            Column::Goods => ("商品", "Goods"),
-            Column::Attach => ("附加数据", "Attach"),
-            Column::RefundNo => ("订单行退款单号", "Refund no. (order)"),
-            Column::RefundAmount => ("已退金额", "Refunded"),
-            Column::RefundStatus => ("订单行退款状态", "Refund status (order)"),
-            Column::RefundAt => ("退款时间", "Refunded at"),
-            Column::RefundChannel => ("退款方式", "Refunded by"),
-            Column::OutRefundNo => ("商户退款单号", "Refund no."),
-            Column::RefundId => ("微信退款单号", "WeChat refund no."),
-            Column::Status => ("退款状态", "Refund status"),
-            Column::RequestedAt => ("申请时间", "Requested at"),
-            Column::SucceededAt => ("成功时间", "Succeeded at"),
-        };
-        if self.is_zh() { zh } else { en }
+        let term = column.term();
+        if self.is_zh() { term.zh } else { term.en }
     }
 
     /// A column of states by what its words are about.

@@ -101,6 +101,7 @@ words! {
         notices_note: T = "核验签名、比对订单，相符的只记一次，其余搁置", "Signatures are checked, orders compared; what fits is entered once, the rest put aside";
         notices_run: T = "核验并记入", "Verify and enter";
         applied: T = "已核验并记入", "Verified and entered";
+        elsewhere: F = |mch_id| format!("商户号 {mch_id} 的子单，不入账"), |mch_id| format!("A part of merchant {mch_id}, not entered");
         repeated: F = |at| format!("重复通知，{at} 已记入"), |at| format!("Repeated, entered {at}");
         reply: T = "应答", "Reply";
         reply_empty: T = "HTTP 200，空正文", "HTTP 200, empty body";

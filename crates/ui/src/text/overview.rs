@@ -83,6 +83,7 @@ words! {
         legend_work: T = "需处理", "To work";
         legend_missing: T = "缺账单", "Missing";
         legend_none: T = "无账单", "No bill";
+        missing_last: F = |day| format!("{day} 尚缺，今天是三个月期限的最后一天"), |day| format!("{day} is missing, today is the last of its three months");
         missing_day: F2 = |day, n| format!("{day} 尚缺，离三个月期限还有 {n} 天"), |day, n| format!("{day} is missing, {n} days left of three months");
         day_balanced: T = "已平账", "balanced";
         day_work: T = "需处理", "to work";

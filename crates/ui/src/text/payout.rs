@@ -1,6 +1,6 @@
 //! Words of the dialogs that move goods or money, and of the second person.
 
-use super::{F, F2, F3, F4, T};
+use super::{F, F2, F3, F4, T, many};
 
 words! {
     /// Refund, reissue, approvals, sign-off.
@@ -8,7 +8,7 @@ words! {
         refund: T = "退款…", "Refund...";
         reissue: T = "补发货…", "Reissue...";
         refund_name: T = "退款", "Refund";
-        reissue_title: F = |number| format!("补发货 {number}"), |number| format!("Reissue {number}");
+        reissue_title: T = "补发货", "Reissue";
         ask_anew: T = "再查", "Ask anew";
         asking: T = "正在向微信支付查单…", "Asking WeChat Pay...";
         paid: T = "已付", "Paid";
@@ -81,6 +81,8 @@ words! {
         unlock_note: T = "另一人在「复核」里同意后才解锁", "Opened once another person agrees under Approvals";
         do_unlock: T = "申请解锁", "Ask to unlock";
         certificate: T = "保存证书…", "Save certificate...";
+        sign_open: F3 = |n, yuan, codes| format!("未结差错 {n} 条，涉及 ¥{yuan}，签账即认可：{codes}"), |n, yuan, codes| format!("{} open, ¥{yuan} at stake; signing accepts {}: {codes}", many(n, "case", "cases"), if n == "1" { "it" } else { "them" });
+        sign_none_open: T = "没有未结差错", "No case is open";
         sign_note: T = "签账后结果锁定，解锁须两人", "The result is locked; opening it needs two people";
         do_sign: T = "签账", "Sign off";
     }

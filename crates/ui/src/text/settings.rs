@@ -34,7 +34,7 @@ words! {
         vault_unmade: T = "尚无口令，首次存入密钥时设置", "No passphrase yet; it is chosen with the first key";
         vault_memory: T = "只在内存里，关闭窗口即忘记", "In memory alone, forgotten with the window";
         backup: T = "备份", "Backup";
-        backup_note: T = "整个工作区写成一个 ZIP，写完回读核对；恢复见手册“备份”", "The whole workspace in one ZIP, read back once written; the handbook says under Backup how it is put back";
+        backup_note: T = "整个工作区写成一个 ZIP，写完回读核对；恢复见手册“备份”", "The whole workspace as one ZIP, read back once written; handbook: Backup";
         backup_do: T = "备份到文件…", "Back up to a file...";
         check: T = "检查", "Check";
         check_note: T = "逐字节核对归档和账本", "Reads every byte of archive and books";

@@ -81,10 +81,10 @@ words! {
         bulk_submit: F2 = |n, yuan| format!("送复核 {n} 笔 ¥{yuan}"), |n, yuan| format!("Send {n} for approval, ¥{yuan}");
         bulk_give_up: T = "撤回制单", "Give up";
         bulk_give_up_note: T = "撤回制单，一笔也不退；发送后不能撤回", "Give up: none is refunded. What is sent cannot be called back";
-        bulk_moving: F = |n| format!("{n} 条在途，"), |n| format!("{n} on their way; ");
+        bulk_moving: F = |n| format!("{n} 条在途，"), |n| format!("{n} on their way, ");
         bulk_running: F2 = |n, of| format!("已处理 {n} / {of}"), |n, of| format!("{n} of {of} done");
         bulk_stopping: T = "正在停止…", "Stopping...";
-        bulk_result: F3 = |good, bad, left| format!("完成 {good} 条，拒绝 {bad} 条，未处理 {left} 条"), |good, bad, left| format!("Done {good}, refused {bad}, left {left}");
+        bulk_result: F3 = |good, bad, left| format!("完成 {good} 条，拒绝 {bad} 条，未处理 {left} 条"), |good, bad, left| format!("{good} done, {bad} refused, {left} left");
         sign_in: T = "登录操作人…", "Sign in...";
         sign_in_short: T = "未登录", "Not signed in";
         sign_in_title: T = "操作人登录", "Sign in as an operator";

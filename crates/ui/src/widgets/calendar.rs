@@ -355,8 +355,8 @@ pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32, of_funds: bool) -> f32 {
     at.y + 10.0
 }
 
-/// The line that names the most urgent missing day.
-pub(crate) fn missing(ui: &Ui, at: Pos2, day: BillDate, today: BillDate) {
+/// The line that names the most urgent missing day, and leads there; true when it was pressed.
+pub(crate) fn missing(ui: &Ui, at: Pos2, day: BillDate, today: BillDate) -> bool {
     let t = tokens(ui);
     let w = words(ui);
     let p = ui.painter();
@@ -371,14 +371,24 @@ pub(crate) fn missing(ui: &Ui, at: Pos2, day: BillDate, today: BillDate) {
         _ => (Tone::Fault, t.text_2),
     };
     paint::mark(p, pos2(at.x + 5.0, at.y), mood, t);
-    let words = (w.overview.missing_day)(&format::short_day(day), &left.to_string());
-    let said = paint::left(
-        p,
-        pos2(at.x + 17.0, at.y),
-        &words,
-        (TypeStyle::Small, color),
-    );
-    paint::say(ui, "missing day", said, &words);
+    let name = format::short_day(day);
+    let words = match left {
+        0 => (w.overview.missing_last)(&name),
+        left => (w.overview.missing_day)(&name, &left.to_string()),
+    };
+    let at = pos2(at.x + 17.0, at.y);
+    let said = paint::left(p, at, &words, (TypeStyle::Small, color));
+    let id = paint::id(ui, "missing day");
+    let response = ui.interact(said.expand(4.0), id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &words));
+    if response.hovered() {
+        paint::hline(p, said.x_range(), said.bottom() - 1.0, color);
+        ui.set_cursor_icon(egui::CursorIcon::PointingHand);
+    }
+    if response.has_focus() {
+        paint::ring(p, said, 4, t);
+    }
+    response.clicked()
 }
 
 fn months_back(today: BillDate, back: u32) -> (i32, u32) {

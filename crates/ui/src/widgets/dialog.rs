@@ -1,7 +1,8 @@
 //! The frame of a dialog: title, content, footer with a note and at most two buttons.
 
 use egui::{
-    Area, Context, CornerRadius, Event, Frame, Id, Key, Modal, Rect, Shadow, Stroke, Ui, pos2, vec2,
+    Area, Color32, Context, CornerRadius, Event, Frame, Id, Key, Modal, Pos2, Rect, Shadow, Stroke,
+    Ui, pos2, vec2,
 };
 
 use super::button::{Button, icon_button};
@@ -137,12 +138,9 @@ impl Dialog<'_> {
         let room = end - rect.left() - 40.0;
         let style = (TypeStyle::Small, t.text_3);
         let at = pos2(rect.left() + 24.0, y);
-        let (place, cut) = paint::fit(ui.painter(), at, room, self.note, style);
         if !self.note.is_empty() {
-            let said = paint::say(ui, "dialog note", place, self.note);
-            if cut {
-                said.on_hover_text(self.note);
-            }
+            let place = note(ui, (at, room), self.note, style);
+            paint::say(ui, "dialog note", place, self.note).on_hover_text(self.note);
         }
         if leave.is_some_and(|leave| leave.clicked()) {
             Ended::Cancelled
@@ -152,6 +150,18 @@ impl Dialog<'_> {
             Ended::No
         }
     }
+}
+
+/// Small words at the left of the footer, in two lines where one is too short.
+fn note(ui: &Ui, (at, room): (Pos2, f32), words: &str, style: (TypeStyle, Color32)) -> Rect {
+    let p = ui.painter();
+    let high = paint::paragraph_height(p, room, words, style.0);
+    let line = paint::paragraph_height(p, f32::INFINITY, words, style.0);
+    if high < line * 1.5 {
+        return paint::left(p, at, words, style);
+    }
+    let area = Rect::from_min_size(pos2(at.x, at.y - line), vec2(room, line * 2.0));
+    paint::paragraph(p, area, words, style, 2)
 }
 
 /// True when the key went down with Ctrl in this frame; one that is held from before does nothing.

@@ -221,10 +221,15 @@ pub(crate) fn select<V: Copy + PartialEq>(
     picked
 }
 
+/// By which the select of that name gets the focus.
+pub(crate) fn select_id(ui: &Ui, name: &str) -> Id {
+    paint::id(ui, ("select", name))
+}
+
 /// The closed look of a select; its menu is up to the caller.
 pub(crate) fn select_frame(ui: &Ui, rect: Rect, name: &str, shown: &str) -> Response {
     let t = tokens(ui);
-    let response = ui.interact(rect, paint::id(ui, ("select", name)), Sense::click());
+    let response = ui.interact(rect, select_id(ui, name), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{name}: {shown}")));
     let open = Popup::is_id_open(ui, Popup::default_response_id(&response));
     let (ground, edge) = if open || response.hovered() {
@@ -254,6 +259,17 @@ pub(crate) fn select_frame(ui: &Ui, rect: Rect, name: &str, shown: &str) -> Resp
     }
     if cut && !open {
         return response.on_hover_text(shown);
+    }
+    response
+}
+
+/// A row of 28 in a menu, with the key that does the same at its right end.
+pub(crate) fn menu_row_with_key(ui: &mut Ui, (label, key): (&str, &str), salt: u64) -> Response {
+    let response = menu_row(ui, label, salt, false);
+    if !key.is_empty() {
+        let t = tokens(ui);
+        let at = pos2(response.rect.right() - 10.0, response.rect.center().y);
+        paint::right(ui.painter(), at, key, (TypeStyle::Small, t.text_3));
     }
     response
 }

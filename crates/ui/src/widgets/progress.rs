@@ -49,6 +49,7 @@ fn step_words(w: &'static Wording, step: Step) -> &'static str {
         Step::Read => w.jobs.step_read,
         Step::Sort => w.jobs.step_sort,
         Step::Store => w.jobs.step_store,
+        Step::Send => w.jobs.step_send,
         Step::Compare => w.jobs.step_compare,
         Step::Export => w.jobs.step_export,
         Step::Ask => w.jobs.step_ask,
@@ -91,10 +92,12 @@ fn share(task: &Task) -> f32 {
         return 0.0;
     };
     let steps = steps(task.kind);
-    let at = steps
-        .iter()
-        .position(|step| *step == progress.step)
-        .unwrap_or(0);
+    // Only a workspace with an object store has a step of its own for that.
+    let step = match progress.step {
+        Step::Send => Step::Store,
+        step => step,
+    };
+    let at = steps.iter().position(|known| *known == step).unwrap_or(0);
     let inner = per_cent(task).map_or(0.5, |n| n as f32 / 100.0);
     (at as f32 + inner) / steps.len().max(1) as f32
 }

@@ -1,10 +1,14 @@
 //! Calls of APIv3: method, target, body.
 
+mod combined;
+
 use serde_json::json;
 
 use super::{Authorization, PrivateKey, RequestParts, authorize};
 use crate::v2::{NewRefund, OrderRef};
 use recondesk_domain::{BillDate, Instant};
+
+pub use combined::{close_combined, query_combined};
 
 /// Which order call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +47,10 @@ pub enum Call {
     QueryByNumber,
     /// 关闭订单.
     Close,
+    /// 合单查询订单.
+    QueryCombined,
+    /// 合单关闭订单.
+    CloseCombined,
     /// 申请退款.
     Refund,
     /// 查询单笔退款.
@@ -273,6 +281,18 @@ pub fn fund_flow_bill(day: BillDate, account_type: &str) -> Unsigned {
     Unsigned::get(
         Call::FundFlowBill,
         format!("/v3/bill/fundflowbill?bill_date={day}&account_type={account_type}&tar_type=GZIP"),
+    )
+}
+
+/// 申请单个子商户资金账单: in parts, each sealed; asked for unpacked, so that its digest is that of what is opened.
+#[must_use]
+pub fn sub_fund_flow_bill(day: BillDate, account_type: &str, sub_mchid: &str) -> Unsigned {
+    let sub = percent(sub_mchid);
+    Unsigned::get(
+        Call::FundFlowBill,
+        format!(
+            "/v3/bill/sub-merchant-fundflowbill?sub_mchid={sub}&bill_date={day}&account_type={account_type}&algorithm=AEAD_AES_256_GCM"
+        ),
     )
 }
 

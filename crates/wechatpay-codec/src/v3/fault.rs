@@ -147,7 +147,12 @@ pub fn advice(call: Call, status: u16, code: &str) -> FaultAdvice {
         Call::Refund | Call::AbnormalRefund => REFUND,
         Call::QueryRefund => REFUND_QUERY,
         Call::TradeBill | Call::FundFlowBill | Call::Download => BILL,
-        Call::QueryById | Call::QueryByNumber | Call::Close | Call::Certificates => &[],
+        Call::QueryById
+        | Call::QueryByNumber
+        | Call::QueryCombined
+        | Call::Close
+        | Call::CloseCombined
+        | Call::Certificates => &[],
         Call::Order(_) => ORDER,
     };
     own.iter()

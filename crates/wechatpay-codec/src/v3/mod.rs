@@ -4,6 +4,7 @@
 
 pub mod api;
 mod certificate;
+mod combined;
 mod der;
 mod digest;
 mod facts;
@@ -16,10 +17,12 @@ pub mod notify;
 mod object;
 mod recover;
 mod seal;
+mod sealed_bill;
 mod sign;
 mod verify;
 
 pub use certificate::Certificate;
+pub use combined::CombinedOrder;
 pub use digest::DigestName;
 pub use fault::{Fault, SignInformation, advice};
 pub use fields::flat_fields;
@@ -29,6 +32,7 @@ pub use keys::{PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_bloc
 pub use object::{BillTicket, ObjectError, Promotion, Refund, Transaction};
 pub use recover::{BareContent, Recovered, bare_content, digest_texts};
 pub use seal::{AEAD, SealError, decrypt_field, encrypt_field, open_resource, seal_resource};
+pub use sealed_bill::{SealedBill, SealedBillError, SealedPart};
 pub use sign::{
     Authorization, AuthorizationError, RequestParts, SCHEME, authorize, lines, request_message,
 };

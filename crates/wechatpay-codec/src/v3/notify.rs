@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use zeroize::Zeroize;
 
+use super::combined::{CombinedOrder, is_combined};
 use super::object::{ObjectError, Refund, Transaction, moment, parse};
 use super::seal::{AEAD, SealError, open_resource};
 use super::verify::{SignatureHeaders, VerifyError, verify_message};
@@ -103,6 +104,8 @@ impl Envelope {
 pub enum Subject {
     /// A payment.
     Transaction(Box<Transaction>),
+    /// Several payments that the customer made at once.
+    Combined(Box<CombinedOrder>),
     /// A refund.
     Refund(Box<Refund>),
     /// Something this program does not follow; its plain JSON.
@@ -164,7 +167,13 @@ impl<K: AsRef<[u8]> + Zeroize> Opener<'_, K> {
 /// [`ObjectError`].
 pub fn subject(event_type: &str, plain: Vec<u8>) -> Result<Subject, ObjectError> {
     Ok(match event_type.split('.').next() {
-        Some("TRANSACTION") => Subject::Transaction(Box::new(Transaction::read(&plain)?)),
+        Some("TRANSACTION") => match Transaction::read(&plain) {
+            Ok(one) => Subject::Transaction(Box::new(one)),
+            Err(_) if is_combined(&plain) => {
+                Subject::Combined(Box::new(CombinedOrder::read(&plain)?))
+            }
+            Err(error) => return Err(error),
+        },
         Some("REFUND") => Subject::Refund(Box::new(Refund::read(&plain)?)),
         _ => Subject::Other(plain),
     })

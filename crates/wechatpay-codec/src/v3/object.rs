@@ -252,7 +252,7 @@ impl Refund {
     }
 }
 
-fn fen(amount: Option<i64>, field: &'static str) -> Result<Option<Fen>, ObjectError> {
+pub(super) fn fen(amount: Option<i64>, field: &'static str) -> Result<Option<Fen>, ObjectError> {
     match amount {
         Some(fen) if fen < 0 => Err(ObjectError::Field(field)),
         amount => Ok(amount.map(Fen::new)),
@@ -291,15 +291,19 @@ impl BillTicket {
     /// [`ObjectError`]; another hash than SHA-1 is refused, because the file could not be checked.
     pub fn read(body: &[u8]) -> Result<Self, ObjectError> {
         let ticket: Self = parse(body)?;
-        if !ticket.hash_type.eq_ignore_ascii_case("SHA1") {
+        ticket.check()?;
+        Ok(ticket)
+    }
+
+    /// Whether a file can be checked by it.
+    pub(super) fn check(&self) -> Result<(), ObjectError> {
+        if !self.hash_type.eq_ignore_ascii_case("SHA1") {
             return Err(ObjectError::Field("hash_type"));
         }
-        if ticket.hash_value.len() != 40
-            || !ticket.hash_value.bytes().all(|b| b.is_ascii_hexdigit())
-        {
+        if self.hash_value.len() != 40 || !self.hash_value.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(ObjectError::Field("hash_value"));
         }
-        Ok(ticket)
+        Ok(())
     }
 
     /// `hash_value` as bytes; `None` only for a ticket that was not read by [`Self::read`].

@@ -59,11 +59,24 @@ pub fn open_resource<K: AsRef<[u8]> + Zeroize>(
         .decode(ciphertext.trim())
         .ok()
         .ok_or(SealError::Base64)?;
+    open_bytes(&sealed, nonce, associated_data, key)
+}
+
+/// Opens bytes that came as they are, without Base64: a part of a bill.
+///
+/// # Errors
+/// [`SealError`].
+pub(super) fn open_bytes<K: AsRef<[u8]> + Zeroize>(
+    sealed: &[u8],
+    nonce: &str,
+    associated_data: &str,
+    key: &Secret<K>,
+) -> Result<Vec<u8>, SealError> {
     if sealed.len() < TAG_BYTES {
         return Err(SealError::TooShort);
     }
     let payload = Payload {
-        msg: &sealed,
+        msg: sealed,
         aad: associated_data.as_bytes(),
     };
     gcm(key, nonce, Direction::Open, payload)

@@ -272,4 +272,11 @@ fn a_header_of_another_merchant_than_the_request_is_seen() {
         "header-mchid"
     );
     assert_eq!(merchant_fault("1900000110", "/v3/certificates", b""), None);
+    let combined = br#"{"combine_mchid":"1900000109","sub_orders":[{"mchid":"1900000110"}]}"#;
+    let whole = "/v3/combine-transactions/jsapi";
+    assert_eq!(merchant_fault("1900000109", whole, combined), None);
+    assert_eq!(
+        merchant_fault("1900000110", whole, combined).unwrap().code,
+        "header-mchid"
+    );
 }

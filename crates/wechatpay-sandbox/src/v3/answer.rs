@@ -63,6 +63,7 @@ impl<'a> Seal<'a> {
         match self.fault {
             Some(InjectedFault::OtherMerchant) => {
                 put(&mut value, "mchid", json!("1999999999"));
+                put(&mut value, "combine_mchid", json!("1999999999"));
             }
             Some(InjectedFault::OtherOrder) => {
                 put(
@@ -75,15 +76,21 @@ impl<'a> Seal<'a> {
                     "transaction_id",
                     json!("4200000000202601010000000001"),
                 );
+                put(&mut value, "combine_out_trade_no", json!("OTHER20260101"));
             }
             Some(InjectedFault::OtherAmount) => {
-                if let Some(total) = value.pointer_mut("/amount/total") {
-                    let fen = total.as_i64().unwrap_or(0);
-                    *total = json!(fen.saturating_add(1));
+                for pointer in ["/amount/total", "/sub_orders/0/amount/total_amount"] {
+                    if let Some(total) = value.pointer_mut(pointer) {
+                        let fen = total.as_i64().unwrap_or(0);
+                        *total = json!(fen.saturating_add(1));
+                    }
                 }
             }
             Some(InjectedFault::WrongHash) => {
                 put(&mut value, "hash_value", json!("0".repeat(40)));
+                if let Some(part) = value.pointer_mut("/download_bill_list/0") {
+                    put(part, "hash_value", json!("0".repeat(40)));
+                }
             }
             _ => {}
         }

@@ -61,10 +61,10 @@ pub(crate) fn trade(call: &V3Call<'_>) -> V3Result {
 /// 申请资金账单.
 pub(crate) fn fund_flow(call: &V3Call<'_>) -> V3Result {
     let day = asked_day(call)?;
-    ticket(call, fund_bytes(call, day)?)
+    ticket(call, fund_bytes(call, None, day)?)
 }
 
-fn fund_bytes(call: &V3Call<'_>, day: BillDate) -> Result<Vec<u8>, V3Refused> {
+fn fund_bytes(call: &V3Call<'_>, sub: Option<&str>, day: BillDate) -> Result<Vec<u8>, V3Refused> {
     match call.request.asked("account_type") {
         None | Some("BASIC" | "ALL") => {}
         Some("OPERATION" | "FEES" | "DEPOSIT") => return Err(no_statement()),
@@ -72,7 +72,7 @@ fn fund_bytes(call: &V3Call<'_>, day: BillDate) -> Result<Vec<u8>, V3Refused> {
     }
     let mch_id = &call.merchant.mch_id;
     call.shared
-        .with_book(mch_id, |book| fund_text(book, mch_id, day))
+        .with_book(mch_id, |book| fund_text(book, (mch_id, sub), day))
         .flatten()
         .map(String::into_bytes)
         .ok_or_else(no_statement)
@@ -81,13 +81,14 @@ fn fund_bytes(call: &V3Call<'_>, day: BillDate) -> Result<Vec<u8>, V3Refused> {
 /// 申请单个子商户资金账单: the file in parts, each sealed with a key of its own, which is sealed with the merchant's.
 pub(crate) fn sub_fund_flow(call: &V3Call<'_>) -> V3Result {
     let day = asked_day(call)?;
-    if call.request.asked("sub_mchid").is_none() {
+    let sub = call.request.asked("sub_mchid");
+    if sub.is_none() {
         return Err(bad("sub_mchid"));
     }
     if call.request.asked("algorithm") != Some("AEAD_AES_256_GCM") {
         return Err(bad("algorithm"));
     }
-    let whole = fund_bytes(call, day)?;
+    let whole = fund_bytes(call, sub, day)?;
     let own = call
         .shared
         .certificate(&call.merchant.mch_id)

@@ -70,6 +70,33 @@ impl Body {
             .ok_or_else(|| wrong(pointer, value, "需要是合法的64位有符号整型数，且不小于1"))
     }
 
+    /// How many objects a list has, of one to so many; each has the named fields and no others.
+    pub(crate) fn list(
+        &self,
+        pointer: &str,
+        most: usize,
+        allowed: &[&str],
+    ) -> Result<usize, V3Refused> {
+        let value = self.at(pointer).ok_or_else(|| missing(pointer))?;
+        let entries = value
+            .as_array()
+            .filter(|entries| (1..=most).contains(&entries.len()))
+            .ok_or_else(|| wrong(pointer, &Value::Null, &format!("需要1到{most}个元素的数组")))?;
+        for (at, entry) in entries.iter().enumerate() {
+            let place = format!("{pointer}/{at}");
+            let fields = entry
+                .as_object()
+                .ok_or_else(|| wrong(&place, entry, "需要对象"))?;
+            if let Some((name, extra)) = fields
+                .iter()
+                .find(|(name, _)| !allowed.contains(&name.as_str()))
+            {
+                return Err(wrong(&format!("{place}/{name}"), extra, "多余的参数"));
+            }
+        }
+        Ok(entries.len())
+    }
+
     /// The object as it came, for the rule about repeats.
     pub(crate) fn canonical(&self) -> String {
         self.0.to_string()

@@ -4,6 +4,7 @@ mod answer;
 mod bills;
 mod body;
 mod certificates;
+mod combined;
 pub(crate) mod notice;
 mod orders;
 mod refunds;
@@ -159,6 +160,17 @@ fn dispatch(call: &V3Call<'_>) -> V3Result {
                 number,
             ],
         ) => orders::query(call, which, number, orders::Party::Partner),
+        (
+            true,
+            [
+                "combine-transactions",
+                kind @ ("jsapi" | "app" | "h5" | "native"),
+            ],
+        ) => combined::place(call, kind),
+        (false, ["combine-transactions", "out-trade-no", number]) => combined::query(call, number),
+        (true, ["combine-transactions", "out-trade-no", number, "close"]) => {
+            combined::close(call, number)
+        }
         (true, ["refund", "domestic", "refunds"]) => refunds::refund(call),
         (false, ["refund", "domestic", "refunds", number]) => refunds::query(call, number),
         (true, ["refund", "domestic", "refunds", id, "apply-abnormal-refund"]) => {

@@ -3,22 +3,40 @@
 use serde_json::{Value, json};
 
 use super::answer::{UNKNOWN_SERIAL, signing_key};
+use super::combined;
 use super::orders::transaction;
 use super::refunds::v3_word;
 use crate::Merchant;
-use crate::ledger::{SandboxOrder, SandboxRefund, SandboxRefundOutcome};
+use crate::ledger::{SandboxOrder, SandboxOrderState, SandboxRefund, SandboxRefundOutcome};
 use crate::notification_fault::NotificationFault;
 use crate::server::Shared;
 use recondesk_domain::Instant;
 use wechatpay_codec::v3::{AEAD, PROBE_PREFIX, lines, seal_resource};
 
-/// The body of a payment notification.
+/// The body of a payment notification; one for all parts of a combined order.
 pub(crate) fn payment(
     shared: &Shared,
     merchant: &Merchant,
-    order: &SandboxOrder,
+    orders: &[SandboxOrder],
 ) -> Result<Vec<u8>, String> {
-    let mut inner = transaction(order, &merchant.mch_id);
+    let first = orders.first().ok_or("there is no order")?;
+    if !first.part_of.is_empty() {
+        let told: Vec<SandboxOrder> = orders
+            .iter()
+            .map(|part| SandboxOrder {
+                state: SandboxOrderState::Success,
+                ..part.clone()
+            })
+            .collect();
+        let inner = combined::object(&told, &merchant.mch_id).ok_or("there is no order")?;
+        return envelope(
+            shared,
+            merchant,
+            ("TRANSACTION.SUCCESS", "transaction", "支付成功"),
+            &inner,
+        );
+    }
+    let mut inner = transaction(first, &merchant.mch_id);
     if let Some(fields) = inner.as_object_mut() {
         // A payment notification tells the payment, whatever was refunded since.
         fields.insert("trade_state".to_owned(), json!("SUCCESS"));

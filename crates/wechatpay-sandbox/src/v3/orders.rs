@@ -55,18 +55,31 @@ pub(crate) fn place(call: &V3Call<'_>, kind: &str, party: Party) -> V3Result {
     let order = wanted(call, kind, party, &body)?;
     let mch_id = &call.merchant.mch_id;
     let (number, trade_type) = (order.out_trade_no.clone(), order.trade_type.clone());
-    place_order(call.shared, mch_id, order, call.now).map_err(|why| match why {
-        PlaceRefusal::Paid => V3Refused::new(400, "ORDER_PAID", "该订单已支付"),
-        PlaceRefusal::Closed => V3Refused::new(400, "ORDER_CLOSED", "该订单已关闭"),
-        PlaceRefusal::Different => V3Refused::new(400, "INVALID_REQUEST", "201 商户订单号重复"),
-        PlaceRefusal::NoBook => V3Refused::system(),
-    })?;
+    place_order(call.shared, mch_id, order, call.now).map_err(refused_place)?;
     let prepaid = issue(call.shared, mch_id, (&number, &trade_type), call.now);
     Ok(V3Reply::Json(match kind {
         "native" => json!({ "code_url": prepaid.link }),
         "h5" => json!({ "h5_url": prepaid.link }),
         _ => json!({ "prepay_id": prepaid.prepay_id }),
     }))
+}
+
+/// The documented words for an order that is not placed.
+pub(super) fn refused_place(why: PlaceRefusal) -> V3Refused {
+    match why {
+        PlaceRefusal::Paid => V3Refused::new(400, "ORDER_PAID", "该订单已支付"),
+        PlaceRefusal::Closed => V3Refused::new(400, "ORDER_CLOSED", "该订单已关闭"),
+        PlaceRefusal::Different => V3Refused::new(400, "INVALID_REQUEST", "201 商户订单号重复"),
+        PlaceRefusal::NoBook => V3Refused::system(),
+    }
+}
+
+/// True for a number of the merchant's own that is long enough.
+pub(super) fn is_number(number: &str, shortest: usize) -> bool {
+    number.len() >= shortest
+        && number
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b))
 }
 
 fn wanted(
@@ -92,11 +105,7 @@ fn wanted(
         ));
     }
     let number = body.need("/out_trade_no", 32)?;
-    let is_number = number.len() >= 6
-        && number
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
-    if !is_number {
+    if !is_number(number, 6) {
         return Err(wrong("/out_trade_no", &json!(number), "格式有误"));
     }
     let notify_url = body.need("/notify_url", 255)?;
@@ -141,6 +150,7 @@ fn wanted(
         api: ApiVersion::V3,
         sign_type: SignType::Md5,
         request: format!("{kind}{}", body.canonical()),
+        part_of: String::new(),
     })
 }
 
@@ -166,7 +176,7 @@ fn way<'b>(kind: &str, party: Party, body: &'b Body) -> Result<(&'static str, &'
 }
 
 /// Too early an end is moved to a minute from now, too late a one to ninety days.
-fn expiry(text: &str, now: Instant) -> Result<Instant, V3Refused> {
+pub(super) fn expiry(text: &str, now: Instant) -> Result<Instant, V3Refused> {
     if text.is_empty() {
         return Ok(now.plus(WEEK_S));
     }

@@ -13,6 +13,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use crate::checksum::checksum;
 use crate::digest::Hash;
 use crate::disk::{Disk, Output, read_at};
+use crate::object_store::{Stop, store_error};
 use recondesk_domain::fingerprint;
 use recondesk_ports::BooksError;
 
@@ -113,7 +114,13 @@ impl ArchiveWriter {
     }
 
     /// Writes index and tail, and makes all of it durable.
-    pub(crate) fn finish(mut self, sha256: &[u8; 32]) -> io::Result<()> {
+    #[cfg(test)]
+    pub(crate) fn finish(self, sha256: &[u8; 32]) -> io::Result<()> {
+        self.finish_unless(sha256, crate::object_store::GO_ON)
+    }
+
+    /// The same, unless it is stopped on the way to an object store.
+    pub(crate) fn finish_unless(mut self, sha256: &[u8; 32], stop: Stop<'_>) -> io::Result<()> {
         let index_at = self.out.position();
         let mut tail = Vec::with_capacity(TAIL_BYTES);
         tail.extend_from_slice(&MAGIC);
@@ -126,7 +133,7 @@ impl ArchiveWriter {
         let sum = fingerprint(&guarded);
         guarded.extend_from_slice(&sum.to_le_bytes());
         self.out.write(&guarded)?;
-        self.out.finish()?;
+        self.out.finish_unless(stop)?;
         Ok(())
     }
 }
@@ -135,6 +142,8 @@ impl ArchiveWriter {
 #[derive(Debug)]
 pub(crate) struct Archive {
     name: String,
+    import: u32,
+    disk: Disk,
     file: File,
     /// Raw and packed place of each block, and of the end.
     blocks: Vec<(u64, u64)>,
@@ -150,9 +159,9 @@ impl Archive {
             file: name.clone(),
             what: what.to_owned(),
         };
-        let file = disk
-            .open(&archive_name(import))
-            .map_err(|error| damaged(&error.to_string()))?;
+        let file = disk.open(&archive_name(import)).map_err(|error| {
+            store_error(&error).map_or_else(|| damaged(&error.to_string()), BooksError::Store)
+        })?;
         let whole = file
             .metadata()
             .map_err(|error| damaged(&error.to_string()))?
@@ -187,6 +196,8 @@ impl Archive {
         blocks.push((raw, index_at));
         Ok(Self {
             name,
+            import,
+            disk: disk.clone(),
             file,
             blocks,
             sha256,
@@ -205,6 +216,13 @@ impl Archive {
     }
 
     fn block(&self, at: usize) -> Result<Vec<u8>, BooksError> {
+        self.unpacked(at).inspect_err(|_| {
+            // Where it is a copy of a file in an object store, the next who asks fetches it anew.
+            self.disk.forget(&archive_name(self.import));
+        })
+    }
+
+    fn unpacked(&self, at: usize) -> Result<Vec<u8>, BooksError> {
         let damaged = |what: String| BooksError::Damaged {
             file: self.name.clone(),
             what,

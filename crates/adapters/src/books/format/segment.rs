@@ -29,6 +29,12 @@ pub(crate) fn segment_head(import: u32, sha256: &[u8; 32]) -> [u8; HEAD_BYTES] {
     head
 }
 
+/// Bytes before the first section of a file that begins with these bytes: files of the first version have a short head.
+pub(crate) fn head_len(bytes: &[u8]) -> u64 {
+    let is_first = bytes.starts_with(&MAGIC_1);
+    (if is_first { MAGIC_1.len() } else { HEAD_BYTES }) as u64
+}
+
 /// True when a file that begins with these bytes may be the one with that head.
 pub(crate) fn has_head(bytes: &[u8], head: &[u8; HEAD_BYTES]) -> bool {
     bytes.starts_with(head) || bytes.starts_with(&MAGIC_1)

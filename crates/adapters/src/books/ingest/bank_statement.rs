@@ -66,7 +66,7 @@ impl Bookshelf {
         archive
             .push(&squeezed)
             .map_err(|error| disk_error(&error))?;
-        finish_files(archive, &sha256, || Ok(()))?;
+        finish_files(archive, &sha256, watch, |_| Ok(()))?;
         let record = ImportRecord {
             import: draft.import,
             profile,

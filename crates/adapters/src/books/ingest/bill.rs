@@ -197,7 +197,7 @@ fn write(
         sha256,
         ..
     } = reading;
-    finish_files(archive, &sha256, || {
+    finish_files(archive, &sha256, watch, |stop| {
         if stored == Stored::Quarantined {
             return Ok(Vec::new());
         }
@@ -206,7 +206,8 @@ fn write(
         let place = (profile, day, draft.import);
         sections.extend(section(&mut out, place, pays, watch)?);
         sections.extend(section(&mut out, place, refunds, watch)?);
-        out.finish().map_err(|error| disk_error(&error))?;
+        out.finish_unless(stop)
+            .map_err(|error| disk_error(&error))?;
         Ok(sections)
     })
 }

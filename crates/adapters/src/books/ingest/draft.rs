@@ -12,8 +12,9 @@ use crate::books::format::archive::{ArchiveWriter, archive_name};
 use crate::books::format::segment::{segment_head, segment_name};
 use crate::books::{Bookshelf, disk_error, stray};
 use crate::disk::Output;
+use crate::object_store::Stop;
 use crate::workspace::WriteGuard;
-use recondesk_ports::{BooksError, StoreError, Watch};
+use recondesk_ports::{BooksError, ImportPart, StoreError, Watch};
 
 /// How long an import waits for another one.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -68,8 +69,7 @@ impl Draft<'_> {
     pub(crate) fn segment(&self, sha256: &[u8; 32]) -> Result<Output, BooksError> {
         let mut out = self
             .books
-            .segments
-            .disk()
+            .drafts()
             .create(&segment_name(self.import))
             .map_err(|error| disk_error(&error))?;
         out.write(&segment_head(self.import, sha256))
@@ -82,7 +82,7 @@ impl Draft<'_> {
         let step = |result: io::Result<()>| result.map_err(|error| disk_error(&error));
         step(self.books.archive.sync())?;
         if !new.sections.is_empty() || !new.superseded.is_empty() {
-            step(self.books.segments.disk().sync())?;
+            step(self.books.drafts().sync())?;
         }
         step(self.books.archive.step("commit"))?;
         // From here on the catalog may know the files, whatever it answers.
@@ -91,7 +91,12 @@ impl Draft<'_> {
             self.after_failure(new, error)?;
         }
         step(self.books.archive.step("committed"))?;
-        self.books.complete_sieves();
+        self.books.archive.keep(&archive_name(self.import));
+        let segments = self.books.segments.disk();
+        segments.keep(&segment_name(self.import));
+        if self.books.apart.is_none() {
+            self.books.complete_sieves();
+        }
         Ok(())
     }
 
@@ -113,17 +118,24 @@ impl Draft<'_> {
     }
 }
 
-/// Finishes the archive on a thread of its own while `segment` writes the rows.
+/// Finishes the archive on a thread of its own while `segment` writes the rows, which is given what to finish with.
 pub(crate) fn finish_files<T>(
     archive: ArchiveWriter,
     sha256: &[u8; 32],
-    segment: impl FnOnce() -> Result<T, BooksError>,
+    watch: &dyn Watch,
+    segment: impl FnOnce(Stop<'_>) -> Result<T, BooksError>,
 ) -> Result<T, BooksError> {
+    // Only asked on the way to an object store.
+    let stopped = |_| watch.cancelled();
+    let sending = |bytes| {
+        watch.at(ImportPart::Send, bytes, None);
+        watch.cancelled()
+    };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("archive".to_owned());
-        let archive = thread.spawn_scoped(scope, || archive.finish(sha256));
+        let archive = thread.spawn_scoped(scope, || archive.finish_unless(sha256, &stopped));
         let archive = archive.map_err(|error| disk_error(&error))?;
-        let segment = segment();
+        let segment = segment(&sending);
         let archive = archive
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the archive thread failed")));
@@ -139,11 +151,6 @@ impl Drop for Draft<'_> {
         }
         // What cannot be removed now is set aside by the next import.
         drop(self.books.archive.remove(&archive_name(self.import)));
-        drop(
-            self.books
-                .segments
-                .disk()
-                .remove(&segment_name(self.import)),
-        );
+        drop(self.books.drafts().remove(&segment_name(self.import)));
     }
 }

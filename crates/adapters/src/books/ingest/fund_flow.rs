@@ -71,7 +71,7 @@ impl Bookshelf {
         archive
             .push(&squeezed)
             .map_err(|error| disk_error(&error))?;
-        finish_files(archive, &sha256, || Ok(()))?;
+        finish_files(archive, &sha256, watch, |_| Ok(()))?;
         let facts = FundFacts {
             opening: report.opening,
             closing: report.closing,

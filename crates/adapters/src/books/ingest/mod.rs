@@ -21,3 +21,5 @@ mod section_writer;
 mod sieve_builder;
 mod upsert;
 mod varint;
+
+pub(crate) use orders::reads_alike;

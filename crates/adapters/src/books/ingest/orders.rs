@@ -15,6 +15,7 @@ use crate::books::query::snapshot::Snapshot;
 use crate::books::{Bookshelf, disk_error};
 use crate::digest::{Hash, hex};
 use crate::disk::Output;
+use crate::object_store::Stop;
 use recondesk_domain::{MOrder, MRefund, ProfileId};
 use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, RowAmount, Stats};
 use recondesk_ports::{
@@ -25,11 +26,12 @@ impl Bookshelf {
     /// Imports a merchant's file.
     pub(crate) fn ingest_orders(
         &self,
-        OrdersTarget { profile, mapping }: OrdersTarget<'_>,
+        target: OrdersTarget<'_>,
         mut source: Source,
         watch: &dyn Watch,
         rejects: &mut dyn FnMut(&Reject),
     ) -> Result<OrdersImport, BooksError> {
+        let OrdersTarget { profile, mapping } = target;
         let recipe = recipe(mapping);
         let reader = Reader {
             profile,
@@ -80,13 +82,10 @@ impl Bookshelf {
         }
         let mut out = SectionsInWork::new(self, profile, draft.import);
         out.amounts = mapping.row_amount;
-        out.re_read = re_read::earlier(
-            self.catalog.as_ref(),
-            OrdersTarget { profile, mapping },
-            &sha256,
-        )?;
-        finish_files(archive, &sha256, || {
-            out.write_all(&draft, &sha256, (reading.orders, reading.refunds), watch)
+        out.re_read = re_read::earlier(self.catalog.as_ref(), target, &sha256)?;
+        finish_files(archive, &sha256, watch, |stop| {
+            let rows = (reading.orders, reading.refunds);
+            out.write_all(&draft, &sha256, rows, (watch, stop))
         })?;
         let rows = out.rows();
         let summary = out.summary(stats);
@@ -151,6 +150,11 @@ fn recipe(mapping: &Mapping) -> String {
     digest_of(&nameless)
 }
 
+/// True when a file that was read in this way would be read by the mapping in the same.
+pub(crate) fn reads_alike(mapping: &Mapping, read: &str) -> bool {
+    recipe(mapping) == read || recipe_with_name(mapping) == read
+}
+
 /// The same as imports of before have it, the name among it.
 fn recipe_with_name(mapping: &Mapping) -> String {
     digest_of(mapping)
@@ -182,12 +186,13 @@ fn facts(
         "sum_fen": summary.sum.map(recondesk_domain::Fen::get),
         "business_numbers": business,
         "mapping": mapping.name,
-        // Refused rows are read again by the very mapping that refused them.
-        "mapping_text": (summary.bad > 0).then(|| mapping.to_toml()),
+        // Refused rows, and rows that the disk has lost, are read again by the very mapping of then.
+        "mapping_text": mapping.to_toml(),
         "refunds": mapping.refund_shape().word(),
         "number": re_read::number_of(mapping),
         "re_read": re_read,
         "withdrawn": summary.withdrawn,
+        "days": summary.days.map(|(first, last)| [first, last]),
         "kind": kind_word(mapping.kind),
     })
     .to_string()
@@ -264,7 +269,7 @@ impl<'a> SectionsInWork<'a> {
         draft: &Draft<'_>,
         sha256: &[u8; 32],
         (orders, refunds): (PartitionedRows<MOrder>, PartitionedRows<MRefund>),
-        watch: &dyn Watch,
+        (watch, stop): (&dyn Watch, Stop<'_>),
     ) -> Result<(), BooksError> {
         let is_empty = orders.sections.is_empty() && refunds.sections.is_empty();
         if is_empty && self.re_read.is_empty() {
@@ -274,7 +279,8 @@ impl<'a> SectionsInWork<'a> {
         let mut out = draft.segment(sha256)?;
         self.write(&mut out, orders, &view, watch)?;
         self.write(&mut out, refunds, &view, watch)?;
-        out.finish().map_err(|error| disk_error(&error))?;
+        out.finish_unless(stop)
+            .map_err(|error| disk_error(&error))?;
         Ok(())
     }
 

@@ -136,6 +136,7 @@ impl Bookshelf {
         out.write(&tail.encode()).map_err(failed)?;
         out.finish().map_err(failed)?;
         disk.sync().map_err(failed)?;
+        disk.keep(&sieve_name(first + SPAN - 1));
         Ok(numbers)
     }
 }

@@ -279,7 +279,7 @@ impl Evidence for MerchantBooks {
         &self,
         numbers: &[OutTradeNo],
     ) -> Result<Vec<Option<SetAsideOrder>>, EvidenceError> {
-        let failed = |error| EvidenceError(BooksError::Store(error).to_string());
+        let failed = |error| EvidenceError::from(BooksError::Store(error));
         if !self.catalog.has_set_aside(self.profile).map_err(failed)? {
             return Ok(vec![None; numbers.len()]);
         }
@@ -303,7 +303,7 @@ impl Evidence for MerchantBooks {
     }
 
     fn is_all_new(&self, import: u32) -> Result<bool, EvidenceError> {
-        let failed = |error| EvidenceError(BooksError::Store(error).to_string());
+        let failed = |error| EvidenceError::from(BooksError::Store(error));
         let record = self.catalog.import(import).map_err(failed)?;
         let facts = record.and_then(|record| serde_json::from_str(&record.facts).ok());
         let facts: serde_json::Value = facts.unwrap_or_default();

@@ -13,9 +13,12 @@ use crate::books::catalog::{ByteRange, Catalog, SectionMeta};
 use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::index_page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
 use crate::books::format::record::Record;
-use crate::books::format::segment::{Footer, HEAD_BYTES, has_head, segment_head, segment_name};
+use crate::books::format::segment::{
+    Footer, HEAD_BYTES, has_head, head_len, segment_head, segment_name,
+};
 use crate::books::narrow;
 use crate::disk::{Disk, read_over, room_for_files};
+use crate::object_store::store_error;
 use recondesk_domain::fingerprint;
 use recondesk_ports::{BooksError, StoreError};
 
@@ -55,6 +58,10 @@ impl<K: Copy + Eq + Hash, V: Clone> Recent<K, V> {
         Some(value.clone())
     }
 
+    fn forget(&mut self, key: K) {
+        self.held.remove(&key);
+    }
+
     fn put(&mut self, key: K, value: V) {
         self.tick += 1;
         if self.held.len() >= self.room {
@@ -84,7 +91,7 @@ impl Section {
         }
     }
 
-    const fn index_at(&self, index: Index) -> u64 {
+    pub(crate) const fn index_at(&self, index: Index) -> u64 {
         match index {
             Index::Keys => self.footer.keys_at,
             Index::Others => self.footer.others_at,
@@ -145,7 +152,7 @@ impl SegmentCache {
         &self.disk
     }
 
-    fn damaged(import: u32, what: &str) -> BooksError {
+    pub(crate) fn damaged(import: u32, what: &str) -> BooksError {
         BooksError::Damaged {
             file: format!("books/{}", segment_name(import)),
             what: what.to_owned(),
@@ -161,12 +168,31 @@ impl SegmentCache {
             .open(&segment_name(import))
             .map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => Self::damaged(import, "the file is missing"),
-                _ => BooksError::Store(StoreError::Denied(error.to_string())),
+                _ => store_error(&error).map_or_else(
+                    || BooksError::Store(StoreError::Denied(error.to_string())),
+                    BooksError::Store,
+                ),
             })?;
         self.check_head(import, &file)?;
         let file = Arc::new(file);
         locked(&self.files).put(import, Arc::clone(&file));
         Ok(file)
+    }
+
+    /// Reads once more where what is damaged is a copy of a file in an object store, which is fetched anew.
+    fn healed<T>(
+        &self,
+        import: u32,
+        mut read: impl FnMut() -> Result<T, BooksError>,
+    ) -> Result<T, BooksError> {
+        match read() {
+            Err(BooksError::Damaged { .. }) if self.disk.forget(&segment_name(import)) => {
+                tracing::warn!(import, "a copy is not what was written, it is fetched anew");
+                locked(&self.files).forget(import);
+                read()
+            }
+            other => other,
+        }
     }
 
     /// Refuses the file of another import.
@@ -186,6 +212,15 @@ impl SegmentCache {
             io::ErrorKind::UnexpectedEof => Self::damaged(import, "the file is cut short"),
             _ => BooksError::Store(StoreError::Broken(error.to_string())),
         }
+    }
+
+    /// Bytes of the head of a segment file, and of all of it.
+    pub(crate) fn extent(&self, import: u32) -> Result<(u64, u64), BooksError> {
+        let file = self.file(import)?;
+        let unread = |error| Self::unread(import, &error);
+        let size = file.metadata().map_err(unread)?.len();
+        let head = read_over(&file, 0, HEAD_BYTES, Vec::new()).map_err(unread)?;
+        Ok((head_len(&head), size))
     }
 
     /// Reads a stretch of a segment file.
@@ -209,10 +244,12 @@ impl SegmentCache {
         if let Some(section) = locked(&self.sections).get(meta.id) {
             return Ok(section);
         }
-        let bytes = self.read(meta.import, meta.footer)?;
-        let footer = Footer::decode(&bytes, meta.book)
-            .filter(|footer| footer.rows == meta.rows)
-            .ok_or_else(|| Self::damaged(meta.import, "the footer of a section"))?;
+        let footer = self.healed(meta.import, || {
+            let bytes = self.read(meta.import, meta.footer)?;
+            Footer::decode(&bytes, meta.book)
+                .filter(|footer| footer.rows == meta.rows)
+                .ok_or_else(|| Self::damaged(meta.import, "the footer of a section"))
+        })?;
         let section = Arc::new(Section {
             meta: meta.clone(),
             footer,
@@ -227,8 +264,10 @@ impl SegmentCache {
         section: &Section,
         group: u32,
     ) -> Result<RowGroup, BooksError> {
-        let (bytes, fault) = self.group_bytes(section, group, Vec::new())?;
-        RowGroup::open::<R>(bytes).ok_or_else(fault)
+        self.healed(section.meta.import, || {
+            let (bytes, fault) = self.group_bytes(section, group, Vec::new())?;
+            RowGroup::open::<R>(bytes).ok_or_else(fault)
+        })
     }
 
     /// The same with some of its texts only, into used memory.
@@ -237,10 +276,13 @@ impl SegmentCache {
         section: &Section,
         group: u32,
         texts: u8,
-        used: Vec<u8>,
+        mut used: Vec<u8>,
     ) -> Result<RowGroup, BooksError> {
-        let (bytes, fault) = self.group_bytes(section, group, used)?;
-        RowGroup::open_some::<R>(bytes, texts).ok_or_else(fault)
+        self.healed(section.meta.import, || {
+            let used = std::mem::take(&mut used);
+            let (bytes, fault) = self.group_bytes(section, group, used)?;
+            RowGroup::open_some::<R>(bytes, texts).ok_or_else(fault)
+        })
     }
 
     fn group_bytes(
@@ -306,11 +348,13 @@ impl SegmentCache {
             offset: section.index_at(index) + pages.start * PAGE_BYTES as u64,
             len: u32::try_from(take * PAGE_BYTES as u64).unwrap_or(u32::MAX),
         };
-        let bytes = self.read(section.meta.import, place)?;
-        if !bytes.chunks(PAGE_BYTES).all(is_sound) {
-            return Err(Self::damaged(section.meta.import, "an index page"));
-        }
-        Ok(bytes)
+        self.healed(section.meta.import, || {
+            let bytes = self.read(section.meta.import, place)?;
+            if !bytes.chunks(PAGE_BYTES).all(is_sound) {
+                return Err(Self::damaged(section.meta.import, "an index page"));
+            }
+            Ok(bytes)
+        })
     }
 
     /// Finds many fingerprints, ascending, by reading all of an index that may hold them; `hit` gets

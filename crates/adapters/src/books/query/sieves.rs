@@ -13,6 +13,7 @@ use crate::books::format::sieve::{
 };
 use crate::checksum::checksum;
 use crate::disk::{Disk, read_at, room_for_files};
+use crate::object_store::store_error;
 use recondesk_domain::fingerprint;
 use recondesk_ports::{BooksError, StoreError};
 use std::sync::{Arc, PoisonError};
@@ -78,8 +79,17 @@ fn seals(identities: &[ImportIdentity]) -> Vec<(u32, u64)> {
 
 impl Sieve {
     /// Opens a sieve; `None` when there is none of these imports.
-    fn open(disk: &Disk, first: u32, seal: u64) -> Option<Self> {
-        let file = disk.open(&sieve_name(first + SPAN - 1)).ok()?;
+    ///
+    /// # Errors
+    /// Those of an object store that is away: each further sieve would wait for it as long.
+    fn open(disk: &Disk, first: u32, seal: u64) -> Result<Option<Self>, StoreError> {
+        match disk.open(&sieve_name(first + SPAN - 1)) {
+            Ok(file) => Ok(Self::read(file, first, seal)),
+            Err(error) => store_error(&error).map_or(Ok(None), Err),
+        }
+    }
+
+    fn read(file: File, first: u32, seal: u64) -> Option<Self> {
         let pages = file.metadata().ok()?.len().checked_sub(TAIL_BYTES as u64)?;
         let tail = SieveTail::decode(&read_at(&file, pages, TAIL_BYTES).ok()?)?;
         let is_this = tail.first == first
@@ -137,7 +147,7 @@ impl Sieves {
         let mut sieves: Vec<Sieve> = Vec::with_capacity(seals.len());
         let mut missing = Vec::new();
         for (first, seal) in &seals {
-            match Sieve::open(disk, *first, *seal) {
+            match Sieve::open(disk, *first, *seal)? {
                 Some(mut sieve) => {
                     sieve.file.take_if(|_| sieves.len() >= room);
                     sieves.push(sieve);
@@ -191,12 +201,18 @@ impl Sieves {
         Ok(sections)
     }
 
-    /// Names of the sieves with a page that is not as it was written.
+    /// Names of the sieves with a page or a tail that is not as it was written, or not of these imports.
     pub(crate) fn damaged(&self, disk: &Disk) -> Vec<String> {
         let damaged = self.sieves.iter().filter(|sieve| !sieve.is_whole(disk));
-        damaged
-            .map(|sieve| sieve_name(sieve.tail.first + SPAN - 1))
-            .collect()
+        let unread = self.missing.iter().map(|(first, _)| *first);
+        let mut names: Vec<String> = damaged
+            .map(|sieve| sieve.tail.first)
+            .chain(unread)
+            .map(|first| sieve_name(first + SPAN - 1))
+            .filter(|name| disk.path(name).exists())
+            .collect();
+        names.sort_unstable();
+        names
     }
 }
 

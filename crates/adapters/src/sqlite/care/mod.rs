@@ -4,6 +4,7 @@ mod inspection;
 mod rebuild;
 mod snapshot;
 
+pub(crate) use inspection::sums_are_sound;
 pub(super) use rebuild::finish;
 pub(crate) use rebuild::{adopt, rebuild};
 pub(crate) use snapshot::DatabaseFacts;

@@ -53,6 +53,9 @@ pub(super) fn set_thresholds(
     })
 }
 
+/// Why nobody decides any more about what was withdrawn, taken up otherwise, or is settled.
+const MOVED_ON: &str = "what it asked about has moved on";
+
 const COLUMNS: &str = "id, need, subject, reason, maker, asked_at, checker, judgement, judged_at";
 
 pub(super) fn all(db: &Database, judged_too: bool) -> Result<Vec<ApprovalRecord>, DbError> {
@@ -94,8 +97,16 @@ pub(super) fn waiting_about(
     Ok(out)
 }
 
-/// False for a question about a case that has moved on, or that was asked anew.
+/// False for a question about what has moved on, or that was asked anew.
 fn still_waits(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, DbError> {
+    let is_of_case = ["case/", "carry/"]
+        .iter()
+        .any(|kind| asked.subject.starts_with(kind));
+    Ok(is_as_asked(connection, asked)? && (!is_of_case || is_last(connection, asked)?))
+}
+
+/// False where that which was asked about has moved on: there is nothing left to agree to.
+fn is_as_asked(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, DbError> {
     let (kind, rest) = asked.subject.split_once('/').unwrap_or_default();
     let status = match kind {
         // A draft that was taken back or drawn up with another sum takes its question with it, and so does one that
@@ -105,6 +116,18 @@ fn still_waits(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, 
                                       AND stage IN ('drafted', 'confirmed', 'rejected', 'abnormal'))";
             let mut asked_for = connection.prepare_cached(sql)?;
             return asked_for.query_row([asked.id.0], |row| row.get(0));
+        }
+        "reissue" => {
+            let sql = "SELECT EXISTS (SELECT 1 FROM reissue WHERE CAST(id AS TEXT) = ?1
+                                      AND stage NOT IN ('proven', 'withdrawn'))";
+            let mut asked_for = connection.prepare_cached(sql)?;
+            return asked_for.query_row([rest], |row| row.get(0));
+        }
+        "sign_off" => {
+            let sql = "SELECT EXISTS (SELECT 1 FROM sign_off WHERE CAST(id AS TEXT) = ?1
+                                      AND unlocked_at IS NULL)";
+            let mut signed = connection.prepare_cached(sql)?;
+            return signed.query_row([rest], |row| row.get(0));
         }
         "case" => CaseStatus::Proposed,
         "carry" => CaseStatus::Waiting,
@@ -116,8 +139,7 @@ fn still_waits(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, 
     else {
         return Ok(true);
     };
-    let is_there = outcomes::case_of(connection, profile, key)?.is_none_or(|it| it.1 == status);
-    Ok(is_there && is_last(connection, asked)?)
+    Ok(outcomes::case_of(connection, profile, key)?.is_none_or(|it| it.1 == status))
 }
 
 /// True for the last question about a subject.
@@ -225,6 +247,12 @@ pub(super) fn judge(
         at: now,
     }: Author<'_>,
 ) -> Result<ApprovalRecord, DbError> {
+    if let Some(known) = by_id(tx, id)?
+        && known.judged.is_none()
+        && !is_as_asked(tx, &known)?
+    {
+        return Err(StoreError::Forbidden(MOVED_ON.to_owned()).into());
+    }
     let asked = enter_judgement(tx, ApprovalId(id), judgement, Author::new(checker, now))?;
     carry_on(tx, &asked, judgement, Author::new(checker, now))?;
     by_id(tx, id)?.ok_or_else(|| DbError::broken(format!("approval {id}")))

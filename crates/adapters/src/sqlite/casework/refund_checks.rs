@@ -170,7 +170,8 @@ pub(super) fn follow_case(
         Fen::ZERO
     };
     let status = match next.stage {
-        RefundStage::Done if left <= Fen::ZERO => CaseStatus::Resolved,
+        // What came back to the merchant itself is still owed to the customer, by hand.
+        RefundStage::Done if left <= Fen::ZERO && !next.to_merchant => CaseStatus::Resolved,
         RefundStage::Done
         | RefundStage::Closed
         | RefundStage::Withdrawn
@@ -186,6 +187,11 @@ pub(super) fn follow_case(
     // Read in either language: the state beside it says in words what became of the refund.
     let (number, amount) = (known.out_refund_no, next.amount);
     let text = match next.stage {
+        RefundStage::Done if next.to_merchant => {
+            format!(
+                "{number} ¥{amount} · 退到商户账户，由人付给顾客 / to the merchant's account, to be paid by hand"
+            )
+        }
         RefundStage::Done if left > Fen::ZERO => {
             format!("{number} ¥{amount} · 尚欠 / left ¥{left}")
         }

@@ -221,7 +221,7 @@ fn refunds(
         // Questions that found nothing new are not sealed; nothing else is written without a seal.
         let unsealed: i64 = connection.query_row(
             "SELECT count(*) FROM (SELECT event FROM refund_event WHERE refund = ?1 ORDER BY id
-                                   LIMIT 9223372036854775807 OFFSET ?2) WHERE event NOT LIKE '%Query%'",
+                                   LIMIT 9223372036854775807 OFFSET ?2) AS later WHERE event NOT LIKE '%Query%'",
             params![id, history.events],
             |row| row.get(0),
         )?;

@@ -11,7 +11,6 @@ pub(crate) mod place;
 mod roles;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,6 +21,7 @@ use super::{BUSY, has_moved, locked, migrate};
 pub use address::Address;
 pub(crate) use lease::LeaseGuard;
 use lease::{LeaseSet, Leases};
+use place::Share;
 use recondesk_ports::StoreError;
 pub use roles::bind_role;
 use sha2::{Digest as _, Sha256};
@@ -50,12 +50,13 @@ pub(crate) struct SharedWriter {
     beginning: String,
 }
 
-/// Makes the database of a new shared workspace, whose files will lie in `files`, a location `file:///…`.
+/// Makes the database of a new shared workspace, whose files will lie in `files`, a location `file:///…` or
+/// `s3://…`.
 ///
 /// # Errors
 /// [`StoreError`]: there is one already, or the server cannot be used.
 pub fn create(address: &Address, files: &str) -> Result<(), StoreError> {
-    let folder = place::folder_of(files)?;
+    let share = Share::parse(files)?;
     let connection = address.connect()?;
     let server = connection.postgres()?;
     if schema_of(&connection)?.is_some() {
@@ -70,10 +71,10 @@ pub fn create(address: &Address, files: &str) -> Result<(), StoreError> {
         connection.execute(fact, params!["schema", steps.to_string()])?;
         connection.execute(fact, params!["files", files])?;
         let name = self::fact(&connection, "workspace_id")?.unwrap_or_default();
-        place::mark(&folder, &name)?;
+        share.mark(&name)?;
         let end = server.batch("COMMIT");
         if end.is_err() {
-            place::unmark(&folder);
+            share.unmark();
         }
         end
     })();
@@ -233,8 +234,8 @@ impl SharedWriter {
         self.leases.take(name, patience)
     }
 
-    /// The folder of the files of the workspace, once it is certain that it is theirs.
-    pub(crate) fn files(&self) -> Result<PathBuf, StoreError> {
+    /// The place of the files of the workspace, once it is certain that it is theirs, and the name of the workspace.
+    pub(crate) fn files(&self) -> Result<(Share, String), StoreError> {
         let (files, name) = {
             let connection = locked(&self.connection);
             (
@@ -243,9 +244,9 @@ impl SharedWriter {
             )
         };
         let (files, name) = files.zip(name).ok_or(StoreError::Foreign)?;
-        let folder = place::folder_of(&files)?;
-        place::check(&folder, &name)?;
-        Ok(folder)
+        let share = Share::parse(&files)?;
+        share.check(&name)?;
+        Ok((share, name))
     }
 
     /// Runs `work` in a transaction of its own, again as long as the server asks for that.

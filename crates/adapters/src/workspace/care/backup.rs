@@ -21,16 +21,18 @@ use crate::sqlite::Database;
 use crate::sqlite::care::DatabaseFacts;
 use crate::workspace::Workspace;
 use recondesk_domain::Instant;
-use recondesk_ports::{BackupReport, StoreError};
+use recondesk_ports::{BackupLeave, BackupOutcome, BackupReport, StoreError};
 
 /// Name of the manifest in a copy.
-const MANIFEST: &str = "MANIFEST.json";
+pub(super) const MANIFEST: &str = "MANIFEST.json";
 /// Version of the manifest.
 const VERSION: u64 = 1;
 /// A larger manifest is none of ours.
 const LARGEST_MANIFEST: u64 = 256 << 20;
 /// Name of the database in a copy.
 pub(super) const DATABASE: &str = "recondesk.db";
+/// How the names of sieves end.
+const SIEVE_END: &str = ".sieve";
 /// Name of the sealed secrets in a copy.
 const VAULT: &str = "vault.sealed";
 
@@ -187,17 +189,39 @@ fn pour(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<(u64, String)> {
 }
 
 impl WorkspaceKeeper {
-    pub(super) fn write_backup(&self, file: &Path) -> Result<BackupReport, StoreError> {
+    pub(super) fn write_backup(
+        &self,
+        file: &Path,
+        leave: BackupLeave,
+    ) -> Result<BackupOutcome, StoreError> {
+        if !leave.replace && !may_be_replaced(file).map_err(failed)? {
+            return Ok(BackupOutcome::InTheWay);
+        }
         let database = self.workspace.open()?;
-        write(
-            &self.workspace,
-            &database,
-            BackupTarget {
-                file,
-                scope: Scope::Whole,
-            },
-            self.clock.now(),
-        )
+        let mut faults = self.book_faults(&database, true)?;
+        // Those of a sieve are in no copy.
+        faults.retain(|fault| !fault.file.ends_with(SIEVE_END));
+        if !faults.is_empty() && !leave.damaged {
+            return Ok(BackupOutcome::Damaged(faults));
+        }
+        let target = BackupTarget {
+            file,
+            scope: Scope::Whole,
+        };
+        let report = write(&self.workspace, &database, target, self.clock.now())?;
+        Ok(BackupOutcome::Written(BackupReport { faults, ..report }))
+    }
+}
+
+/// True where no file lies, an empty one, a device, or an earlier copy.
+fn may_be_replaced(file: &Path) -> io::Result<bool> {
+    match std::fs::metadata(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+        Ok(meta) if !meta.is_file() || meta.len() == 0 => Ok(true),
+        Ok(_) => Ok(open(file)
+            .and_then(|mut zip| BackupManifest::read(&mut zip))
+            .is_ok()),
     }
 }
 
@@ -249,6 +273,7 @@ pub(super) fn write(
         imports: facts.imports,
         bytes: std::fs::metadata(target.file).map_err(failed)?.len(),
         leaves_keys: !workspace.vault_file().exists(),
+        faults: Vec::new(),
     })
 }
 
@@ -310,7 +335,7 @@ fn fill(
 }
 
 /// Reads a copy from end to end.
-fn read_back(file: &Path) -> io::Result<()> {
+pub(super) fn read_back(file: &Path) -> io::Result<()> {
     let mut zip = open(file)?;
     let manifest = BackupManifest::read(&mut zip)?;
     for copied in &manifest.files {

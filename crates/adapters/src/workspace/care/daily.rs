@@ -82,6 +82,11 @@ pub(crate) fn copy_of_the_day(
     Ok(())
 }
 
+/// Names of the copies in a folder, oldest first.
+pub(super) fn names(folder: &Path) -> io::Result<Vec<String>> {
+    Ok(copies(folder)?.iter().map(DayCopy::name).collect())
+}
+
 /// Copies in a folder, oldest first.
 fn copies(folder: &Path) -> io::Result<Vec<DayCopy>> {
     let entries = match std::fs::read_dir(folder) {

@@ -4,6 +4,7 @@ mod backup;
 mod copy_file;
 mod daily;
 mod inspection;
+mod mending;
 mod rebuild;
 mod restore;
 
@@ -17,7 +18,8 @@ use super::Workspace;
 use crate::books::stray;
 use crate::sqlite::care::COMPANIONS;
 use recondesk_ports::{
-    BackupReport, CheckReport, Clock, RebuildOutcome, RestoreOutcome, StoreError, WorkspaceCare,
+    BackupLeave, BackupOutcome, CheckReport, Clock, RebuildReport, RestoreOutcome, StoreError,
+    WorkspaceCare,
 };
 
 pub(crate) use daily::copy_of_the_day;
@@ -109,8 +111,8 @@ fn failed(error: io::Error) -> StoreError {
 }
 
 impl WorkspaceCare for WorkspaceKeeper {
-    fn backup(&self, file: &Path) -> Result<BackupReport, StoreError> {
-        self.write_backup(file)
+    fn backup(&self, file: &Path, leave: BackupLeave) -> Result<BackupOutcome, StoreError> {
+        self.write_backup(file, leave)
     }
 
     fn restore(&self, file: &Path, replace: bool) -> Result<RestoreOutcome, StoreError> {
@@ -121,7 +123,7 @@ impl WorkspaceCare for WorkspaceKeeper {
         self.look_over(deep)
     }
 
-    fn rebuild(&self) -> Result<RebuildOutcome, StoreError> {
-        self.make_anew()
+    fn rebuild(&self) -> Result<RebuildReport, StoreError> {
+        self.make_whole()
     }
 }

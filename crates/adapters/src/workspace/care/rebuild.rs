@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::super::belonging;
-use super::{PATIENCE, WorkspaceKeeper, failed};
+use super::{WorkspaceKeeper, failed};
 use crate::books::stray::{self, set_aside};
 use crate::disk::sync_folder;
 use crate::sqlite::care::{DatabaseFacts, rebuild};
@@ -11,9 +11,8 @@ use crate::sqlite::check_imports_of;
 use recondesk_ports::{RebuildOutcome, StoreError};
 
 impl WorkspaceKeeper {
+    /// Makes the database anew; the caller has the rights to write and to pay out.
     pub(super) fn make_anew(&self) -> Result<RebuildOutcome, StoreError> {
-        let _guard = self.workspace.write_lock(PATIENCE)?;
-        let _payout = self.workspace.payout_lock(PATIENCE)?;
         match self.workspace.open() {
             Ok(database) if database.faults(true)?.is_empty() => {
                 return Ok(RebuildOutcome::NotNeeded);

@@ -4,14 +4,14 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use super::backup::{BackupManifest, DATABASE, Scope, open, read_file};
+use super::backup::{BackupManifest, DATABASE, MANIFEST, Scope, open, read_file};
 use super::{PATIENCE, WorkspaceKeeper, failed};
 use crate::books::stray::{self, LOST_AND_FOUND};
 use crate::disk::sync_folder;
 use crate::files;
 use crate::sqlite::care::{DatabaseFacts, adopt};
 use recondesk_domain::Instant;
-use recondesk_ports::{RestoreOutcome, StoreError};
+use recondesk_ports::{CopyFault, RestoreOutcome, StoreError};
 
 /// First bytes of a database file, such as the copy before a migration.
 const SQLITE: &[u8] = b"SQLite format 3\0";
@@ -38,9 +38,14 @@ impl WorkspaceKeeper {
             .prefix(".restore-")
             .tempdir_in(folder)
             .map_err(failed)?;
-        let unpacked = unpack(file, scratch.path())?;
         // Refuses what this program cannot use, before anything is touched.
-        DatabaseFacts::of(&scratch.path().join(DATABASE))?;
+        let unpacked = unpack(file, scratch.path())
+            .and_then(|unpacked| usable(&scratch.path().join(DATABASE)).map(|()| unpacked));
+        let unpacked = match unpacked {
+            Ok(unpacked) => unpacked,
+            Err(Refused::Copy(fault)) => return Ok(RestoreOutcome::Unusable(fault)),
+            Err(Refused::Store(error)) => return Err(error),
+        };
         let _guard = self.workspace.write_lock(PATIENCE)?;
         let _payout = self.workspace.payout_lock(PATIENCE)?;
         if is_in_use(folder).map_err(failed)? && !replace {
@@ -128,12 +133,58 @@ fn is_in_use(folder: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
+/// Why a file is not put back.
+enum Refused {
+    /// It is the file.
+    Copy(CopyFault),
+    /// It is the workspace, or the program.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What a failed step while a copy is read into a folder means: a full disk is no fault of the copy.
+fn while_read(error: io::Error) -> Refused {
+    match error.kind() {
+        io::ErrorKind::StorageFull
+        | io::ErrorKind::QuotaExceeded
+        | io::ErrorKind::PermissionDenied
+        | io::ErrorKind::ReadOnlyFilesystem => failed(error).into(),
+        _ => Refused::Copy(CopyFault::Damaged),
+    }
+}
+
+/// What it means that a file cannot be opened.
+fn unopened(error: &io::Error) -> Refused {
+    Refused::Copy(match error.kind() {
+        io::ErrorKind::NotFound => CopyFault::Missing,
+        io::ErrorKind::PermissionDenied => CopyFault::Closed,
+        _ => CopyFault::NoCopy,
+    })
+}
+
+/// Refuses a database that this program cannot use.
+fn usable(database: &Path) -> Result<(), Refused> {
+    match DatabaseFacts::of(database) {
+        Ok(_) => Ok(()),
+        Err(StoreError::Foreign) => Err(Refused::Copy(CopyFault::NoCopy)),
+        Err(StoreError::Broken(_) | StoreError::Torn(_) | StoreError::Missing(_)) => {
+            Err(Refused::Copy(CopyFault::Damaged))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Reads a copy into a folder, and checks all of it.
-fn unpack(file: &Path, folder: &Path) -> Result<Unpacked, StoreError> {
+fn unpack(file: &Path, folder: &Path) -> Result<Unpacked, Refused> {
     let mut head = Vec::new();
     fs::File::open(file)
         .and_then(|file| file.take(SQLITE.len() as u64).read_to_end(&mut head))
-        .map_err(failed)?;
+        .map_err(|error| unopened(&error))?;
     if head == SQLITE {
         fs::copy(file, folder.join(DATABASE)).map_err(failed)?;
         return Ok(Unpacked {
@@ -143,14 +194,17 @@ fn unpack(file: &Path, folder: &Path) -> Result<Unpacked, StoreError> {
         });
     }
     if !head.starts_with(ZIP) {
-        return Err(StoreError::Foreign);
+        return Err(Refused::Copy(CopyFault::NoCopy));
     }
-    let mut zip = open(file).map_err(failed)?;
-    let manifest = BackupManifest::read(&mut zip).map_err(|_error| StoreError::Foreign)?;
+    let mut zip = open(file).map_err(while_read)?;
+    if zip.index_for_name(MANIFEST).is_none() {
+        return Err(Refused::Copy(CopyFault::NoCopy));
+    }
+    let manifest = BackupManifest::read(&mut zip).map_err(while_read)?;
     let known = crate::sqlite::latest_schema();
     if manifest.schema > known {
         let found = manifest.schema;
-        return Err(StoreError::Newer { found, known });
+        return Err(StoreError::Newer { found, known }.into());
     }
     for folder in ["archive", "books"].map(|name| folder.join(name)) {
         crate::disk::Disk::at(&folder, None).map_err(failed)?;
@@ -163,7 +217,7 @@ fn unpack(file: &Path, folder: &Path) -> Result<Unpacked, StoreError> {
         read_file(&mut zip, copied, &mut out)
             .and_then(|()| out.flush())
             .and_then(|()| out.sync_all())
-            .map_err(failed)?;
+            .map_err(while_read)?;
     }
     for part in ["archive", "books", ""] {
         sync_folder(&folder.join(part)).map_err(failed)?;

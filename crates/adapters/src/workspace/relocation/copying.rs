@@ -1,14 +1,14 @@
 //! The files of a workspace, copied and read back; what an earlier attempt copied and is right stays.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write as _};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
 use super::FOLDERS;
-use crate::disk::{Disk, sync_folder};
-use crate::files::for_owner_only;
+use crate::digest::Hash;
+use crate::disk::Disk;
+use crate::object_store::store_error;
+use crate::workspace::Workspace;
 use recondesk_ports::StoreError;
 
 /// End of the name of a file that is not whole yet.
@@ -17,80 +17,96 @@ const PART: &str = "moving";
 const ENDS: [&str; 3] = ["raw", "seg", "sieve"];
 const BUFFER: usize = 256 << 10;
 
-/// Copies all files of imports; tells how many, and their bytes.
+/// Copies all files of imports to the folders of those names; tells how many, and their bytes.
 pub(super) fn copy_files(
-    from: &Path,
-    to: &Path,
-    is_shared: bool,
+    from: &Workspace,
+    to: &dyn Fn(&'static str) -> io::Result<Disk>,
 ) -> Result<(u64, u64), StoreError> {
-    copy(from, to, is_shared).map_err(|error| match error.kind() {
+    copy(from, to).map_err(|error| match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
         io::ErrorKind::InvalidData => StoreError::Broken(error.to_string()),
-        _ => StoreError::Denied(error.to_string()),
+        _ => store_error(&error).unwrap_or_else(|| StoreError::Denied(error.to_string())),
     })
 }
 
-fn copy(from: &Path, to: &Path, is_shared: bool) -> io::Result<(u64, u64)> {
+fn copy(from: &Workspace, to: &dyn Fn(&'static str) -> io::Result<Disk>) -> io::Result<(u64, u64)> {
     let (mut files, mut bytes) = (0_u64, 0_u64);
     for name in FOLDERS {
-        let (from, to) = (from.join(name), to.join(name));
-        if !from.is_dir() {
+        if !from.is_stored() && !from.folder().join(name).is_dir() {
             continue;
         }
-        let target = if is_shared {
-            Disk::shared(&to)?
-        } else {
-            Disk::at(&to, None)?
-        };
-        for name in Disk::shared(&from)?.names()? {
+        let (source, target) = (from.room(name)?, to(name)?);
+        for name in source.names()? {
             let end = Path::new(&name).extension().and_then(|end| end.to_str());
             if !end.is_some_and(|end| ENDS.contains(&end)) {
                 continue;
             }
-            bytes = bytes.saturating_add(copy_one(&from.join(&name), &target, &name, is_shared)?);
+            bytes = bytes.saturating_add(copy_one(&source, &target, &name)?);
             files = files.saturating_add(1);
         }
-        sync_folder(&to)?;
+        target.sync()?;
     }
     Ok((files, bytes))
 }
 
-fn copy_one(from: &Path, target: &Disk, name: &str, is_shared: bool) -> io::Result<u64> {
-    let place = target.path(name);
-    let (due, bytes) = digest_of(from)?;
-    if place.try_exists()? && digest_of(&place)?.0 == due {
+fn copy_one(source: &Disk, target: &Disk, name: &str) -> io::Result<u64> {
+    let (due, bytes) = digest_of(source.open(name)?)?;
+    if is_there(target, name, due)? {
         return Ok(bytes);
     }
-    let part = target.path(&format!("{name}.{PART}"));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    if !is_shared {
-        for_owner_only(&mut options);
+    let is_stored = target.room().is_some();
+    let part = if is_stored {
+        name.to_owned()
+    } else {
+        format!("{name}.{PART}")
+    };
+    if !is_stored {
+        // What an earlier attempt left.
+        target.remove(&part)?;
     }
-    let mut out = options.open(&part)?;
-    io::copy(&mut File::open(from)?, &mut out)?;
-    out.flush()?;
-    out.sync_all()?;
-    drop(out);
-    if digest_of(&part)?.0 != due {
-        let what = format!("{}: read back, it is another one", part.display());
+    let mut out = target.create(&part)?;
+    let mut file = source.open(name)?;
+    pieces(&mut file, |piece| out.write(piece))?;
+    out.finish()?;
+    if !is_there(target, &part, due)? {
+        let what = format!("{part}: read back, it is another one");
         return Err(io::Error::new(io::ErrorKind::InvalidData, what));
     }
-    fs::rename(&part, &place)?;
+    if !is_stored {
+        std::fs::rename(target.path(&part), target.path(name))?;
+    }
     Ok(bytes)
 }
 
-fn digest_of(path: &Path) -> io::Result<([u8; 32], u64)> {
-    let mut file = File::open(path)?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0_u8; BUFFER];
+/// True when a folder has this very file.
+fn is_there(target: &Disk, name: &str, due: [u8; 32]) -> io::Result<bool> {
+    let is_right = match target.open(name) {
+        Ok(file) => digest_of(file)?.0 == due,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error),
+    };
+    // What was fetched to be looked at is not needed here any more.
+    target.forget(name);
+    Ok(is_right)
+}
+
+fn digest_of(mut file: File) -> io::Result<([u8; 32], u64)> {
+    let mut digest = Hash::sha256();
     let mut bytes = 0_u64;
+    pieces(&mut file, |piece| {
+        digest.update(piece);
+        bytes = bytes.saturating_add(piece.len() as u64);
+        Ok(())
+    })?;
+    Ok((digest.finish(), bytes))
+}
+
+fn pieces(file: &mut File, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    let mut buffer = vec![0_u8; BUFFER];
     loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            return Ok((digest.finalize().into(), bytes));
+        match file.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => take(buffer.get(..count).unwrap_or_default())?,
         }
-        digest.update(buffer.get(..count).unwrap_or_default());
-        bytes = bytes.saturating_add(count as u64);
     }
 }

@@ -10,19 +10,23 @@ mod marker;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::rooms::{ARCHIVE, BOOKS, StoredRooms};
 use super::{Workspace, shared_address};
+use crate::disk::Disk;
 use crate::sqlite::Database;
-use crate::sqlite::shared::{Address, ServerState, place};
+use crate::sqlite::shared::place::{self, Share};
+use crate::sqlite::shared::{Address, ServerState};
 use crate::sqlite::transfer::{FileTarget, ServerTarget, adjust_preferences};
 use copying::copy_files;
 use marker::Marker;
 use recondesk_domain::Message;
 use recondesk_ports::{MoveReport, StoreError};
+use tempfile::TempDir;
 
 /// How long a move waits for the jobs of other programs: longer than a right of one that died lasts.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// Folders whose files go with a workspace.
-const FOLDERS: [&str; 2] = ["archive", "books"];
+const FOLDERS: [&str; 2] = [ARCHIVE, BOOKS];
 
 /// Where a workspace goes.
 enum RelocationTarget {
@@ -32,7 +36,9 @@ enum RelocationTarget {
         text: String,
         address: Box<Address>,
         files: String,
-        share: PathBuf,
+        share: Share,
+        /// For what is fetched from an object store to be compared: nothing of an earlier attempt counts.
+        scratch: TempDir,
     },
 }
 
@@ -41,14 +47,16 @@ impl RelocationTarget {
         if let Some(address) = shared_address(Some(Path::new(target)))? {
             let files = files.ok_or_else(|| {
                 unfit(
-                    "搬到服务器时要用 --files 指定共享文件夹",
-                    "a workspace on a server needs --files with the shared folder",
+                    "搬到服务器时要用 --files 指定文件放在哪里（file:///共享文件夹 或 s3://存储桶/前缀）",
+                    "a workspace on a server needs --files with the place of its files (file:///SHARE or s3://BUCKET/PREFIX)",
                 )
             })?;
             return Ok(Self::Server {
                 text: target.to_owned(),
                 address: Box::new(address),
-                share: place::folder_of(files)?,
+                share: Share::parse(files)?,
+                scratch: tempfile::tempdir()
+                    .map_err(|error| StoreError::Denied(error.to_string()))?,
                 files: files.to_owned(),
             });
         }
@@ -79,10 +87,29 @@ impl RelocationTarget {
         }
     }
 
-    fn folder(&self) -> &Path {
+    fn share(&self) -> Share {
         match self {
-            Self::Folder(folder) => folder,
-            Self::Server { share, .. } => share,
+            Self::Folder(folder) => Share::Folder(folder.clone()),
+            Self::Server { share, .. } => share.clone(),
+        }
+    }
+
+    /// A folder of its files.
+    fn room(&self, name: &'static str) -> std::io::Result<Disk> {
+        match self {
+            Self::Folder(folder) => Disk::at(&folder.join(name), None),
+            Self::Server {
+                share: Share::Folder(folder),
+                ..
+            } => Disk::shared(&folder.join(name)),
+            Self::Server {
+                share: Share::Store(store),
+                scratch,
+                ..
+            } => {
+                let stored = StoredRooms::of(store, scratch.path(), "");
+                Ok(stored.map_err(std::io::Error::other)?.room(name))
+            }
         }
     }
 }
@@ -113,8 +140,7 @@ impl RelocationSource {
             });
         };
         let database = Database::open_shared(&address)?;
-        let files = database.shared().map(|server| server.files()).transpose()?;
-        let workspace = Workspace::of(&files.unwrap_or_default(), &database)?;
+        let workspace = Workspace::of_shared(&database, &here)?;
         Ok(Self {
             shown: address.shown(),
             here,
@@ -155,16 +181,12 @@ pub(crate) fn move_workspace(
         return Err(StoreError::Moved(to.clone()));
     }
     let name = source.database.workspace_id()?;
-    let marker = Marker::of(target.folder(), &name);
+    let marker = Marker::of(target.share(), &name);
     if moved_to.is_some() && is_done(&target, &marker)? {
         return Ok(report);
     }
     begin(&target, &marker, &source.shown)?;
-    (report.files, report.bytes) = copy_files(
-        source.workspace.folder(),
-        target.folder(),
-        matches!(target, RelocationTarget::Server { .. }),
-    )?;
+    (report.files, report.bytes) = copy_files(&source.workspace, &|name| target.room(name))?;
     if moved_to.is_none() {
         report.rows = Some(carry(&source, &target)?);
     }
@@ -209,7 +231,7 @@ fn begin(target: &RelocationTarget, marker: &Marker, from: &str) -> Result<(), S
             share,
             ..
         } => {
-            place::require(share)?;
+            share.require()?;
             match ServerTarget::at(address, files)?.state()? {
                 ServerState::Empty => {}
                 ServerState::Moving { name } if marker.names(&name) => {}
@@ -277,5 +299,5 @@ pub(crate) fn reopen(named: Option<&Path>) -> Result<Option<String>, StoreError>
 /// # Errors
 /// [`StoreError::HalfMoved`] then.
 pub(super) fn check_not_half_moved(folder: &Path) -> Result<(), StoreError> {
-    marker::check(folder)
+    marker::check(&Share::Folder(folder.to_owned()))
 }

@@ -48,6 +48,12 @@ pub(super) fn checks(
     if reporter.cancelled() {
         return Err(Failure::cancelled());
     }
+    if let QueryVerdict::ExchangeError(trouble @ ExchangeError::Clock { .. }) = &asked.outcome {
+        let (fact, advice) = trouble.words();
+        out.push(DoctorCheck::bad("clock", fact, advice));
+        out.extend(resting_on_the_clock(profile.profile.api));
+        return Ok(());
+    }
     let answer = asked.exchange.answer.as_ref();
     out.push(clock(answer.and_then(|answer| answer.skew_s)));
     out.push(question(&asked.outcome));
@@ -56,6 +62,47 @@ pub(super) fn checks(
         ApiVersion::V2 => out.push(mutual_tls(ports, profile, &client, reporter)?),
     }
     Ok(())
+}
+
+/// What nothing can be said of before the clock is right.
+fn resting_on_the_clock(api: ApiVersion) -> impl Iterator<Item = DoctorCheck> {
+    let last = match api {
+        ApiVersion::V3 => "v3_key_opens",
+        ApiVersion::V2 => "mutual_tls",
+    };
+    ["question", last].into_iter().map(|id| {
+        DoctorCheck::skipped(
+            id,
+            Message::new(
+                "时钟校准之后才能检查",
+                "It can be checked when the clock is right",
+            ),
+        )
+    })
+}
+
+/// Why there is no answer: the remote side's own words, and what the system says, stand beside the fact.
+fn told(trouble: &ExchangeError) -> Message {
+    let (fact, _) = trouble.words();
+    let said = match trouble {
+        ExchangeError::NotSent(error) => error.to_string(),
+        ExchangeError::Refused {
+            message,
+            error_code,
+        } => format!("{message} {error_code}").trim().to_owned(),
+        ExchangeError::Fault(fault) => fault.description.clone(),
+        ExchangeError::Unclear(_)
+        | ExchangeError::Untrusted(_)
+        | ExchangeError::UnknownKey(_)
+        | ExchangeError::Clock { .. } => String::new(),
+    };
+    if said.is_empty() {
+        return fact;
+    }
+    Message::new(
+        format!("{}（{said}）", fact.zh),
+        format!("{} ({said})", fact.en),
+    )
 }
 
 fn clock(skew_s: Option<i64>) -> DoctorCheck {
@@ -95,12 +142,8 @@ fn question(outcome: &QueryVerdict) -> DoctorCheck {
             ),
         ),
         QueryVerdict::ExchangeError(trouble) => {
-            let (title, advice) = trouble.words();
-            let detail = trouble.to_string();
-            let fact = Message::new(
-                format!("{}（{detail}）", title.zh),
-                format!("{} ({detail})", title.en),
-            );
+            let (_, advice) = trouble.words();
+            let fact = told(trouble);
             let health = match trouble {
                 ExchangeError::Unclear(_) | ExchangeError::NotSent(GatewayError::Connect(_)) => {
                     Health::Warning
@@ -115,10 +158,6 @@ fn question(outcome: &QueryVerdict) -> DoctorCheck {
 /// The list of platform certificates: opening it proves the APIv3 key.
 fn certificates(client: &GatewayClient<'_>) -> Result<DoctorCheck, Failure> {
     let id = "v3_key_opens";
-    let advice = Message::new(
-        "核对 APIv3 密钥：它和 APIv2 密钥、商户私钥是三样东西",
-        "Check the APIv3 key: it is neither the APIv2 key nor the private key",
-    );
     Ok(match client.fetch_certificates()? {
         Ok(count) => DoctorCheck::good(
             id,
@@ -136,13 +175,25 @@ fn certificates(client: &GatewayClient<'_>) -> Result<DoctorCheck, Failure> {
                 ),
             )
         }
+        // Only an answer that came and does not open says something of the key.
+        Err(ExchangeError::Untrusted(_)) => DoctorCheck::bad(
+            id,
+            Message::new(
+                "APIv3 密钥解不开平台证书",
+                "The APIv3 key does not open the platform certificates",
+            ),
+            Message::new(
+                "核对 APIv3 密钥：它和 APIv2 密钥、商户私钥是三样东西",
+                "Check the APIv3 key: it is neither the APIv2 key nor the private key",
+            ),
+        ),
         Err(trouble) => {
-            let detail = trouble.to_string();
+            let why = told(&trouble);
             let fact = Message::new(
-                format!("平台证书没有取到：{detail}"),
-                format!("The platform certificates were not fetched: {detail}"),
+                format!("平台证书没有取到：{}", why.zh),
+                format!("The platform certificates were not fetched: {}", why.en),
             );
-            DoctorCheck::bad(id, fact, advice)
+            DoctorCheck::bad(id, fact, trouble.words().1)
         }
     })
 }

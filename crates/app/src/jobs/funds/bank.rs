@@ -71,6 +71,7 @@ pub(super) fn settlement_of(ports: &Ports, ask: &FundsRequest<'_>) -> Result<Set
     for account in FundAccount::ALL {
         let expect = FundExpect {
             account,
+            sub_mch_id: ask.sub_mch_id,
             day: ask.day,
             sha1: None,
         };
@@ -88,7 +89,9 @@ pub(super) fn settlement_of(ports: &Ports, ask: &FundsRequest<'_>) -> Result<Set
     }
     let mut covered = Vec::new();
     let mut statements = Vec::new();
-    for record in imports.iter().filter(|one| one.kind == BANK_KIND) {
+    // The statements are those of the merchant's own bank account.
+    let is_own = |one: &&ImportRecord| one.kind == BANK_KIND && ask.sub_mch_id.is_empty();
+    for record in imports.iter().filter(is_own) {
         let Some(days) = BankDays::of(record).filter(|days| days.last >= from) else {
             continue;
         };

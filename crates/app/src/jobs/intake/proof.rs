@@ -158,6 +158,17 @@ pub(super) const fn number_column(kind: RecordKind) -> Column {
 pub(super) struct BilledNumbers {
     pub(super) own: HashMap<String, BilledRow>,
     pub(super) wechat: HashMap<String, BilledRow>,
+    /// Numbers that several sub-merchants use, each for a payment of its own: they prove no amount.
+    pub(super) several: BTreeSet<String>,
+}
+
+impl BilledNumbers {
+    fn take_own(&mut self, number: &str, row: BilledRow) {
+        let before = self.own.insert(number.to_owned(), row);
+        if before.is_some_and(|before| before.amount != row.amount) {
+            self.several.insert(number.to_owned());
+        }
+    }
 }
 
 impl ProofBills<'_> {
@@ -180,6 +191,7 @@ impl ProofBills<'_> {
         let mut known = BilledNumbers {
             own: HashMap::new(),
             wechat: HashMap::new(),
+            several: BTreeSet::new(),
         };
         match self {
             Self::Stored(books, profile) => {
@@ -194,13 +206,14 @@ impl ProofBills<'_> {
                     let Some(number) = numbers.get(at) else {
                         continue;
                     };
-                    let list = match kind {
-                        NumberKind::OutTradeNo | NumberKind::OutRefundNo => &mut known.own,
-                        NumberKind::TransactionId | NumberKind::RefundId | NumberKind::OrderNo => {
-                            &mut known.wechat
+                    match kind {
+                        NumberKind::OutTradeNo | NumberKind::OutRefundNo => {
+                            known.take_own(number, row);
                         }
-                    };
-                    list.insert((*number).to_owned(), row);
+                        NumberKind::TransactionId | NumberKind::RefundId | NumberKind::OrderNo => {
+                            known.wechat.insert((*number).to_owned(), row);
+                        }
+                    }
                 }
             }
             Self::Given(pays) => {
@@ -213,7 +226,7 @@ impl ProofBills<'_> {
                     };
                     let (own, theirs) = (pay.out_trade_no.as_str(), pay.transaction_id.as_str());
                     if wanted.contains(own) {
-                        known.own.insert(own.to_owned(), row);
+                        known.take_own(own, row);
                     }
                     if wanted.contains(theirs) {
                         known.wechat.insert(theirs.to_owned(), row);

@@ -160,10 +160,13 @@ impl Question {
         match self {
             Self::Columns(columns) => {
                 let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
-                let names = names.join(", ");
+                let named = columns
+                    .iter()
+                    .map(|column| format!("{}（{}）", column.term().zh, column.name()));
+                let named: Vec<String> = named.collect();
                 Message::new(
-                    format!("缺少列：{names}"),
-                    format!("columns missing: {names}"),
+                    format!("缺少列：{}", named.join("、")),
+                    format!("columns missing: {}", names.join(", ")),
                 )
             }
             Self::DayOrder => Message::new(

@@ -7,7 +7,8 @@ use super::proof::{AmountProof, BilledNumbers, number_column};
 use super::trial::{MOST_COLUMNS, MappingTrial};
 use recondesk_domain::Fen;
 use recondesk_intake::{
-    AmountUnit, Column, Mapping, RecordKind, RowAmount, SampleRow, clean_number, read_amount,
+    AmountUnit, Column, Mapping, RecordKind, RowAmount, SampleRow, StateSubject, clean_number,
+    read_amount,
 };
 use recondesk_ports::BilledRow;
 
@@ -56,7 +57,10 @@ impl MappingTrial<'_> {
     ) -> Vec<AmountProof> {
         let mut groups: BTreeMap<(String, Fen), Vec<&SampleRow>> = BTreeMap::new();
         for paid in rows {
-            if let Some((number, billed)) = self.billed(mapping, paid, known) {
+            let billed = self.billed(mapping, paid, known);
+            if let Some((number, billed)) =
+                billed.filter(|(number, _)| !known.several.contains(number))
+            {
                 groups
                     .entry((number, billed.amount))
                     .or_default()
@@ -66,6 +70,9 @@ impl MappingTrial<'_> {
         if groups.is_empty() {
             return Vec::new();
         }
+        // Items below merged cells count with their order where that is the sum of the bill, and do not where it is not:
+        // a sale without a number stands below an order, too.
+        let alone = groups.clone();
         self.add_items_below(mapping, known, &mut groups);
         let own = mapping.columns.get(&Column::Amount).cloned();
         let mut headers: Vec<String> = own.iter().cloned().collect();
@@ -78,8 +85,11 @@ impl MappingTrial<'_> {
         for header in headers {
             for unit in [AmountUnit::Yuan, AmountUnit::Fen] {
                 for shape in [RowAmount::Order, RowAmount::Share] {
-                    let agrees = |((_, billed), rows): (&(String, Fen), &Vec<&SampleRow>)| {
-                        self.amount_of(rows, (&header, unit), shape) == Some(*billed)
+                    let agrees = |(order, rows): (&(String, Fen), &Vec<&SampleRow>)| {
+                        let is_billed = |rows: &Vec<&SampleRow>| {
+                            self.amount_of(rows, (&header, unit), shape) == Some(order.1)
+                        };
+                        is_billed(rows) || alone.get(order).is_some_and(is_billed)
                     };
                     let agree = groups.iter().filter(|group| agrees(*group)).count() as u64;
                     let proof = AmountProof {
@@ -126,6 +136,27 @@ impl MappingTrial<'_> {
         found.into_iter().map(|(proof, _)| proof).collect()
     }
 
+    /// Columns that only the first row of an order fills where its cells are merged.
+    fn places_of_orders(&self, mapping: &Mapping) -> Vec<usize> {
+        const OF_ORDERS: [Column; 6] = [
+            Column::TransactionId,
+            Column::CreatedAt,
+            Column::PaidAt,
+            Column::ClosedAt,
+            Column::Channel,
+            Column::PayStatus,
+        ];
+        let columns = OF_ORDERS
+            .iter()
+            .filter_map(|column| mapping.columns.get(column));
+        let is_of_order =
+            |about: &StateSubject| matches!(about, StateSubject::Order | StateSubject::Payment);
+        let states = mapping.status.iter();
+        let states = states.filter(|rule| is_of_order(&rule.about));
+        let headers = columns.chain(states.map(|rule| &rule.column));
+        headers.filter_map(|header| self.place(header)).collect()
+    }
+
     /// Adds the items below an order whose cells are merged: they stand right behind it, and have no number.
     fn add_items_below<'r>(
         &'r self,
@@ -137,9 +168,16 @@ impl MappingTrial<'_> {
         let Some(at) = number.and_then(|header| self.place(header)) else {
             return;
         };
+        let own = self.places_of_orders(mapping);
+        let has = |row: &SampleRow, at: usize| {
+            let cell = row.cells.get(at);
+            cell.is_some_and(|cell| !cell.trim().is_empty())
+        };
         let mut above: Option<((String, Fen), u32)> = None;
         for row in &self.sample.rows {
-            let is_item = row.cells.get(at).is_none_or(|cell| cell.trim().is_empty());
+            // A row with a time, a means or a state of its own is a sale without a number, and no item.
+            let is_sale = own.iter().any(|at| has(row, *at));
+            let is_item = !has(row, at) && !is_sale;
             above = if is_item {
                 // What a long file's sample left out may lie between.
                 above.filter(|(_, line)| line.checked_add(1) == Some(row.line))

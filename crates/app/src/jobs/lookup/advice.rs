@@ -7,12 +7,14 @@ use super::money::{OrderMoney, OrderWord, PaidFact};
 use super::order_summary::{Attention, OrderSummary, short, yuan};
 use super::unlike::{tolerates, unlike_number};
 use super::unpaid;
-use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, MchId, PayStatus, SuggestedAction};
+use recondesk_domain::{
+    Category, Fen, FulfilStatus, Instant, MOrder, MchId, PayStatus, SuggestedAction,
+};
 use recondesk_ports::SetAside;
 
 /// What is known, with the words that begin every sentence about a payment.
 pub(super) struct AdviceContext<'r> {
-    record: &'r OrderRecord,
+    pub(super) record: &'r OrderRecord,
     pub(super) money: &'r OrderMoney,
     zh: String,
     en: String,
@@ -26,12 +28,12 @@ pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
     if record.is_notice_denied {
         return unpaid::denied_notice(first);
     }
-    let (at, sum) = (short(first.at), yuan(money.paid()));
+    let (zh, en) = paid_words(first.at, money.paid());
     let known = AdviceContext {
         record,
         money,
-        zh: format!("顾客 {at} 已付 {sum}"),
-        en: format!("The customer paid {sum} at {at}"),
+        zh,
+        en,
     };
     known
         .stops()
@@ -41,6 +43,21 @@ pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
         .or_else(|| known.claims())
         .or_else(|| known.state())
         .unwrap_or_else(|| known.agreed())
+}
+
+/// `顾客 03-08 10:02 已付 ¥5.00`; without the time where nobody tells it.
+pub(super) fn paid_words(at: Option<Instant>, sum: Fen) -> (String, String) {
+    let (at, sum) = (short(at), yuan(sum));
+    if at.is_empty() {
+        return (
+            format!("顾客已付 {sum}"),
+            format!("The customer paid {sum}"),
+        );
+    }
+    (
+        format!("顾客 {at} 已付 {sum}"),
+        format!("The customer paid {sum} at {at}"),
+    )
 }
 
 impl AdviceContext<'_> {
@@ -132,7 +149,7 @@ impl AdviceContext<'_> {
         if money.left() > Fen::ZERO {
             return None;
         }
-        if money.refunds.going > Fen::ZERO {
+        if self.is_refunding() {
             return Some(self.going());
         }
         let back = money.refunds.done;
@@ -158,58 +175,6 @@ impl AdviceContext<'_> {
         Some(summary)
     }
 
-    fn going(&self) -> OrderSummary {
-        let going = yuan(self.money.refunds.going);
-        self.of(
-            Category::RefundInFlight,
-            &format!("，退款 {going} 处理中：查询退款直到终态"),
-            &format!(", a refund of {going} is being made: query it until it is final"),
-        )
-    }
-
-    /// The merchant booked another sum of refunds than WeChat Pay made.
-    fn booked_otherwise(&self, back: Fen) -> Option<OrderSummary> {
-        let order = self.record.order()?;
-        let booked = self.money.booked_refunds?;
-        let is_less = booked < back && (order.is_booked() || booked > Fen::ZERO);
-        if !is_less {
-            return None;
-        }
-        let is_amount = self.is_booked_in_part(booked);
-        let (back, booked) = (yuan(back), yuan(booked));
-        if is_amount {
-            return Some(self.of(
-                Category::RefundAmountDiff,
-                &format!("，微信已退 {back}，商户记为 {booked}：退款金额不符，核对"),
-                &format!(", WeChat Pay refunded {back}, the merchant booked {booked}: the refund amounts differ, check them"),
-            ));
-        }
-        Some(self.of(
-            Category::WOnlyRefund,
-            &format!("，微信已退 {back}，商户记为 {booked}：补记退款"),
-            &format!(", WeChat Pay refunded {back}, the merchant booked {booked}: book the refund"),
-        ))
-    }
-
-    /// The merchant has the refund, with another amount: in its running total, or under the same number.
-    fn is_booked_in_part(&self, booked: Fen) -> bool {
-        let mut own = self
-            .record
-            .merchant_refunds
-            .iter()
-            .filter(|kept| !kept.superseded)
-            .peekable();
-        if own.peek().is_none() {
-            return booked > Fen::ZERO;
-        }
-        own.any(|own| {
-            self.record.refunds.iter().any(|billed| {
-                billed.row.out_refund_no == own.row.out_refund_no
-                    && billed.row.amount != own.row.amount
-            })
-        })
-    }
-
     /// Only WeChat Pay has it, and something is left of it.
     fn one_sided(&self) -> Option<OrderSummary> {
         if self.record.order().is_some() {
@@ -227,7 +192,7 @@ impl AdviceContext<'_> {
         if let Some(row) = &self.record.refused {
             return Some(self.set_aside(row));
         }
-        if self.money.refunds.going > Fen::ZERO {
+        if self.is_refunding() {
             return Some(self.going());
         }
         let part = self.part_words();
@@ -253,6 +218,13 @@ impl AdviceContext<'_> {
         }
         if self.money.is_claimed() {
             return Some(self.held(Category::WOnlyPay));
+        }
+        if self.record.awaits_orders.is_some() {
+            return Some(self.of(
+                Category::MCoverage,
+                &format!("{zh}，当天的商户订单还没有导入：先在商城系统里查这个单号，导入后再判断"),
+                &format!("{en}, and the orders of that day are not here yet: look the number up in the shop's own system, and judge once they are imported"),
+            ));
         }
         Some(self.of(
             Category::WOnlyPay,
@@ -356,7 +328,7 @@ impl AdviceContext<'_> {
                 )
             });
         }
-        if money.refunds.going > Fen::ZERO {
+        if self.is_refunding() {
             return Some(self.going());
         }
         self.booked_otherwise(money.refunds.done)

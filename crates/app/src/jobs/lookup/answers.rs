@@ -12,6 +12,10 @@ pub fn verdict_word(asked: &LiveAnswer) -> (&'static str, Term) {
     }
     match (&asked.inquiry.verdict, asked.agrees()) {
         (QueryVerdict::NotFound, _) => ("not_found", Term::new("不存在", "Not found")),
+        (_, false) if asked.awaits_orders() => (
+            "no_orders",
+            Term::new("当天订单未导入", "Orders of the day not here"),
+        ),
         (_, true) => ("agrees", Term::new("一致", "Agrees")),
         (_, false) => ("differs", Term::new("不一致", "Differs")),
     }

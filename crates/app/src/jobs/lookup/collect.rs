@@ -8,7 +8,7 @@ use recondesk_domain::{
 use recondesk_intake::RecordKind;
 use recondesk_ports::{
     BookRow, CaseEvent, CaseRecord, ExchangeRecord, Observation, ObservationSource, Occurrence,
-    Ports, RefundQuery, RefundRecord, SetAside, Standing,
+    Ports, RefundQuery, RefundRecord, ReissueRecord, SetAside, Standing,
 };
 
 /// Exchanges shown with an order.
@@ -53,6 +53,12 @@ pub struct OrderRecord {
     pub own_refunds: Vec<RefundRecord>,
     /// What WeChat Pay said.
     pub observations: Vec<Observation>,
+    /// Reissues that were begun from here, oldest first; read where a case is open.
+    pub reissues: Vec<ReissueRecord>,
+    /// What the stored answers to questions say, where no book has the order.
+    pub answers: Vec<Observation>,
+    /// The day on which it was paid, where no orders of that day are here.
+    pub awaits_orders: Option<BillDate>,
     /// Questions asked.
     pub exchanges: Vec<ExchangeRecord>,
     /// Cases.
@@ -79,6 +85,9 @@ impl OrderRecord {
             refunds: Vec::new(),
             merchant_refunds: Vec::new(),
             own_refunds: Vec::new(),
+            reissues: Vec::new(),
+            answers: Vec::new(),
+            awaits_orders: None,
             observations: Vec::new(),
             exchanges: Vec::new(),
             cases: Vec::new(),
@@ -108,7 +117,8 @@ impl OrderRecord {
         let order = self.order().map(|order| order.transaction_id);
         let known = bill.chain(refunds).chain(order).find(|id| !id.is_empty());
         let believed = || {
-            let mut believed = self.observations.iter().filter(|seen| seen.is_believed());
+            let told = self.observations.iter().chain(&self.answers);
+            let mut believed = told.filter(|seen| seen.is_believed());
             believed.find_map(|seen| {
                 (!seen.transaction_id.is_empty()).then(|| seen.transaction_id.clone())
             })
@@ -231,6 +241,13 @@ pub fn collect(
         ..RefundQuery::default()
     })?;
     cases(ports, &mut record)?;
+    if !record.open_cases().is_empty() {
+        let begun = ports.casework.reissues(Some(id))?.into_iter();
+        record.reissues = begun
+            .filter(|known| known.draft.out_trade_no == out_trade_no)
+            .collect();
+    }
+    record.answers = super::logged::answers(&record);
     if record.orders.is_empty() {
         record.refused = refused(ports, id, out_trade_no)?;
     }
@@ -243,6 +260,7 @@ pub fn collect(
     {
         record.is_notice_denied = has_bill_of(ports, id, noticed)?;
     }
+    record.awaits_orders = super::under_way::awaits_orders(ports, &record)?;
     Ok(record)
 }
 
@@ -282,7 +300,12 @@ fn has_bill_of(ports: &Ports, id: ProfileId, day: BillDate) -> Result<bool, Fail
     let bills = ports.books.bills(id, day).map_err(Failure::from)?;
     Ok(bills
         .iter()
-        .any(|bill| bill.standing == Standing::Verified && bill.kind != "bill.refund"))
+        .any(|bill| bill.standing == Standing::Verified && has_payments(&bill.kind)))
+}
+
+/// True for a trade bill with payments; a fund-flow bill says nothing of an order that did not come.
+fn has_payments(kind: &str) -> bool {
+    matches!(kind, "bill.all" | "bill.success")
 }
 
 /// The day of a payment of which WeChat Pay's newest word is a notification.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::foreign_errors::foreign;
 use super::phrases::{of_answer, of_words};
 use crate::Message;
+use recondesk_domain::Category;
 use wechatpay_codec::v2::{
     BillRefusal, CodePayCall, Endpoint, FaultAction, bill_refusal, known, request_id_reason,
     same_code, xml,
@@ -61,6 +62,28 @@ pub struct CodeExplanation {
 /// Largest text that is looked at.
 pub const MAX_BYTES: usize = 1 << 20;
 
+/// A code of this program's own findings, such as P09, by code or name.
+fn of_categories(word: &str) -> Vec<CodeExplanation> {
+    Category::meant_by(word)
+        .map(|category| CodeExplanation {
+            subject: category.code().to_owned(),
+            calls: Vec::new(),
+            words: Message::new(
+                format!(
+                    "对账台的差错代码，不是微信支付的：{}；怎么处理见手册“差错分类”",
+                    category.zh()
+                ),
+                format!(
+                    "A code of Recondesk's own findings, none of WeChat Pay's: {}; what to do stands in the handbook under “What each category means”",
+                    category.en()
+                ),
+            ),
+            mend_at: MendAt::Nowhere,
+            said: String::new(),
+        })
+        .collect()
+}
+
 /// Longer than any code or Request-ID: such a word is not compared with each of them.
 const LONGEST: usize = 256;
 
@@ -70,6 +93,10 @@ pub fn explain(text: &str) -> Vec<CodeExplanation> {
     let text = text.trim().trim_start_matches('\u{feff}').trim_start();
     if text.len() > MAX_BYTES {
         return Vec::new();
+    }
+    let of_program = of_categories(text);
+    if !of_program.is_empty() {
+        return of_program;
     }
     let answer = match text.chars().next() {
         Some('<') => message(text),

@@ -106,6 +106,9 @@ const KNOWN: [(&str, Term); 22] = [
 /// The fields of the order of an answer that is believed; empty otherwise.
 #[must_use]
 pub fn fields(asked: &LiveAnswer, bill: Option<&WPay>) -> Vec<AnswerField> {
+    if !asked.parts.is_empty() {
+        return asked.parts.iter().map(part_field).collect();
+    }
     let order = asked.inquiry.exchanges.iter().rev().find_map(|exchange| {
         let is_order = exchange.call == PaymentCall::OrderQuery;
         exchange.result.as_ref().ok().filter(|_| is_order)
@@ -121,6 +124,46 @@ pub fn fields(asked: &LiveAnswer, bill: Option<&WPay>) -> Vec<AnswerField> {
     out.push(refunds(asked));
     out.sort_by_key(|field| (!field.differs, place(&field.name)));
     out
+}
+
+/// A part of a combined order in one line.
+fn part_field(part: &LiveAnswer) -> AnswerField {
+    let (theirs, next) = match &part.inquiry.verdict {
+        QueryVerdict::Known(state) => {
+            let (word, name) = (state.state.word(), state.state.name());
+            let yuan = state.total_fee.unwrap_or_default().grouped();
+            let id = &state.transaction_id;
+            let words = Message::new(
+                format!("{word} {} ¥{yuan} {id}", name.zh),
+                format!("{word} {} ¥{yuan} {id}", name.en),
+            );
+            (words, state.state.next())
+        }
+        QueryVerdict::NotFound | QueryVerdict::ExchangeError(_) => Default::default(),
+    };
+    let ours = part.local.as_ref().map(|order| {
+        let (zh, en) = pay_status_words(order.pay_status);
+        let yuan = order.amount.grouped();
+        Message::new(format!("{zh} ¥{yuan}"), format!("{en} ¥{yuan}"))
+    });
+    AnswerField {
+        name: part.number.clone(),
+        meaning: if part.other_merchant.is_empty() {
+            Term::new(
+                "合单的子单，各自处理",
+                "Part of a combined order, followed up by itself",
+            )
+        } else {
+            Term::new(
+                "合单的子单，属于别的商户",
+                "Part of a combined order, another merchant's",
+            )
+        },
+        theirs,
+        next,
+        ours,
+        differs: !part.agrees(),
+    }
 }
 
 fn place(name: &str) -> usize {

@@ -50,9 +50,18 @@ pub(super) fn heard(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> Ve
 
 /// A believed answer as observations: of the order, and of each of its refunds.
 pub(super) fn entries(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> Vec<Observation> {
+    if !asked.parts.is_empty() {
+        let parts = asked.parts.iter();
+        return parts
+            .flat_map(|part| entries(ports, profile, part))
+            .collect();
+    }
     let QueryVerdict::Known(state) = &asked.inquiry.verdict else {
         return Vec::new();
     };
+    if !asked.other_merchant.is_empty() {
+        return Vec::new();
+    }
     let amount = state.total_fee;
     let fen = amount.map_or(0, recondesk_domain::Fen::get);
     let word = state.state.word();

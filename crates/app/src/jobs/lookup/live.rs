@@ -3,16 +3,19 @@
 use serde_json::{Value, json};
 
 use super::collect::{KnownRefund, known_refunds};
+use super::combined::ask_combined;
 use super::heard::{entries, heard, order_behind};
 use super::order_summary::{Attention, OrderSummary, at_sub_merchant, sentence};
 use super::recognise::FoundNumber;
+use super::under_way::awaits_orders;
 use super::{OrderView, collect};
 use crate::gateway::{AnsweredQuery, Exchange, ExchangeError, GatewayClient, RefundVerdict};
 use crate::jobs::inquiry::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::jobs::notify::local_order;
 use crate::{Failure, FailureKind, MerchantRef, Message, Progress, Reporter, Step};
 use recondesk_domain::{
-    ApiVersion, MOrder, MchId, OutRefundNo, ProfileId, RefundId, SuggestedAction, mask_message,
+    ApiVersion, Category, MOrder, MchId, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId,
+    RefundId, SuggestedAction, mask_message,
 };
 use recondesk_ports::{CancelToken, ExchangeRecord, NumberKind, Ports};
 use wechatpay_codec::v2::OrderRef;
@@ -34,14 +37,26 @@ pub struct LiveAnswer {
     pub differences: Vec<Difference>,
     /// What the order means with the answer: of all that the workspace knows and of what was heard.
     pub summary: OrderSummary,
+    /// For a part of a combined order that is another merchant's: whose. Empty otherwise.
+    pub other_merchant: String,
+    /// The parts of a combined order, each an answer of its own; empty for an order by itself.
+    pub parts: Vec<LiveAnswer>,
 }
 
 impl LiveAnswer {
+    /// Why nothing can be said, of the order, its refunds, or a part.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&ExchangeError> {
+        match (&self.inquiry.verdict, &self.inquiry.refunds) {
+            (QueryVerdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => Some(trouble),
+            _ => self.parts.iter().find_map(Self::trouble),
+        }
+    }
+
     /// True when nothing can be said: asking again is the right thing.
     #[must_use]
-    pub const fn is_unclear(&self) -> bool {
-        matches!(self.inquiry.verdict, QueryVerdict::ExchangeError(_))
-            || matches!(self.inquiry.refunds, Some(Err(_)))
+    pub fn is_unclear(&self) -> bool {
+        self.trouble().is_some()
     }
 
     /// True when the answer is known and nothing is left to do.
@@ -120,9 +135,38 @@ fn ask_at(
         let record = record(ports, profile.id, number, exchange);
         ports.records.log_exchange(&record)?;
     }
+    let inquiry = match (may_be_combined(profile.profile, kind, &inquiry), inquiry) {
+        (true, inquiry) => match OutTradeNo::new(number) {
+            Some(whole) => match ask_combined(ports, &client, whole, inquiry)? {
+                Ok(combined) => return Ok(combined),
+                Err(inquiry) => inquiry,
+            },
+            None => inquiry,
+        },
+        (false, inquiry) => inquiry,
+    };
+    let what = (number, kind);
+    finish(ports, profile, what, (local, &asker.sub), inquiry)
+}
+
+/// True where the number of no order may be that of a combined one.
+fn may_be_combined(profile: &MerchantProfile, kind: NumberKind, inquiry: &Inquiry) -> bool {
+    profile.api == ApiVersion::V3
+        && matches!(kind, NumberKind::OutTradeNo | NumberKind::OrderNo)
+        && inquiry.verdict == QueryVerdict::NotFound
+}
+
+/// Compares an answer with the workspace, and says what both mean.
+pub(super) fn finish(
+    ports: &Ports,
+    profile: MerchantRef<'_>,
+    (number, kind): (&str, NumberKind),
+    (local, sub): (Option<MOrder>, &str),
+    inquiry: Inquiry,
+) -> Result<LiveAnswer, Failure> {
     // A refund leads to its order, which may be known although the refund is not.
     let local = match (&local, &inquiry.verdict) {
-        (None, QueryVerdict::Known(state)) if asker.sub.is_empty() => {
+        (None, QueryVerdict::Known(state)) if sub.is_empty() => {
             local_order(ports, profile.id, &state.out_trade_no)?
         }
         _ => local,
@@ -132,9 +176,11 @@ fn ask_at(
         kind,
         differences: differences(&inquiry, local.as_ref()),
         inquiry,
-        sub_mch_id: asker.sub.clone(),
+        sub_mch_id: sub.to_owned(),
         local,
         summary: OrderSummary::nothing(),
+        other_merchant: String::new(),
+        parts: Vec::new(),
     };
     let owner = (profile.id, profile.profile.clone());
     let mut record = collect::collect(ports, owner, &order_behind(&asked))?;
@@ -142,12 +188,19 @@ fn ask_at(
         record = at_sub_merchant(&record, &sub);
     }
     record.observations.extend(heard(ports, profile.id, &asked));
+    record.awaits_orders = awaits_orders(ports, &record)?;
     asked.summary = sentence(&record);
     asked.weigh();
     Ok(asked)
 }
 
 impl LiveAnswer {
+    /// True when there is nothing to compare it with: the orders of its day are not here yet.
+    #[must_use]
+    pub fn awaits_orders(&self) -> bool {
+        self.local.is_none() && self.summary.category == Some(Category::MCoverage)
+    }
+
     /// True when it is about this order.
     #[must_use]
     pub fn is_about(&self, out_trade_no: &str) -> bool {
@@ -156,6 +209,9 @@ impl LiveAnswer {
 
     /// Differences that the sum of all facts explains are none, and an answer that differs is no agreement.
     fn weigh(&mut self) {
+        if self.awaits_orders() {
+            self.differences.clear();
+        }
         if self.summary.standing != Attention::Agrees {
             return;
         }
@@ -397,6 +453,7 @@ pub fn told_with(ports: &Ports, view: &OrderView, asked: &LiveAnswer) -> OrderSu
     }
     let entries = heard(ports, record.profile.0, asked);
     record.observations.extend(entries);
+    record.awaits_orders = awaits_orders(ports, &record).unwrap_or(record.awaits_orders);
     sentence(&record)
 }
 
@@ -415,14 +472,14 @@ pub fn ask_many(
     reporter: &dyn Reporter,
 ) -> Result<Vec<LiveAnswer>, Failure> {
     let mut out = Vec::with_capacity(numbers.len());
-    for found in numbers {
+    for (done, found) in (1..).zip(numbers) {
         if reporter.cancelled() || cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        out.push(ask_any(ports, profile, found, cancel)?);
+        out.extend(ask_any(ports, profile, found, cancel)?.each());
         reporter.progress(Progress {
             step: Step::Download,
-            done: out.len() as u64,
+            done,
             total: Some(numbers.len() as u64),
         });
         std::thread::sleep(PACE);

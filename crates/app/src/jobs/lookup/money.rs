@@ -69,6 +69,8 @@ pub struct RefundSums {
     pub done: Fen,
     /// On their way.
     pub going: Fen,
+    /// Confirmed here and not sent yet: WeChat Pay does not know of them.
+    pub ready: Fen,
     /// Out of the merchant's account, and not with the customer (CHANGE, ABNORMAL).
     pub stuck: Fen,
     /// Closed or failed: no money moved.
@@ -105,6 +107,7 @@ impl OrderMoney {
         let mut seen: Vec<&Observation> = record
             .observations
             .iter()
+            .chain(&record.answers)
             .filter(|seen| seen.is_believed())
             .collect();
         seen.sort_by_key(|seen| seen.at);
@@ -154,7 +157,12 @@ impl OrderMoney {
     /// What went back or has left the merchant's account for it.
     #[must_use]
     pub fn back(&self) -> Fen {
-        total([self.refunds.done, self.refunds.going, self.refunds.stuck])
+        total([
+            self.refunds.done,
+            self.refunds.going,
+            self.refunds.ready,
+            self.refunds.stuck,
+        ])
     }
 
     /// What the merchant still has of it; never below nothing.
@@ -265,6 +273,8 @@ fn share(payments: &mut [PaidFact], gone: &[(String, Fen)]) {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RefundFate {
+    /// Confirmed here, not sent.
+    Ready,
     Done,
     Going,
     Stuck,
@@ -297,6 +307,7 @@ fn refunds(record: &OrderRecord, seen: &[&Observation]) -> Vec<RefundFact> {
         // What was sent from here counts before any bill has it, whatever came of the answer.
         let fate = match own.refund.stage {
             RefundStage::Done => RefundFate::Done,
+            RefundStage::Confirmed if own.refund.sends == 0 => RefundFate::Ready,
             RefundStage::Confirmed
             | RefundStage::Listed
             | RefundStage::Sent
@@ -361,6 +372,7 @@ fn sums(refunds: &[RefundFact]) -> RefundSums {
     RefundSums {
         done: of(RefundFate::Done),
         going: of(RefundFate::Going),
+        ready: of(RefundFate::Ready),
         stuck: of(RefundFate::Stuck),
         failed: of(RefundFate::Failed),
     }

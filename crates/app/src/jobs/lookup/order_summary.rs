@@ -4,13 +4,16 @@
 //! a comparison found and nobody has settled is never contradicted, and what a person has decided is not asked again.
 //! Window, `query`, lists and exports speak from this; no step moves money or goods that the sums do not allow.
 
-use super::advice::advise;
+use super::advice::{advise, paid_words};
 use super::collect::{CaseStory, OrderRecord};
 use super::money::{OrderMoney, OrderWord};
+use super::under_way::unless_begun;
 use crate::Message;
+use recondesk_casework::RefundStage;
 use recondesk_domain::{
     CaseStatus, Category, Fen, Finding, Instant, MOrder, MchId, Severity, SuggestedAction, WPay,
 };
+use recondesk_ports::RefundRecord;
 
 /// Whether a person must do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,13 +213,48 @@ pub(super) fn at_sub_merchant(record: &OrderRecord, sub: &MchId) -> OrderRecord 
 fn of_one(record: &OrderRecord) -> OrderSummary {
     let money = OrderMoney::of(record);
     let said = advise(record, &money);
+    if let Some(waits) = paid_by_hand(record, &money) {
+        return waits;
+    }
     match record.open_cases().first() {
-        Some(case) => beside_a_case(record, &money, said, &case.finding),
+        Some(case) => {
+            let said = beside_a_case(record, &money, said, &case.finding);
+            unless_begun(record, &money, said)
+        }
         None => match decided(record, &said) {
             Some(story) => settled(&money, &said, story),
             None => said,
         },
     }
+}
+
+/// A refund that could not reach the customer and came to the merchant's own account: the customer waits until a
+/// person has paid, and said so by closing the case.
+fn paid_by_hand(record: &OrderRecord, money: &OrderMoney) -> Option<OrderSummary> {
+    let came =
+        |own: &&RefundRecord| own.refund.stage == RefundStage::Done && own.refund.to_merchant;
+    let is_settled = |own: &RefundRecord| {
+        let key = own.draft.case_key.as_str();
+        let mut cases = record.cases.iter().map(|story| &story.case);
+        cases.any(|case| case.key == key && case.status.is_closed())
+    };
+    let own = record.own_refunds.iter().filter(came);
+    let waiting = own.filter(|own| !is_settled(own));
+    let sum = waiting
+        .map(|own| own.refund.amount)
+        .reduce(|a, b| a.checked_add(b).unwrap_or(a))?;
+    let (zh, en) = facts(money);
+    let sum = sum.grouped();
+    Some(OrderSummary::new(
+        Attention::NeedsPerson,
+        SuggestedAction::Review,
+        format!(
+            "{zh}，退款 ¥{sum} 退不到顾客，已退到商户账户：由人付给顾客，付清后把差错标为已处理"
+        ),
+        format!(
+            "{en}; a refund of ¥{sum} could not reach the customer and came to the merchant's account: pay it by hand, then close the case"
+        ),
+    ))
 }
 
 /// What the comparison found and nobody has settled decides, unless WeChat Pay has said more since.
@@ -334,7 +372,7 @@ fn decided<'r>(record: &'r OrderRecord, said: &OrderSummary) -> Option<&'r CaseS
     })
 }
 
-fn facts(money: &OrderMoney) -> (String, String) {
+pub(super) fn facts(money: &OrderMoney) -> (String, String) {
     let paid = money.payments.first();
     let Some(paid) = paid else {
         return (
@@ -342,11 +380,7 @@ fn facts(money: &OrderMoney) -> (String, String) {
             "WeChat Pay has no payment".to_owned(),
         );
     };
-    let (at, sum) = (short(paid.at), yuan(paid.amount));
-    (
-        format!("顾客 {at} 已付 {sum}"),
-        format!("The customer paid {sum} at {at}"),
-    )
+    paid_words(paid.at, paid.amount)
 }
 
 fn settled(money: &OrderMoney, said: &OrderSummary, story: &CaseStory) -> OrderSummary {

@@ -1,9 +1,13 @@
 //! Which merchants and orders a number may mean.
 
 use super::collect::order_of;
+use super::logged::statement;
 use crate::Failure;
 use recondesk_domain::ProfileId;
-use recondesk_ports::{BookRow, NumberKind, Occurrence, Ports};
+use recondesk_ports::{BookRow, NumberKind, Occurrence, Ports, RefundQuery};
+
+/// Questions about a number that are looked at.
+const MOST_ASKED: u32 = 100;
 
 /// One place where a number stands: merchant, order, and what the number is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +72,51 @@ pub fn places(ports: &Ports, number: &str) -> Result<Vec<RecordPlace>, Failure> 
             kind,
         });
     }
+    if out.is_empty() {
+        out = begun_or_asked(ports, number)?;
+    }
+    Ok(out)
+}
+
+/// Where no book has a number: the orders of refunds that were begun here, and those that WeChat Pay was asked about and
+/// has.
+fn begun_or_asked(ports: &Ports, number: &str) -> Result<Vec<RecordPlace>, Failure> {
+    let mut out: Vec<RecordPlace> = Vec::new();
+    for known in ports.casework.refunds(&RefundQuery::default())? {
+        let draft = known.draft;
+        let kind = if draft.out_trade_no == number {
+            NumberKind::OutTradeNo
+        } else if known.out_refund_no.as_str() == number {
+            NumberKind::OutRefundNo
+        } else if known.refund_id == number {
+            NumberKind::RefundId
+        } else {
+            continue;
+        };
+        out.push(RecordPlace {
+            profile: draft.profile,
+            out_trade_no: draft.out_trade_no,
+            kind,
+        });
+    }
+    for asked in ports.records.exchanges(number, MOST_ASKED)? {
+        let told = statement(&asked);
+        out.extend(
+            told.filter(|told| told.out_trade_no == number)
+                .map(|told| RecordPlace {
+                    profile: told.profile,
+                    out_trade_no: told.out_trade_no,
+                    kind: NumberKind::OutTradeNo,
+                }),
+        );
+    }
+    let mut seen = Vec::new();
+    out.retain(|place| {
+        let name = (place.profile, place.out_trade_no.clone());
+        let is_new = !seen.contains(&name);
+        seen.push(name);
+        is_new
+    });
     Ok(out)
 }
 

@@ -1,10 +1,13 @@
 //! One timeline of an order from all that the workspace knows, each entry with its source.
 
 use super::collect::{OrderRecord, pay_status_words};
+use crate::gateway::PaymentCall;
 use crate::jobs::notify::stored_words;
 use crate::{Failure, Message};
+use recondesk_casework::RefundStage;
 use recondesk_domain::{
-    BillRefundState, BillState, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, RowRef,
+    BillRefundState, BillState, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder,
+    PayStatus, RefundStatus, RowRef,
 };
 use recondesk_ports::{CaseEvent, CaseEventKind, ObservationSource, Ports};
 
@@ -69,6 +72,43 @@ pub struct TimelineEntry {
     pub source: String,
     /// The row, where there is one.
     pub row: Option<RowRef>,
+}
+
+impl TimelineEntry {
+    /// The state as people say it: words of this program by their names, those of WeChat Pay as they are.
+    #[must_use]
+    pub fn state_words(&self) -> Message {
+        let state = self.state.as_str();
+        let pair = match self.kind {
+            EntryKind::Order | EntryKind::OlderOrder => {
+                PayStatus::parse(state).map(pay_status_words)
+            }
+            EntryKind::MerchantRefund => RefundStage::parse(state)
+                .map(|stage| (stage.zh(), stage.en()))
+                .or_else(|| refund_status_words(state)),
+            // What happened to a case is told in full beside it.
+            EntryKind::Case => Some(("", "")),
+            EntryKind::BillPayment
+            | EntryKind::BillRefund
+            | EntryKind::Notice
+            | EntryKind::Aside
+            | EntryKind::Answer
+            | EntryKind::Question => None,
+        };
+        pair.map_or_else(
+            || Message::new(state, state),
+            |(zh, en)| Message::new(zh, en),
+        )
+    }
+}
+
+fn refund_status_words(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match RefundStatus::parse(word)? {
+        RefundStatus::Processing => ("处理中", "Processing"),
+        RefundStatus::Success => ("已退款", "Refunded"),
+        RefundStatus::Closed => ("已关闭", "Closed"),
+        RefundStatus::Abnormal => ("异常", "Abnormal"),
+    })
 }
 
 /// Puts the entries together, oldest first; those without a time come first.
@@ -272,7 +312,7 @@ fn said_entries(out: &mut Vec<TimelineEntry>, record: &OrderRecord) {
             at: Some(asked.at),
             kind: EntryKind::Question,
             words: Message::new(
-                format!("向微信支付查询 {}", asked.operation),
+                format!("向微信支付{}", operation_zh(&asked.operation)),
                 format!("Asked WeChat Pay: {}", asked.operation),
             ),
             amount: None,
@@ -281,6 +321,12 @@ fn said_entries(out: &mut Vec<TimelineEntry>, record: &OrderRecord) {
             row: None,
         });
     }
+}
+
+/// The call by its name; one that is not known by its own word.
+fn operation_zh(word: &str) -> String {
+    let call = PaymentCall::named(word);
+    call.map_or_else(|| format!(" {word}"), |call| call.name().zh.to_owned())
 }
 
 fn case_entries(out: &mut Vec<TimelineEntry>, record: &OrderRecord) {

@@ -172,6 +172,32 @@ fn not_imported(row: &SetAside) -> OrderSummary {
     )
 }
 
+/// What WeChat Pay says of an order that no book has, and that it has no money for.
+fn by_word_alone(money: &OrderMoney) -> Option<OrderSummary> {
+    Some(match money.word {
+        OrderWord::NotFound => OrderSummary::new(
+            Attention::Open,
+            SuggestedAction::Review,
+            "工作区和微信支付都没有这个单号：核对商户和单号",
+            "Neither the workspace nor WeChat Pay has this number: check merchant and number",
+        ),
+        OrderWord::NotPaid => OrderSummary::of(
+            Category::Unpaid,
+            "微信支付没有收款，商户订单里也没有这个单号：不欠顾客",
+            "WeChat Pay has no payment, and the merchant's orders do not have this number: nothing is owed",
+        ),
+        OrderWord::Paying => OrderSummary::new(
+            Attention::Open,
+            SuggestedAction::Wait,
+            "顾客正在支付：等结果再查询",
+            "The customer is about to pay: wait and ask again",
+        ),
+        OrderWord::Nothing | OrderWord::Paid | OrderWord::Refunded | OrderWord::Revoked => {
+            return None;
+        }
+    })
+}
+
 /// No payment and no order: perhaps a refund, a refused row, a message put aside, or nothing.
 fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
     if let Some(kept) = record.refunds.first() {
@@ -215,13 +241,8 @@ fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
             "This number is of an earlier reading of its file, which a newer one replaced: nothing to do",
         );
     }
-    if money.word == OrderWord::NotFound {
-        return OrderSummary::new(
-            Attention::Open,
-            SuggestedAction::Review,
-            "工作区和微信支付都没有这个单号：核对商户和单号",
-            "Neither the workspace nor WeChat Pay has this number: check merchant and number",
-        );
+    if let Some(summary) = by_word_alone(money) {
+        return summary;
     }
     let is_aside = record
         .observations

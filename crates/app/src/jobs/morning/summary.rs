@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::state::MorningMemory;
 use super::webhook::{Webhook, WebhookText};
 use super::{Alarm, FileFate, MerchantMorning, MorningDay};
+use crate::jobs::reconcile::Basis;
 use crate::jobs::views::certificate::hex;
 use crate::{Failure, FailureKind, Language};
 use recondesk_domain::{Instant, group_digits, printable};
@@ -109,6 +110,9 @@ fn day_words(day: &MorningDay, lang: Language) -> String {
         Ok(done) => done,
         Err(failure) => return failure.title.get(lang).to_owned(),
     };
+    if let Some(words) = Basis::of(&done.run.summary, &done.findings).words() {
+        return words.get(lang).to_owned();
+    }
     let headline = done.run.summary.headline();
     let count = |n: u64| group_digits(&n.to_string());
     let (rows, matched, cross) = (
@@ -133,23 +137,23 @@ fn day_words(day: &MorningDay, lang: Language) -> String {
 
 /// The morning as a document; the same facts make the same document.
 #[must_use]
-pub fn document(mornings: &[&MerchantMorning]) -> Value {
-    let merchants: Vec<Value> = mornings.iter().map(|one| merchant(one)).collect();
+pub fn document(mornings: &[&MerchantMorning], lang: Language) -> Value {
+    let merchants: Vec<Value> = mornings.iter().map(|one| merchant(one, lang)).collect();
     json!({"program": "recondesk", "merchants": merchants})
 }
 
-fn merchant(morning: &MerchantMorning) -> Value {
+fn merchant(morning: &MerchantMorning, lang: Language) -> Value {
     let days: Vec<Value> = morning.days.iter().map(day).collect();
     let files: Vec<Value> = morning
         .files
         .iter()
         .filter_map(|file| match &file.fate {
             FileFate::Taken(told) => {
-                Some(json!({"name": file.name, "state": "taken", "told": told.title.en}))
+                Some(json!({"name": file.name, "state": "taken", "told": told.title.get(lang)}))
             }
-            FileFate::Refused(failure) => {
-                Some(json!({"name": file.name, "state": "refused", "told": failure.title.en}))
-            }
+            FileFate::Refused(failure) => Some(
+                json!({"name": file.name, "state": "refused", "told": failure.title.get(lang)}),
+            ),
             FileFate::Unfinished | FileFate::Passed => None,
         })
         .collect();
@@ -177,9 +181,13 @@ fn day(one: &MorningDay) -> Value {
     match &one.result {
         Ok((done, open)) => {
             let headline = done.run.summary.headline();
+            let state = match Basis::of(&done.run.summary, &done.findings) {
+                Basis::Compared => "compared",
+                basis => basis.word(),
+            };
             json!({
                 "day": one.day.to_string(),
-                "state": "compared",
+                "state": state,
                 "rows": headline.rows,
                 "matched": headline.matched,
                 "cross_day": headline.cross_day,
@@ -230,7 +238,7 @@ pub fn tell(
         }
         let told: Vec<&MerchantMorning> = news.iter().map(|(morning, ..)| *morning).collect();
         let now = ports.clock.now();
-        let mut document = document(&told);
+        let mut document = document(&told, lang);
         if let Some(fields) = document.as_object_mut() {
             fields.insert("at".to_owned(), now.rfc3339().into());
             fields.insert("text".to_owned(), text(&told, now, lang).into());

@@ -12,7 +12,9 @@ use wechatpay_codec::lab::verify::{CauseV3, judge_v3};
 use wechatpay_codec::v2::notify::{NoticeKind, PaymentNotice, RefundNotice, kind};
 use wechatpay_codec::v2::{ReplyError, xml};
 use wechatpay_codec::v3::notify::{Envelope, Subject, subject};
-use wechatpay_codec::v3::{SignatureHeaders, VerifyError, VerifyKey, verify_signature};
+use wechatpay_codec::v3::{
+    SignatureHeaders, Transaction, VerifyError, VerifyKey, verify_signature,
+};
 
 /// What a notification claims, once its seal holds.
 pub(super) struct NotificationClaim {
@@ -26,6 +28,8 @@ pub(super) struct NotificationClaim {
     pub(super) currency: String,
     pub(super) happened_at: Option<Instant>,
     pub(super) mch_id: String,
+    /// Who combined the order that this is a part of; empty for an order by itself.
+    pub(super) combined_by: String,
     /// Empty for an ordinary merchant.
     pub(super) sub_mch_id: String,
     pub(super) appid: String,
@@ -116,6 +120,7 @@ pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<NotificationClaim
             currency: String::new(),
             happened_at: notice.succeeded_at,
             mch_id: notice.mch_id,
+            combined_by: String::new(),
             sub_mch_id: notice.sub_mch_id,
             appid: notice.appid,
             document: String::from_utf8_lossy(body).into_owned(),
@@ -135,6 +140,7 @@ pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<NotificationClaim
         currency: notice.order.currency.clone(),
         happened_at: notice.order.paid_at,
         mch_id: notice.mch_id,
+        combined_by: String::new(),
         sub_mch_id: notice
             .params
             .filled("sub_mch_id")
@@ -219,7 +225,7 @@ pub(super) fn open_v3(
     headers: &[(String, String)],
     body: &[u8],
     keys: &ClaimKeys,
-) -> Result<NotificationClaim, ClaimRefusal> {
+) -> Result<Vec<NotificationClaim>, ClaimRefusal> {
     let forged = |error: String| ClaimRefusal::from(AsideReason::Forged(error));
     let signed = SignatureHeaders::collect(headers).map_err(|error| match error {
         VerifyError::Header(_) => ClaimRefusal::from(AsideReason::Unsigned(error.to_string())),
@@ -240,26 +246,14 @@ pub(super) fn open_v3(
     let about = subject(&envelope.event_type, plain);
     let document = String::from_utf8_lossy(body).into_owned();
     match about.map_err(|error| unreadable(error.to_string()))? {
-        Subject::Transaction(pay) => Ok(NotificationClaim {
-            kind: "v3.payment",
-            key: format!("pay/{}", pay.transaction_id),
-            state: pay.state.word().to_owned(),
-            amount: pay.total.ok_or_else(|| no_amount("amount.total"))?,
-            total: pay.total.ok_or_else(|| no_amount("amount.total"))?,
-            currency: pay.currency,
-            happened_at: pay.paid_at,
-            mch_id: pay.mchid,
-            sub_mch_id: pay.sub_mchid,
-            appid: pay.appid,
-            numbers: [
-                pay.out_trade_no,
-                pay.transaction_id,
-                String::new(),
-                String::new(),
-            ],
-            document,
-        }),
-        Subject::Refund(refund) => Ok(NotificationClaim {
+        Subject::Transaction(pay) => Ok(vec![paid("v3.payment", *pay, "", document)?]),
+        // Each part is a payment of its own, however many came in one message.
+        Subject::Combined(order) => order
+            .parts
+            .into_iter()
+            .map(|part| paid("v3.combined", part, &order.mchid, document.clone()))
+            .collect(),
+        Subject::Refund(refund) => Ok(vec![NotificationClaim {
             kind: "v3.refund",
             key: format!("refund/{}/{}", refund.refund_id, refund.state.v2_word()),
             state: refund.state.v2_word().to_owned(),
@@ -268,6 +262,7 @@ pub(super) fn open_v3(
             currency: String::new(),
             happened_at: refund.succeeded_at,
             mch_id: refund.mchid,
+            combined_by: String::new(),
             sub_mch_id: refund.sub_mchid,
             appid: String::new(),
             numbers: [
@@ -277,7 +272,36 @@ pub(super) fn open_v3(
                 refund.refund_id,
             ],
             document,
-        }),
+        }]),
         Subject::Other(_) => Err(AsideReason::OtherEvent(envelope.event_type).into()),
     }
+}
+
+fn paid(
+    kind: &'static str,
+    pay: Transaction,
+    combined_by: &str,
+    document: String,
+) -> Result<NotificationClaim, ClaimRefusal> {
+    let total = pay.total.ok_or_else(|| no_amount("amount.total"))?;
+    Ok(NotificationClaim {
+        kind,
+        key: format!("pay/{}", pay.transaction_id),
+        state: pay.state.word().to_owned(),
+        amount: total,
+        total,
+        currency: pay.currency,
+        happened_at: pay.paid_at,
+        mch_id: pay.mchid,
+        combined_by: combined_by.to_owned(),
+        sub_mch_id: pay.sub_mchid,
+        appid: pay.appid,
+        numbers: [
+            pay.out_trade_no,
+            pay.transaction_id,
+            String::new(),
+            String::new(),
+        ],
+        document,
+    })
 }

@@ -19,6 +19,11 @@ pub enum NotificationFate {
         /// When.
         first: Instant,
     },
+    /// A part of a combined order that is another merchant's: nothing to enter here.
+    Elsewhere {
+        /// Whose.
+        mch_id: String,
+    },
     /// Not believed, or it does not fit; nothing was changed.
     Aside(AsideReason),
 }

@@ -4,9 +4,11 @@ use serde::Deserialize;
 
 use super::{RunRequest, bill_notes, live_refunds};
 use crate::{Failure, MerchantRef};
-use recondesk_domain::{Fen, Finding};
-use recondesk_ports::{ImportRecord, Ports, RunRecord, Standing};
-use recondesk_reconcile::{BillFacts, DayInput, LaterRow, Rules, later_rows};
+use recondesk_domain::{Category, Fen, Finding};
+use recondesk_ports::{CaseQuery, CaseRecord, ImportRecord, Ports, RunRecord, Standing};
+use recondesk_reconcile::{
+    BillFacts, DayInput, LaterRow, ReconcileError, Rules, WaitingRefund, later_rows,
+};
 
 /// What bills of later days that are here already say against the steps of these findings.
 pub(super) fn later_of(
@@ -27,8 +29,14 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
     input.pool = ports.records.opening_pool(id, ask.day)?;
     let imports = ports.books.imports(id)?;
     // A bill of a later day says nothing of this one; merchant files may say something of any day.
+    // Bills of accounts and statements of banks are compared by themselves.
+    let is_read = |import: &ImportRecord| {
+        import.kind.starts_with("bill.") || matches!(import.kind.as_str(), "orders" | "refunds")
+    };
     let counts = |import: &&ImportRecord| {
-        import.standing == Standing::Verified && import.day.is_none_or(|day| day <= ask.day)
+        is_read(import)
+            && import.standing == Standing::Verified
+            && import.day.is_none_or(|day| day <= ask.day)
     };
     input.sources = imports
         .iter()
@@ -47,6 +55,7 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
     {
         input.later = later_of(ports, ask, &ports.records.findings(run.id)?)?;
     }
+    input.waiting_refunds = waiting_refunds(ports, ask)?;
     let no_bill_days = ports.records.no_bill_days(id)?;
     input.bill = bill_facts(&of_day);
     if input.bill.is_some() {
@@ -56,6 +65,7 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
             .bill_findings
             .extend(bill_notes::set_diff(books, ask.day, &of_day)?);
         input.live_refunds = live_refunds::live_refunds(ports, id, ask.day)?;
+        input.own_refunds = live_refunds::own_refunds(ports, id, ask.day)?;
     } else {
         input.bill_findings = bill_notes::quarantined(ask.day, &of_day);
         if no_bill_days.contains(&ask.day) && input.bill_findings.is_empty() {
@@ -69,6 +79,37 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
         }
     }
     Ok(input)
+}
+
+/// Refunds without a time that wait for a bill: of earlier days, those that this day itself told as overdue, and its own
+/// where later bills are here already.
+fn waiting_refunds(ports: &Ports, ask: &RunRequest<'_>) -> Result<Vec<WaitingRefund>, Failure> {
+    let open = CaseQuery {
+        profile: Some(ask.merchant.id),
+        categories: vec![Category::RefundPendingM, Category::MOnlyRefund],
+        ..CaseQuery::default()
+    };
+    let counts = |case: &&CaseRecord| match case.finding.category {
+        Category::RefundPendingM => case.day <= ask.day,
+        // Told once: the day that told it tells it again when it is compared again, and the day of the order knows since when.
+        _ => case.day == ask.day || case.opened_on == ask.day,
+    };
+    let cases = ports.records.cases(&open)?;
+    let waiting = cases.iter().filter(counts);
+    let waiting: Vec<_> = waiting
+        .filter_map(|case| WaitingRefund::of(&case.finding))
+        .collect();
+    if waiting.iter().all(|waiting| waiting.since < ask.day) {
+        return Ok(waiting);
+    }
+    // Of the day's own only those that the run would not date so by itself: equal inputs have one identity.
+    let evidence = ports.books.evidence(ask.merchant.id)?;
+    let days = evidence.bill_days().map_err(ReconcileError::from)?;
+    let by_itself = days.into_iter().max().unwrap_or(ask.day).max(ask.day);
+    Ok(waiting
+        .into_iter()
+        .filter(|waiting| waiting.since != by_itself)
+        .collect())
 }
 
 /// The part of a stored certificate that a run needs.

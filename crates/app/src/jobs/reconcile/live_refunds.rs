@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Failure;
+use recondesk_casework::RefundStage;
 use recondesk_domain::{BillDate, OutRefundNo, OutTradeNo, ProfileId, TransactionId};
-use recondesk_ports::{Ports, RefundWord};
+use recondesk_ports::{Ports, RefundQuery, RefundWord};
 use recondesk_reconcile::{Evidence, LiveRefund, LiveRefundState, ReconcileError};
 use wechatpay_codec::v2::RefundState;
 
@@ -104,6 +105,29 @@ const fn finality(state: LiveRefundState) -> u8 {
         LiveRefundState::Abnormal => 1,
         LiveRefundState::Success | LiveRefundState::Closed => 2,
     }
+}
+
+/// Refunds of the day's bill that were sent from here.
+pub(super) fn own_refunds(
+    ports: &Ports,
+    id: ProfileId,
+    day: BillDate,
+) -> Result<BTreeSet<OutRefundNo>, Failure> {
+    let sent = ports.casework.refunds(&RefundQuery {
+        profile: Some(id),
+        ..RefundQuery::default()
+    })?;
+    let sent: BTreeSet<OutRefundNo> = sent
+        .iter()
+        .filter(|record| record.refund.sends > 0 || record.refund.stage == RefundStage::Listed)
+        .map(|record| record.out_refund_no)
+        .collect();
+    if sent.is_empty() {
+        return Ok(sent);
+    }
+    let evidence = ports.books.evidence(id)?;
+    let of_day = numbers_of_day(evidence.as_ref(), day)?;
+    Ok(sent.intersection(&of_day).copied().collect())
 }
 
 fn numbers_of_day(

@@ -25,6 +25,7 @@ pub use carry_on::{
 };
 pub use many::send_each;
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
+pub(in crate::jobs) use prepare::TAKEN_OVER;
 pub use prepare::{
     Prepared, REASON_BYTES, RefundAsk, RefundOf, next_number, prepare, reason_problem,
 };

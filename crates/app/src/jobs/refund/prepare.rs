@@ -3,7 +3,7 @@
 use super::order_facts::{case_of_order, client, order_of_case};
 use super::proposal::proposed;
 use super::{OrderSubject, Pause, ask_order, limit_failure};
-use crate::{Failure, FailureKind, MerchantRef, Message};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::{
     OrderFacts, Queried, RefundEvent, RefundPart, RefundStage, RefundSubject, RemoteState,
     check_refund, owed, refund_number,
@@ -15,6 +15,9 @@ use recondesk_ports::{
 
 /// `refund_desc` holds this many bytes.
 pub const REASON_BYTES: usize = 80;
+
+/// The note of a refund that WeChat Pay had under its number before this workspace knew of it.
+pub(in crate::jobs) const TAKEN_OVER: &str = "taken over: WeChat Pay has it already";
 
 /// What is to be paid back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +121,11 @@ pub fn prepare(
             facts,
         });
     }
+    if facts.is_paid && left <= Fen::ZERO {
+        return Err(nothing_left(
+            with_pending.refunded_but("").unwrap_or(facts.paid),
+        ));
+    }
     // A minute between parts is a matter of sending, not of writing down.
     match check_refund(&with_pending, "", amount, now) {
         Ok(()) | Err(recondesk_casework::LimitError::TooSoon(_)) => {}
@@ -125,6 +133,29 @@ pub fn prepare(
     }
     let record = ports.casework.draft_refund(&draft, now)?;
     Ok(Prepared { record, facts })
+}
+
+/// All of the order went back, or is on its way or about to go.
+fn nothing_left(back: Fen) -> Failure {
+    let back = back.grouped();
+    Failure::new(
+        FailureKind::Usage,
+        "refund.limit",
+        Message::new(
+            format!("已退或正在退 ¥{back}，没有可退的"),
+            format!("¥{back} went back or is on its way, nothing is left to refund"),
+        ),
+        Advice::by_place(
+            Message::new(
+                "看已有的退款：recondesk refund list",
+                "See the refunds there are: recondesk refund list",
+            ),
+            Message::new(
+                "在“未了退款”和差错里看已有的退款",
+                "See the refunds there are under Open refunds and in the case",
+            ),
+        ),
+    )
 }
 
 /// The refunds of an order that were made here.
@@ -251,6 +282,7 @@ fn already_there(
     let here = here.into_iter().find(|known| {
         known.out_refund_no == number && known.refund.stage != RefundStage::Withdrawn
     });
+    let is_known = here.is_some();
     let record = match here {
         // Being sent by another program, which will store what comes of it.
         Some(known) if known.refund.stage == RefundStage::Sent => return Ok(Some(known)),
@@ -270,7 +302,7 @@ fn already_there(
         event: RefundEvent::Query(Queried::Found(part.amount, part.state)),
         actor: "",
         at: now,
-        note: "taken over: WeChat Pay has it already",
+        note: if is_known { "" } else { TAKEN_OVER },
         refund_id: "",
         facts: None,
     };

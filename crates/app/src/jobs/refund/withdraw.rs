@@ -46,12 +46,18 @@ pub fn withdraw(
     };
     match ports.casework.step_refund(record.id, &step) {
         Ok(record) => Ok(record),
-        Err(StoreError::Forbidden(why)) => Err(Failure::new(
+        Err(StoreError::Forbidden(_)) => Err(Failure::new(
             FailureKind::Usage,
             "refund.withdraw",
             Message::new(
-                "只有确定没有被受理的退款可以撤回",
-                "Only a refund that was certainly not accepted can be given up",
+                format!(
+                    "只有确定没有被受理的退款可以撤回，这笔{}",
+                    record.refund.stage.zh()
+                ),
+                format!(
+                    "Only a refund that was certainly not accepted can be given up; this one is {}",
+                    record.refund.stage.en().to_lowercase()
+                ),
             ),
             Advice::by_place(
                 Message::new(
@@ -60,8 +66,7 @@ pub fn withdraw(
                 ),
                 Message::new("先点“继续查询”查明", "Ask again first"),
             ),
-        )
-        .with_detail(why)),
+        )),
         Err(error) => Err(error.into()),
     }
 }

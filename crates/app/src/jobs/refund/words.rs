@@ -10,7 +10,7 @@ use recondesk_ports::RefundRecord;
 pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
     if let LimitError::Changed { then, now } = limit {
         let (title, advice) = changed_words(then, now);
-        return Failure::new(kind, "refund.changed", title, advice).with_detail(limit.to_string());
+        return Failure::new(kind, "refund.changed", title, advice);
     }
     let (title, advice) = match limit {
         LimitError::NotPaid => (
@@ -25,7 +25,10 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
         ),
         LimitError::NotPositive => (
             Message::new("退款金额至少 0.01 元", "A refund is at least 0.01 yuan"),
-            Message::default(),
+            Message::new(
+                "写明要退的金额；可能已经没有可退的",
+                "Say how much; perhaps nothing is left",
+            ),
         ),
         LimitError::OverRemainder(left) => (
             Message::new(
@@ -59,7 +62,10 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
                 format!("同一订单两次退款要间隔一分钟，{until} 之后再发"),
                 format!("A minute must pass between two refunds of one order; send after {until}"),
             ),
-            Message::default(),
+            Message::new(
+                "退款已保留，到时继续发送",
+                "The refund is kept, go on sending it then",
+            ),
         ),
         LimitError::Stale => (
             Message::new("查单结果已过期", "What is known of the order is too old"),
@@ -73,7 +79,7 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
             Message::new("到商户平台核对", "Check in the merchant console"),
         ),
     };
-    Failure::new(kind, "refund.limit", title, advice).with_detail(limit.to_string())
+    Failure::new(kind, "refund.limit", title, advice)
 }
 
 /// The order was refunded by another way since: both sums, and what a person can do.
@@ -159,6 +165,10 @@ pub fn state_words(record: &RefundRecord) -> Message {
         (RefundStage::Confirmed, _) if record.refund.sends == 0 => {
             Message::new("已确认，尚未发送", "Confirmed, not sent yet")
         }
+        (RefundStage::Done, _) if record.refund.to_merchant => Message::new(
+            "已退到商户账户，待付顾客",
+            "With the merchant, the customer is to be paid",
+        ),
         _ => Message::new(stage.zh(), stage.en()),
     }
 }
@@ -234,8 +244,8 @@ fn terminal_advice(record: &RefundRecord) -> Message {
             "Outcome unknown; it is queried and never sent under a new number: recondesk refund resume in a while",
         ),
         (RefundStage::Accepted, _) => Message::new(
-            "已受理：零钱约 5 分钟到账，银行卡 1–3 个工作日；稍后 recondesk refund resume 查询",
-            "Accepted: a wallet gets it in about 5 minutes, a bank card in 1–3 working days; recondesk refund resume asks again",
+            "零钱约 5 分钟到账，银行卡 1–3 个工作日；稍后 recondesk refund resume 查询",
+            "A wallet gets it in about 5 minutes, a bank card in 1–3 working days; recondesk refund resume asks again",
         ),
         (RefundStage::Abnormal, _) => Message::new(
             format!(
@@ -253,11 +263,29 @@ fn terminal_advice(record: &RefundRecord) -> Message {
             "没有被受理：按返回信息改正后用同一单号再发，或撤回",
             "Not accepted: correct what the message says and send the same number again, or withdraw it",
         ),
+        (RefundStage::Done, _) if record.refund.to_merchant => paid_by_hand(
+            record,
+            "：recondesk cases resolve",
+            ": recondesk cases resolve",
+        ),
         (RefundStage::Done, _) => Message::new("钱已退回", "The money is back"),
         (RefundStage::Withdrawn, _) => {
             Message::new("已撤回，没有发出", "Withdrawn, nothing was sent")
         }
     }
+}
+
+/// The money is back at the merchant, and a person has still to pay the customer.
+fn paid_by_hand(record: &RefundRecord, zh: &str, en: &str) -> Message {
+    let sum = record.refund.amount.grouped();
+    Message::new(
+        format!(
+            "钱退到了商户账户，顾客还没有收到：由人付给顾客 ¥{sum}，付清后把差错标为已处理{zh}"
+        ),
+        format!(
+            "The money went to the merchant's account, the customer has none of it: pay ¥{sum} by hand, then mark the case as dealt with{en}"
+        ),
+    )
 }
 
 /// What comes next, in the words of the window: no command of the terminal in it.
@@ -316,6 +344,7 @@ pub fn window_advice(record: &RefundRecord) -> Message {
             "没有被受理：按返回信息改正后再点“退款”，用的是同一单号",
             "Not accepted: correct what the message says, then choose Refund; the number stays the same",
         ),
+        (RefundStage::Done, _) if record.refund.to_merchant => paid_by_hand(record, "", ""),
         (RefundStage::Done, _) => Message::new("钱已退回", "The money is back"),
         (RefundStage::Withdrawn, _) => {
             Message::new("已撤回，没有发出", "Withdrawn, nothing was sent")

@@ -9,7 +9,8 @@ use recondesk_ports::{
 
 use super::ReportRequest;
 use super::table::{amounts, category_cells, money, times, words};
-use crate::Failure;
+use crate::jobs::case_step::{CaseNextStep, CasePayouts};
+use crate::{Failure, Message};
 
 /// The columns; with a day where the rows are of several.
 pub(super) fn columns(request: &ReportRequest<'_>, with_day: bool) -> Vec<ReportColumn> {
@@ -58,6 +59,7 @@ pub(super) fn rows(
     })?;
     let known: BTreeMap<&str, &CaseRecord> =
         known.iter().map(|case| (case.key.as_str(), case)).collect();
+    let payouts = CasePayouts::read(request.ports.casework.as_ref(), Some(request.id))?;
     let mut out = Vec::new();
     for finding in records.findings(run.id)? {
         let case = known.get(finding.case_key(&request.profile.mch_id).as_str());
@@ -65,7 +67,8 @@ pub(super) fn rows(
             Some(case) => records.case_events(case.id)?,
             None => Vec::new(),
         };
-        let mut row = row(request, &finding, case.copied(), &events);
+        let step = case.map(|case| payouts.step(case));
+        let mut row = row(request, (&finding, step), case.copied(), &events);
         if with_day {
             row.insert(0, ReportCell::Day(run.day));
         }
@@ -76,12 +79,13 @@ pub(super) fn rows(
 
 fn row(
     request: &ReportRequest<'_>,
-    finding: &Finding,
+    (finding, step): (&Finding, Option<CaseNextStep>),
     case: Option<&CaseRecord>,
     events: &[CaseEvent],
 ) -> Vec<ReportCell> {
     let language = request.language;
     let action = finding.action();
+    let words = step.map_or_else(|| Message::new(action.zh(), action.en()), |step| step.words);
     let mut out = category_cells(finding.category, language).to_vec();
     out.extend([
         ReportCell::text(finding.out_trade_no.as_str()),
@@ -99,7 +103,7 @@ fn row(
         case.map_or(ReportCell::Empty, |case| ReportCell::text(&case.owner)),
         ReportCell::text(&decision(events)),
         ReportCell::text(&notes(events)),
-        ReportCell::text(language.pick(action.zh(), action.en())),
+        ReportCell::text(words.get(language)),
         ReportCell::text(&facts_in_words(&finding.detail, language)),
     ]);
     out

@@ -9,7 +9,7 @@ use recondesk_reconcile::{
 };
 
 use super::table::{category_cells, counts, fees, money, times, words};
-use super::{ReportMade, ReportRequest, cases, changed_since, logo, pictures};
+use super::{ReportMade, ReportRequest, cases, changed_since, identity_words, logo, pictures};
 use crate::Failure;
 use crate::jobs::day::open_work;
 use crate::jobs::reconcile::Basis;
@@ -63,7 +63,7 @@ pub fn of_day(request: &ReportRequest<'_>, day: BillDate) -> Result<ReportMade, 
         mch_id: request.profile.mch_id.clone(),
         period: day.to_string(),
         made_at: request.ports.clock.now(),
-        sentence: sentence(&headline, request.language),
+        sentence: opening(request, &run, &headline)?,
         logo: logo(request.ports.records.as_ref(), request.id)?,
         pictures: pictures::of_day(summary, request.language),
         parts,
@@ -79,6 +79,20 @@ pub(super) fn part(name: &str, tables: Vec<ReportTable>) -> ReportPart {
         name: name.to_owned(),
         tables,
     }
+}
+
+/// The first sentence: where nothing was compared it says so and gives no counts that look like a result.
+fn opening(
+    request: &ReportRequest<'_>,
+    run: &RunRecord,
+    headline: &Headline,
+) -> Result<String, Failure> {
+    let findings = request.ports.records.findings(run.id)?;
+    let basis = Basis::of(&run.summary, &findings).words();
+    Ok(basis.map_or_else(
+        || sentence(headline, request.language),
+        |words| words.get(request.language).to_owned(),
+    ))
 }
 
 /// What a person says aloud of the day or month.
@@ -126,7 +140,7 @@ fn summary_tables(
     }
     out.push(settlement(request, summary)?);
     out.push(roll_forward(request, summary)?);
-    out.push(identities(request, summary)?);
+    out.push(identity_words::table(request, summary)?);
     Ok(out)
 }
 
@@ -182,11 +196,17 @@ fn settlement(request: &ReportRequest<'_>, summary: &RunSummary) -> Result<Repor
     let mut amount = fees("¥");
     amount.sum = false;
     let columns = vec![words(request.pick("项目", "Item"), 22), amount];
-    let rows = vec![
-        vec![
-            ReportCell::text(request.pick("应结订单金额", "Settled payments")),
-            yuan(net.settled),
-        ],
+    let mut rows = vec![vec![
+        ReportCell::text(request.pick("应结订单金额", "Settled payments")),
+        yuan(net.settled),
+    ]];
+    if net.reversed != Fen::ZERO {
+        rows.push(vec![
+            ReportCell::text(request.pick("其中已撤销，不结算", "Of it reversed, not settled")),
+            yuan(net.reversed),
+        ]);
+    }
+    rows.extend([
         vec![
             ReportCell::text(request.pick("退款金额", "Refunds")),
             yuan(net.refunded),
@@ -199,7 +219,7 @@ fn settlement(request: &ReportRequest<'_>, summary: &RunSummary) -> Result<Repor
             ReportCell::text(request.pick("应结净额", "Net settlement")),
             ReportCell::Fee(Fee::new(net.net)),
         ],
-    ];
+    ]);
     let caption = request.pick("结算", "Settlement").to_owned();
     Ok(ReportTable::new(caption, columns, rows)?)
 }
@@ -241,32 +261,6 @@ fn roll_forward(request: &ReportRequest<'_>, summary: &RunSummary) -> Result<Rep
         row
     });
     let caption = request.pick("在途滚动", "Pool roll-forward").to_owned();
-    Ok(ReportTable::new(caption, columns, rows.collect())?)
-}
-
-fn identities(request: &ReportRequest<'_>, summary: &RunSummary) -> Result<ReportTable, Failure> {
-    let columns = vec![
-        words(request.pick("恒等式", "Identity"), 9),
-        words(request.pick("对象", "Subject"), 26),
-        words(request.pick("应为", "Expected"), 18),
-        words(request.pick("实为", "Actual"), 18),
-        words(request.pick("成立", "Holds"), 8),
-    ];
-    let rows = summary.identities.iter().map(|identity| {
-        let holds = if identity.holds() {
-            request.pick("成立", "yes")
-        } else {
-            request.pick("不成立", "no")
-        };
-        vec![
-            ReportCell::text(&identity.id),
-            ReportCell::text(&identity.subject),
-            ReportCell::text(&identity.expected.to_string()),
-            ReportCell::text(&identity.actual.to_string()),
-            ReportCell::text(holds),
-        ]
-    });
-    let caption = request.pick("校验", "Checks").to_owned();
     Ok(ReportTable::new(caption, columns, rows.collect())?)
 }
 

@@ -211,9 +211,10 @@ struct VoucherFigures {
 impl VoucherFigures {
     fn of(net: &NetSettlement) -> Option<Self> {
         let fee = rounded(Fee::new(net.fees))?;
-        let paid_out = net.settled.checked_sub(net.refunded)?;
+        let settled = net.settled.checked_sub(net.reversed)?;
+        let paid_out = settled.checked_sub(net.refunded)?;
         Some(Self {
-            settled: net.settled,
+            settled,
             refunded: net.refunded,
             fee,
             net: paid_out.checked_sub(fee)?,
@@ -343,7 +344,8 @@ mod tests {
         for text in [YONYOU, KINGDEE] {
             let template = JournalTemplate::read(text).unwrap();
             let figures = VoucherFigures::of(&NetSettlement {
-                settled: Fen::new(123_456),
+                settled: Fen::new(125_456),
+                reversed: Fen::new(2_000),
                 refunded: Fen::new(2_345),
                 fees: 734_501,
                 net: 0,

@@ -5,6 +5,7 @@
 
 mod cases;
 mod day;
+mod identity_words;
 pub mod journal;
 mod logo;
 mod month;

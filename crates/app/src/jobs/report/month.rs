@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use recondesk_domain::{BillDate, Fee, Fen};
+use recondesk_domain::{BillDate, Fee, Language};
 use recondesk_ports::{Report, ReportCell, ReportTable, RunRecord, Standing};
 use recondesk_reconcile::Headline;
 
@@ -117,25 +117,16 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
             vec![settlement(request, &runs)?],
         ),
     ];
-    let compared = runs.len();
-    let all = month.days().count();
-    let changed = changed.len();
-    let told = match request.language {
-        recondesk_domain::Language::Zh => {
-            let changed = match changed {
-                0 => String::new(),
-                days => format!("{days} 天的账在对账之后变了，没有计入；"),
-            };
-            format!("已对账 {compared} / {all} 天；{changed}")
-        }
-        recondesk_domain::Language::En => {
-            let changed = match changed {
-                0 => String::new(),
-                days => format!("the books of {days} days changed since and are not counted; "),
-            };
-            format!("{compared} of {all} days compared; {changed}")
-        }
-    };
+    let compared = runs.iter().filter(|run| !lacks(run)).count();
+    let told = opening(
+        request.language,
+        &MonthExtent {
+            compared,
+            lacking: runs.len().saturating_sub(compared),
+            changed: changed.len(),
+            days: month.days().count(),
+        },
+    );
     let report = Report {
         language: request.language,
         title: request
@@ -154,6 +145,52 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
         report,
         needs_person: headline.to_work > 0 || !is_whole,
     })
+}
+
+/// How much of a month is compared.
+struct MonthExtent {
+    compared: usize,
+    /// Days with a run, but without orders or bill.
+    lacking: usize,
+    /// Days whose books changed since.
+    changed: usize,
+    days: usize,
+}
+
+/// What the first sentence says before the counts.
+fn opening(language: Language, extent: &MonthExtent) -> String {
+    let MonthExtent {
+        compared,
+        lacking,
+        changed,
+        days,
+    } = extent;
+    match language {
+        Language::Zh => {
+            let changed = match changed {
+                0 => String::new(),
+                days => format!("{days} 天的账在对账之后变了，没有计入；"),
+            };
+            let lacking = match lacking {
+                0 => String::new(),
+                days => format!("{days} 天没有订单或账单，没有对账；"),
+            };
+            format!("已对账 {compared} / {days} 天；{lacking}{changed}")
+        }
+        Language::En => {
+            let changed = match changed {
+                0 => String::new(),
+                1 => "the books of 1 day changed since and are not counted; ".to_owned(),
+                days => format!("the books of {days} days changed since and are not counted; "),
+            };
+            let lacking = match lacking {
+                0 => String::new(),
+                1 => "1 day without orders or bill was not; ".to_owned(),
+                days => format!("{days} days without orders or bill were not; "),
+            };
+            format!("{compared} of {days} days compared; {lacking}{changed}")
+        }
+    }
 }
 
 /// What of each day is still open.
@@ -349,11 +386,10 @@ fn settlement(request: &ReportRequest<'_>, runs: &[RunRecord]) -> Result<ReportT
     ];
     let rows = runs.iter().map(|run| {
         let net = run.summary.net;
-        let yuan = |fen: Fen| ReportCell::Money(fen);
         vec![
             ReportCell::Day(run.day),
-            yuan(net.settled),
-            yuan(net.refunded),
+            ReportCell::money(net.settled.checked_sub(net.reversed)),
+            ReportCell::Money(net.refunded),
             ReportCell::Fee(Fee::new(net.fees)),
             ReportCell::Fee(Fee::new(net.net)),
         ]

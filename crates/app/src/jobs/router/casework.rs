@@ -6,7 +6,7 @@ use std::path::Path;
 use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, quiet, told};
 use crate::event::Changed;
-use crate::jobs::bulk::{self, CaseDeed};
+use crate::jobs::bulk::{self, BulkActor, CaseDeed};
 use crate::jobs::{approvals, decisions, payout, refund, sign_off};
 use crate::model::{
     AttachWish, BulkWish, CaseWork, DaySignature, DayState, NextStep, SaveAttachmentWish,
@@ -60,10 +60,13 @@ impl WindowJobs {
             }
             Command::Attach(wish) => self.attach(&wish),
             Command::SaveAttachment(wish) => self.save_attachment(&wish),
-            Command::BulkSummary(ask) => Ok(Outcome::BulkSummary(Box::new(bulk::summary(
-                &self.ports,
-                &ask,
-            )?))),
+            Command::BulkSummary(ask) => {
+                let mut summary = bulk::summary(&self.ports, &ask)?;
+                // They were chosen in the list: what has changed there unseen is not decided about.
+                let listed = self.around.desk.has_seen_list();
+                summary.seen = listed.map_or(summary.seen, |seen| seen.min(summary.seen));
+                Ok(Outcome::BulkSummary(Box::new(summary)))
+            }
             Command::Bulk(wish) => self.decide_many(&wish, reporter),
             Command::BulkPayout(wish) => {
                 let around = (self.around.files.as_ref(), self.around.person.as_str());
@@ -185,6 +188,7 @@ impl WindowJobs {
                 case_key: Some(key.to_owned()),
                 ..RefundQuery::default()
             })?,
+            reissue: crate::jobs::reissue::of_case(&self.ports, profile, key)?,
             attachments: self.ports.casework.attachment_list(profile, key)?,
             undo: decisions::undo_offer(&self.ports, CaseRef { profile, key }, &person.name)?,
         };
@@ -271,12 +275,12 @@ impl WindowJobs {
         let person = self.actor()?;
         let cases = bulk::by_ids(&self.ports, &wish.ids)?;
         let deed = CaseDeed::Decide(wish.decision.clone());
-        let done = bulk::carry_out(
-            &self.ports,
-            &cases,
-            (&deed, &person, Surface::Window),
-            reporter,
-        );
+        let by = BulkActor {
+            name: &person,
+            surface: Surface::Window,
+            seen: Some(wish.seen),
+        };
+        let done = bulk::carry_out(&self.ports, &cases, (&deed, by), reporter);
         Ok(Outcome::Bulk(Box::new(done)))
     }
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, count, told};
 use crate::event::{Changed, NoticeText};
-use crate::jobs::{assistant, bill_owner, import_file, refused_rows};
-use crate::{Advice, Command, Failure, FailureKind, MerchantRef, Message, Outcome, Reporter};
+use crate::jobs::{assistant, bill_owner, care, import_file, refused_rows};
+use crate::{Command, Failure, FailureKind, MerchantRef, Message, Outcome, Reporter};
 use recondesk_domain::ProfileId;
-use recondesk_ports::{StoreError, WorkspaceCare};
+use recondesk_ports::{BackupLeave, BackupOutcome, StoreError, WorkspaceCare};
 
 /// The notice names the file that it is about.
 fn named(path: &Path, told: NoticeText) -> NoticeText {
@@ -146,7 +146,16 @@ impl WindowJobs {
 
     /// Copies the workspace to one file, which is read back before it counts.
     fn back_up(&self, path: &Path) -> Result<Outcome, Failure> {
-        let report = self.care()?.backup(path)?;
+        // The dialogue has asked whether a file is to be replaced.
+        let leave = BackupLeave {
+            damaged: false,
+            replace: true,
+        };
+        let report = match self.care()?.backup(path, leave)? {
+            BackupOutcome::Written(report) => report,
+            BackupOutcome::Damaged(faults) => return Err(care::nothing_copied(&faults)),
+            BackupOutcome::InTheWay => return Err(care::in_the_way(path)),
+        };
         let (name, files) = (file_name(path), count(report.files));
         let mut notice = NoticeText {
             title: Message::new(
@@ -160,8 +169,8 @@ impl WindowJobs {
         };
         if report.leaves_keys {
             notice.note = Message::new(
-                "密钥保存在系统钥匙串里，不在备份中",
-                "Keys in the keychain of the system are not in the copy",
+                "备份里没有密钥：它们在系统钥匙串里，或没有存过；恢复到别的电脑后重新存入",
+                "The copy has no keys: they are in the keychain of the system, or none are stored; store them again where it is put back",
             );
         }
         Ok(changed(Changed::Nothing, notice))
@@ -170,39 +179,16 @@ impl WindowJobs {
     /// Reads every byte of archive and books.
     fn check_workspace(&self) -> Result<Outcome, Failure> {
         let report = self.care()?.check(true)?;
+        if !report.faults.is_empty() {
+            return Err(care::damaged(
+                (report.imports, report.files),
+                &report.faults,
+            ));
+        }
         let (imports, files) = (count(u64::from(report.imports)), count(report.files));
-        let Some(first) = report.faults.first() else {
-            return Ok(told(Message::new(
-                format!("{imports} 次导入、{files} 个文件，均与写入时一致"),
-                format!("{files} files of {imports} imports are what was written"),
-            )));
-        };
-        let faults = count(report.faults.len() as u64);
-        let title = Message::new(
-            format!(
-                "{files} 个文件中发现 {faults} 处问题：{} {}",
-                first.file, first.what.zh
-            ),
-            format!(
-                "{faults} faults in {files} files: {} {}",
-                first.file, first.what.en
-            ),
-        );
-        let advice = Advice::by_place(
-            Message::new(
-                "用 recondesk check 看全部，用 recondesk restore 从备份恢复",
-                "See all with recondesk check; put a copy back with recondesk restore",
-            ),
-            Message::new(
-                "从备份恢复，见手册“备份”；或把这条信息发给我们",
-                "Put a copy back, as the handbook says under Backup; or send us this message",
-            ),
-        );
-        Err(Failure::new(
-            FailureKind::Workspace,
-            "workspace.faults",
-            title,
-            advice,
-        ))
+        Ok(told(Message::new(
+            format!("{imports} 次导入、{files} 个文件，均与写入时一致"),
+            format!("{files} files of {imports} imports are what was written"),
+        )))
     }
 }

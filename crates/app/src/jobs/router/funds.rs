@@ -8,6 +8,7 @@ use crate::jobs::funds::{
 };
 use crate::model::{FundsAsk, FundsModel};
 use crate::{Failure, MerchantRef, Outcome, Reporter};
+use recondesk_domain::MchId;
 use recondesk_ports::BooksError;
 
 impl WindowJobs {
@@ -34,6 +35,7 @@ impl WindowJobs {
     pub(super) fn funds(&self, ask: FundsAsk, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
         let profile = self.profile(ask.profile)?;
         let request = FundsRequest {
+            sub_mch_id: MchId::EMPTY,
             merchant: MerchantRef::new(ask.profile, &profile),
             day: ask.day,
             fetches: ask.fetches,

@@ -105,6 +105,31 @@ pub fn read_certificate(bytes: &[u8]) -> Option<CertificateReading> {
     })
 }
 
+impl CertificateReading {
+    /// Checks that did not hold on the day itself and were signed all the same: they are what was signed, no fault of
+    /// the certificate, and whoever reads "whole" must hear of them.
+    #[must_use]
+    pub fn signed_over(&self) -> Vec<Message> {
+        let identities = self.certificate.identities.iter();
+        let broken = identities.filter(|one| one.expected != one.actual);
+        broken
+            .map(|one| {
+                let (id, count) = (&one.id, one.actual);
+                match id.as_str() {
+                    "I16" => Message::new(
+                        format!("{count} 笔订单的退款超过实付（I16）"),
+                        format!("{count} orders refunded beyond what was paid (I16)"),
+                    ),
+                    _ => Message::new(
+                        format!("{id} {} 不成立", one.subject),
+                        format!("{id} {} does not hold", one.subject),
+                    ),
+                }
+            })
+            .collect()
+    }
+}
+
 /// True when the categories of a book give its totals.
 fn adds_up(book: &CertifiedBook) -> bool {
     // The total leaves out what is unpaid on both sides.

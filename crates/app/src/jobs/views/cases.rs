@@ -174,19 +174,23 @@ fn take(totals: &mut CaseTotals, filter: &CaseFilter, case: &CaseRecord) -> bool
     let is_severe = filter.severities.is_empty() || filter.severities.contains(&severity);
     let is_chosen = filter.categories.is_empty() || filter.categories.contains(&category);
     let is_wanted = !filter.unowned || case.owner.is_empty();
-    if is_chosen && is_wanted {
+    let is_open = !case.status.is_closed();
+    if is_chosen && is_wanted && is_open {
         totals.counts.add(severity, 1);
     }
     if is_severe && is_wanted {
         count(&mut totals.categories, category);
     }
-    if is_chosen && is_severe && case.owner.is_empty() {
+    if is_chosen && is_severe && is_open && case.owner.is_empty() {
         totals.unowned = totals.unowned.saturating_add(1);
     }
     let is_listed = is_chosen && is_severe && is_wanted;
     if is_listed {
         totals.rows = totals.rows.saturating_add(1);
-        if severity.needs_person() && !case.status.is_closed() {
+        if !is_open {
+            totals.closed = totals.closed.saturating_add(1);
+        }
+        if severity.needs_person() && is_open {
             totals.to_work = totals.to_work.saturating_add(1);
             totals.at_stake = plus(totals.at_stake, case.finding.at_stake());
         }

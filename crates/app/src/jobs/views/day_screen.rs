@@ -7,9 +7,11 @@ use super::{Views, is_orders};
 use crate::Failure;
 use crate::jobs::reconcile::FindingChanges;
 use crate::jobs::sign_off::is_integrity;
-use crate::model::{BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState};
-use recondesk_domain::{BillDate, Category, Finding, ProfileId};
-use recondesk_ports::{BillFailure, CaseQuery, ImportRecord, RunRecord, Standing};
+use crate::model::{
+    BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState, OpenCategory,
+};
+use recondesk_domain::{BillDate, Category, Fen, Finding, ProfileId};
+use recondesk_ports::{BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
 use recondesk_reconcile::RunSummary;
 
 /// Changed findings that are listed; their number is always told in full.
@@ -45,6 +47,7 @@ impl Views<'_> {
                 ..CaseQuery::default()
             })?;
             model.open = counts(&open).0;
+            model.accepted = for_a_person(&open);
             // What keeps the day from being signed is unmet from the start, not only once all else holds.
             let blocks = self.integrity(&run)?;
             let family = |family: &str| !blocks.iter().any(|code| code.starts_with(family));
@@ -174,6 +177,7 @@ fn empty(profile: ProfileId, day: BillDate) -> DayModel {
         took_ms: 0,
         changed: None,
         open: crate::model::SeverityCounts::default(),
+        accepted: Vec::new(),
         coverage: figures.coverage,
         pays: figures.pays,
         refunds: figures.refunds,
@@ -185,4 +189,28 @@ fn empty(profile: ProfileId, day: BillDate) -> DayModel {
         obstacles: Vec::new(),
         signed: None,
     }
+}
+
+/// Open cases that need a person, by category in the order of the list of categories.
+fn for_a_person(cases: &[CaseRecord]) -> Vec<OpenCategory> {
+    let mut open: Vec<OpenCategory> = Vec::new();
+    let wanted = |case: &&CaseRecord| {
+        case.finding.category.severity().needs_person() && !case.status.is_closed()
+    };
+    for case in cases.iter().filter(wanted) {
+        let (category, stake) = (case.finding.category, case.finding.at_stake());
+        match open.iter_mut().find(|known| known.category == category) {
+            Some(known) => {
+                known.count = known.count.saturating_add(1);
+                known.at_stake = known.at_stake.and_then(|sum| sum.checked_add(stake));
+            }
+            None => open.push(OpenCategory {
+                category,
+                count: 1,
+                at_stake: Fen::ZERO.checked_add(stake),
+            }),
+        }
+    }
+    open.sort_by_key(|known| (known.category.severity(), known.category.code()));
+    open
 }

@@ -73,8 +73,11 @@ impl Views<'_> {
         day: BillDate,
     ) -> Result<Option<ImportRecord>, BooksError> {
         let bills = self.books.bills(profile, day)?;
-        let standing =
-            |wanted: Standing| bills.iter().find(|bill| bill.standing == wanted).cloned();
+        // The account bills of the day stand among them, with checks of their own.
+        let standing = |wanted: Standing| {
+            let of = |bill: &&ImportRecord| bill.standing == wanted && is_bill(bill);
+            bills.iter().find(of).cloned()
+        };
         Ok(standing(Standing::Verified).or_else(|| standing(Standing::Quarantined)))
     }
 }

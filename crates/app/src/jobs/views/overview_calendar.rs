@@ -3,8 +3,8 @@
 use super::overview::{MerchantOverview, bill_of, run_of};
 use crate::jobs::backfill;
 use crate::model::{CalendarDay, CalendarState, MerchantCalendar};
-use recondesk_domain::{BillDate, Instant, Severity};
-use recondesk_ports::Standing;
+use recondesk_domain::{BillDate, Instant, MchId, Severity};
+use recondesk_ports::{FundExpect, Standing};
 
 /// The days of the three months up to yesterday, and of those up to the day in view.
 pub(super) fn calendar(book: &MerchantOverview, day: BillDate, now: Instant) -> MerchantCalendar {
@@ -72,10 +72,9 @@ fn funds(
     let offered: Vec<BillDate> = backfill::offered(now).collect();
     let days = (first.number()..=last.number()).filter_map(BillDate::from_number);
     days.filter_map(|day| {
-        let of_day = book
-            .imports
-            .iter()
-            .filter(|import| import.kind.starts_with("fund.") && import.day == Some(day));
+        let of_day = book.imports.iter().filter(|import| {
+            FundExpect::is_kind_of(&import.kind, &MchId::EMPTY) && import.day == Some(day)
+        });
         let (mut rows, mut here, mut broken) = (0_u64, false, false);
         for import in of_day {
             here |= import.standing == Standing::Verified;

@@ -5,10 +5,11 @@
 use super::words::why;
 use crate::format;
 use crate::page::Page;
+use recondesk_app::jobs::case_step::{CaseNextStep, case_step};
 use recondesk_app::jobs::refund::{state_words, window_advice};
 use recondesk_app::model::CaseDetail;
 use recondesk_casework::RefundStage;
-use recondesk_ports::RefundRecord;
+use recondesk_ports::{RefundRecord, ReissueRecord};
 
 /// The title and the sentence below it.
 pub(super) struct CaseAdvice {
@@ -104,8 +105,23 @@ pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> CaseAdvice {
             reason: c.refund_open_note.to_owned(),
         };
     }
+    let step = next_step(detail);
+    let is_own = step.action == row.action;
+    let reason = if is_own { why(w, row.category) } else { "" };
     CaseAdvice {
-        title: (c.suggestion)(w.action(row.action)),
-        reason: why(w, row.category).to_owned(),
+        title: (c.suggestion)(w.of(&step.words)),
+        reason: reason.to_owned(),
     }
+}
+
+/// What is to be done now, beside what was begun for the case.
+fn next_step(detail: &CaseDetail) -> CaseNextStep {
+    let (row, work) = (&detail.row, &detail.work);
+    case_step(row.status, row.action, &work.refunds, &work.reissue)
+}
+
+/// True while the shop may deliver, or has: money stays.
+pub(super) fn is_reissued(detail: &CaseDetail) -> bool {
+    let stands = |known: &ReissueRecord| known.stage.holds_case();
+    detail.work.reissue.as_ref().is_some_and(stands)
 }

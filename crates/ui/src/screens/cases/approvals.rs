@@ -170,10 +170,8 @@ impl ApprovalsDialog {
                 (Some(format!("{title}{stop}{note}")), None)
             }
             Some(Err(failure)) => {
-                // The wrong PIN goes, and the next one is typed at once.
                 if failure.code == "operator.pin" && self.heard != Some(sent) {
                     self.person.forget_pin();
-                    self.person.want_focus();
                 }
                 self.heard = Some(sent);
                 (None, Some(page.w.of(&failure.title).to_owned()))
@@ -189,12 +187,15 @@ impl ApprovalsDialog {
         (waiting, entered): (&[WaitingApproval], bool),
     ) -> Option<Pressed> {
         let mut pressed = None;
+        // The bar of a long list stands beside the buttons.
+        let is_long = waiting.len() as f32 * ROW > list.height() + 0.5;
+        let beside = if is_long { 14.0 } else { 0.0 };
         paint::region(ui, list, "approvals", |ui| {
             let scroll = egui::ScrollArea::vertical().auto_shrink(false);
             scroll.show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for (nth, one) in waiting.iter().enumerate() {
-                    let size = vec2(list.width(), ROW);
+                    let size = vec2(list.width() - beside, ROW);
                     let (row, _) = ui.allocate_exact_size(size, egui::Sense::hover());
                     let focus = entered && nth == 0;
                     pressed = self

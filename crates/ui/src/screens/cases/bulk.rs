@@ -10,6 +10,7 @@ use egui::{Context, Rect, Ui, pos2, vec2};
 
 use self::results::{results, running};
 use super::decide::DecisionAction;
+use super::ignore::IgnoreFields;
 use crate::action::{Action, Outbox};
 use crate::format;
 use crate::page::Page;
@@ -48,6 +49,7 @@ pub(super) struct BulkDialog {
     ask: Option<BulkAsk>,
     deed: usize,
     text: String,
+    ignore: IgnoreFields,
     /// The total of the refunds, as it is typed.
     total: String,
     way: usize,
@@ -153,7 +155,8 @@ impl BulkDialog {
                     to_merchants = shop::choose(ui, body, page, (ways, &mut self.way));
                     bottom = self.shop_person(ui, body, page);
                 }
-                deed => self.reason(ui, body, page, deed),
+                DecisionAction::Propose => bottom = self.ignore_reason(ui, body, page),
+                deed => self.reason(ui, body, page, deed.asks(page)),
             }
             if let Some(summary) = summary {
                 let words = fit_words(page, summary, (deed, next), fits);
@@ -188,9 +191,21 @@ impl BulkDialog {
         }
     }
 
+    /// Why they are ignored: a reason from the list, as for one case, and a note; where that ends.
+    fn ignore_reason(&mut self, ui: &mut Ui, body: Rect, page: &Page<'_>) -> f32 {
+        self.ignore.show(ui, body, page);
+        let asks = if self.ignore.needs_note() {
+            page.w.cases.reason
+        } else {
+            page.w.cases.ignore_more
+        };
+        let note = body.translate(vec2(0.0, IgnoreFields::HEIGHT));
+        self.reason(ui, note, page, asks);
+        note.top() + 72.0
+    }
+
     /// The reason of a decision.
-    fn reason(&mut self, ui: &mut Ui, body: Rect, page: &Page<'_>, deed: DecisionAction) {
-        let asks = deed.asks(page);
+    fn reason(&mut self, ui: &mut Ui, body: Rect, page: &Page<'_>, asks: &str) {
         let at = pos2(body.left(), body.top() + 10.0);
         let style = (TypeStyle::Small, page.t.text_2);
         paint::left(ui.painter(), at, asks, style);
@@ -219,6 +234,10 @@ impl BulkDialog {
             DecisionAction::Reissue => {
                 (has_operators && !self.person.is_filled()).then_some(w.payout.no_person)
             }
+            DecisionAction::Propose => {
+                let is_filled = self.ignore.is_filled(&self.text);
+                (!is_filled).then_some(w.cases.choose_reason)
+            }
             deed => (!has_text).then(|| deed.asks(page)),
         }
     }
@@ -240,11 +259,13 @@ impl BulkDialog {
             deed => {
                 let decision = match deed {
                     DecisionAction::Take => Decision::Take,
+                    DecisionAction::Propose => deed.decision(&self.ignore.text(self.text.trim())),
                     deed => deed.decision(&self.text),
                 };
                 out.run(Command::Bulk(Box::new(BulkWish {
                     ids: summary.ids.clone(),
                     decision,
+                    seen: summary.seen,
                 })));
             }
         }
@@ -254,7 +275,7 @@ impl BulkDialog {
 /// What a deed needs beside the place of a reason.
 fn extra(page: &Page<'_>, deed: DecisionAction) -> f32 {
     if deed != DecisionAction::Reissue {
-        return 0.0;
+        return IgnoreFields::height(deed);
     }
     let asks = page.state.desk.person.has_operators;
     24.0 + if asks { PERSON } else { 0.0 }

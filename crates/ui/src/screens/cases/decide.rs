@@ -59,7 +59,7 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
         (
             DecisionAction::Refund,
             CaseStatus::Assigned,
-            !is_made && may_move(detail),
+            !is_made && may_move(detail) && !advice::is_reissued(detail),
         ),
         (
             DecisionAction::Resolve,
@@ -159,6 +159,7 @@ impl DecisionAction {
             Self::Take => Some(("T", Letter::Take)),
             Self::Carry => Some(("G", Letter::Carry)),
             Self::Propose => Some(("I", Letter::Ignore)),
+            Self::Undo => Some(("Ctrl Z", Letter::Undo)),
             _ => None,
         }
     }
@@ -275,7 +276,8 @@ pub(super) fn buttons(
         ui.spacing_mut().item_spacing.y = 0.0;
         let free = rest.iter().filter(|deed| !is_settled(detail, **deed));
         for (nth, deed) in free.enumerate() {
-            if input::menu_row(ui, deed.label(page), nth as u64, false).clicked() {
+            let key = deed.key().map_or("", |(key, _)| key);
+            if input::menu_row_with_key(ui, (deed.label(page), key), nth as u64).clicked() {
                 asked = Some(*deed);
                 ui.close();
             }

@@ -188,7 +188,10 @@ fn entries(page: &Page<'_>) -> Vec<FilterEntry> {
     out.push(FilterEntry {
         what: What::Closed,
         label: w.cases.closed_state.to_owned(),
-        count: String::new(),
+        // How many there are is known once they are listed.
+        count: totals
+            .filter(|_| filter.closed_too)
+            .map_or_else(String::new, |totals| format::count(totals.closed)),
         chosen: filter.closed_too,
     });
     out

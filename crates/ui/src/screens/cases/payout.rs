@@ -225,7 +225,6 @@ impl PayoutDialog {
         (about, view): (&PayoutSubject, &PayoutView),
     ) -> Ended {
         let w = &page.w.payout;
-        let title = (w.reissue_title)(&about.number);
         let ways = view.ways.as_slice();
         let back = (w.paid_back)(&format::money(view.refunded()));
         let blocked =
@@ -244,7 +243,7 @@ impl PayoutDialog {
         };
         let dialog = Dialog {
             name: "reissue",
-            title: &title,
+            title: w.reissue_title,
             width: 560.0,
             height: facts_height(view)
                 + shop_ways::HEIGHT
@@ -313,13 +312,13 @@ fn blocked(page: &Page<'_>, view: &PayoutView) -> Option<String> {
 fn waiting(ctx: &Context, page: &Page<'_>, about: &PayoutSubject) -> Ended {
     let w = &page.w.payout;
     let title = match about.kind {
-        PayoutKind::Refund => w.refund_name.to_owned(),
-        PayoutKind::Reissue => (w.reissue_title)(&about.number),
+        PayoutKind::Refund => w.refund_name,
+        PayoutKind::Reissue => w.reissue_title,
     };
     let failure = page.state.payout.view.failure();
     let dialog = Dialog {
         name: "payout waits",
-        title: &title,
+        title,
         width: 560.0,
         height: 96.0,
         note: "",

@@ -46,6 +46,7 @@ fn marks(page: &Page<'_>, panel_open: bool) -> bool {
 pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
     let mut offers = if is_roomy(page, panel_open) {
         let free = !panel_open && page.class.is_wide();
+        let closed_too = page.state.cases.filter.closed_too;
         let several = page.state.merchant.is_none() && page.state.merchants.len() > 1;
         columns::offers(
             page,
@@ -64,10 +65,11 @@ pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
                 OfferedColumn("merchant", 86.0, true),
                 OfferedColumn("paid", 124.0, true),
                 OfferedColumn("day", 100.0, free),
-                OfferedColumn("age", 56.0, !panel_open),
+                // Where each row says its state, a small window has no room for the age.
+                OfferedColumn("age", 56.0, !panel_open && (free || !closed_too)),
                 OfferedColumn("owner", 76.0, !panel_open),
                 // Among closed cases each row says which it is.
-                OfferedColumn("status", 84.0, page.state.cases.filter.closed_too),
+                OfferedColumn("status", 84.0, closed_too),
             ],
         )
     } else {

@@ -12,6 +12,8 @@ use recondesk_app::model::{ImportSheet, StoreAs, renamed};
 use recondesk_intake::{AmountUnit, Column, DayOrder, Mapping, RecordKind, RowAmount, UnitDoubt};
 
 const ROW: f32 = 36.0;
+/// Height of a row where the window is short.
+const SHORT_ROW: f32 = 31.0;
 /// Width of a choice.
 const CHOICE: f32 = 240.0;
 
@@ -30,10 +32,11 @@ struct RowChoice {
     current: usize,
 }
 
-/// Height of the card; nothing where there is nothing to say.
-pub(super) fn height(page: &Page<'_>, sheet: &ImportSheet) -> f32 {
+/// Height of the card; nothing where there is nothing to say. In a short window the rows alone are drawn.
+pub(super) fn height(page: &Page<'_>, sheet: &ImportSheet, is_short: bool) -> f32 {
     match rows(page, sheet).len() {
         0 => 0.0,
+        rows if is_short => SHORT_ROW * rows as f32 + 10.0,
         rows => 42.0 + ROW * rows as f32 + 8.0,
     }
 }
@@ -43,25 +46,30 @@ pub(super) fn show(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    sheet: &ImportSheet,
+    (sheet, is_short): (&ImportSheet, bool),
 ) -> Option<Mapping> {
     let w = &page.w.import;
     let rows = rows(page, sheet);
     let asks = rows.iter().any(|row| row.tone == Some(Tone::Fault));
-    let title = if asks { w.asked } else { w.proof };
-    let body = card::titled(ui, rect, title, w.asked_note);
+    let (top, high) = if is_short {
+        paint::card(ui.painter(), rect, page.t);
+        (rect.top() + 5.0, SHORT_ROW)
+    } else {
+        let title = if asks { w.asked } else { w.proof };
+        (card::titled(ui, rect, title, w.asked_note).top(), ROW)
+    };
     card::result_bar(ui, rect, if asks { Tone::Fault } else { Tone::Ok });
     let mut changed = None;
+    let widths = rows
+        .iter()
+        .map(|row| paint::width(ui.painter(), row.label, TypeStyle::Small));
+    let names = widths.fold(84.0, f32::max);
     for (nth, row) in rows.into_iter().enumerate() {
-        let y = body.top() + ROW * (nth as f32 + 0.5);
+        let y = top + high * (nth as f32 + 0.5);
         let p = ui.painter();
         let left = rect.left() + 16.0;
-        let label = paint::left(
-            p,
-            pos2(left, y),
-            row.label,
-            (TypeStyle::Small, page.t.text_3),
-        );
+        let style = (TypeStyle::Small, page.t.text_3);
+        paint::left(p, pos2(left, y), row.label, style);
         let room = rect.right()
             - 16.0
             - if row.choice.is_some() {
@@ -73,7 +81,7 @@ pub(super) fn show(
             Some(tone) => page.t.tone(tone).text,
             None => page.t.text_1,
         };
-        let at = pos2(label.right().max(left + 84.0) + 12.0, y);
+        let at = pos2(left + names + 12.0, y);
         let (said, cut) = paint::fit(p, at, room - at.x, &row.text, (TypeStyle::Body, color));
         let response = paint::say(ui, ("question", nth), said, &row.text);
         if cut {
@@ -241,17 +249,23 @@ fn asked(page: &Page<'_>, sheet: &ImportSheet, question: &Question) -> Option<Qu
         Question::Numbers => Vec::new(),
         Question::Columns(_) | Question::Words { .. } => return None,
     };
-    let text = match question {
-        Question::Columns(_) => (w.lacking)(&super::lacking(page, sheet)),
-        _ => page.w.of(&question.told()).to_owned(),
-    };
     Some(QuestionRow {
         label: w.asked,
-        text,
+        text: in_words(page, sheet, question),
         tone: Some(Tone::Fault),
         choice: (!options.is_empty()).then_some(RowChoice {
             options,
             current: usize::MAX,
         }),
     })
+}
+
+/// The question in the words of the window.
+fn in_words(page: &Page<'_>, sheet: &ImportSheet, question: &Question) -> String {
+    let w = &page.w.import;
+    match question {
+        Question::Columns(_) => (w.lacking)(&super::lacking(page, sheet)),
+        Question::DayOrder => w.two_orders.to_owned(),
+        _ => page.w.of(&question.told()).to_owned(),
+    }
 }

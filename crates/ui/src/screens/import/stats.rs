@@ -8,6 +8,10 @@ use crate::theme::{Tone, TypeStyle};
 use crate::{format, paint};
 use recondesk_intake::{Preview, UnitDoubt};
 
+/// Height of a figure, and where the window is short.
+pub(super) const HEIGHT: f32 = 74.0;
+pub(super) const SHORT: f32 = 40.0;
+
 struct Stat<'a> {
     label: &'a str,
     value: String,
@@ -60,7 +64,8 @@ fn switch(ui: &Ui, rect: Rect, page: &Page<'_>, (stat, on): (&Stat<'_>, &mut boo
     face(ui, rect, page, stat);
     let p = ui.painter();
     let words = if *on { w.show_all } else { w.show_refused };
-    let at = pos2(rect.right() - 14.0, rect.top() + 38.0);
+    let y = (rect.top() + 38.0).min(rect.center().y);
+    let at = pos2(rect.right() - 14.0, y);
     paint::right(p, at, words, (TypeStyle::Small, t.accent));
     if *on || response.hovered() {
         let edge = Stroke::new(if *on { 2.0 } else { 1.0 }, t.accent);
@@ -80,7 +85,10 @@ fn switch(ui: &Ui, rect: Rect, page: &Page<'_>, (stat, on): (&Stat<'_>, &mut boo
 fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
     face(ui, rect, page, stat);
     let said = format!("{} {} {}", stat.label, stat.value, stat.note);
-    paint::say(ui, ("stat", stat.label), rect, &said);
+    let response = paint::say(ui, ("stat", stat.label), rect, &said);
+    if rect.height() < HEIGHT {
+        response.on_hover_text(&said);
+    }
 }
 
 fn face(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
@@ -88,6 +96,10 @@ fn face(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
     paint::card(p, rect, t);
     let x = rect.left() + 14.0;
     let room = rect.width() - 28.0;
+    if rect.height() < HEIGHT {
+        one_line(ui, rect, page, stat);
+        return;
+    }
     paint::fit(
         p,
         pos2(x, rect.top() + 16.0),
@@ -116,6 +128,24 @@ fn face(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
     if let Some(mood) = stat.mood {
         paint::mark(p, pos2(rect.right() - 19.0, rect.top() + 16.0), mood, t);
     }
+}
+
+/// A figure where there is room for one line: its name, its value, and the rest as a hint.
+fn one_line(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
+    let (t, p) = (page.t, ui.painter());
+    let mut at = rect.left_center() + vec2(12.0, 0.0);
+    if let Some(mood) = stat.mood {
+        paint::mark(p, pos2(at.x + 5.0, at.y), mood, t);
+        at.x += 16.0;
+    }
+    let label = paint::left(p, at, stat.label, (TypeStyle::Small, t.text_3));
+    let color = match stat.mood {
+        Some(mood @ (Tone::Fault | Tone::Urgent)) => t.tone(mood).text,
+        _ => t.text_1,
+    };
+    at.x = label.right() + 8.0;
+    let room = rect.right() - 12.0 - at.x;
+    paint::fit(p, at, room, &stat.value, (TypeStyle::Body, color));
 }
 
 fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
@@ -181,13 +211,10 @@ fn days<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
         (Some((first, last)), Some(_)) if first == last => {
             (format::short_day(first), w.one_day.to_owned())
         }
-        (Some((first, last)), Some((_, main))) => {
-            let all: u64 = days.values().map(|day| day.rows).sum();
+        (Some((first, last)), Some((day, main))) => {
             let span = format!("{} – {}", format::short_day(first), format::short_day(last));
-            (
-                span,
-                (w.other_days)(&format::count(all.saturating_sub(main.rows))),
-            )
+            let most = (w.most_on)(&format::short_day(*day), &format::count(main.rows));
+            (span, most)
         }
         _ => ("—".to_owned(), String::new()),
     };
@@ -210,6 +237,9 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, preview: &Preview) {
         mood: None,
     };
     draw(ui, rect, page, &stat);
+    if rect.height() < HEIGHT {
+        return;
+    }
     let most = hours.iter().copied().max().unwrap_or(0).max(1) as f32;
     let area = Rect::from_min_max(
         pos2(rect.left() + 14.0, rect.top() + 44.0),

@@ -155,14 +155,17 @@ fn notices(ui: &mut Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &mut Ou
     });
 }
 
-fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &NotificationResult)) {
-    let (t, w, l) = (page.t, page.w, &page.w.lookup);
-    let p = ui.painter();
-    let (mood, said, detail) = match &one.fate {
+/// What became of a notification: its tone, a word for it, and why.
+fn fate_words(page: &Page<'_>, fate: &NotificationFate) -> (Tone, String, String) {
+    let (w, l) = (page.w, &page.w.lookup);
+    match fate {
         NotificationFate::Applied => (Tone::Ok, l.applied.to_owned(), String::new()),
         NotificationFate::Repeated { first } => {
             let at = format::stamp(*first, page.state.now);
             (Tone::Info, (l.repeated)(&at), String::new())
+        }
+        NotificationFate::Elsewhere { mch_id } => {
+            (Tone::Info, (l.elsewhere)(mch_id), String::new())
         }
         NotificationFate::Aside(reason) => {
             let words = reason.words();
@@ -172,7 +175,13 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Notif
                 w.of(&reason.particulars()).to_owned(),
             )
         }
-    };
+    }
+}
+
+fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &NotificationResult)) {
+    let (t, w, l) = (page.t, page.w, &page.w.lookup);
+    let p = ui.painter();
+    let (mood, said, detail) = fate_words(page, &one.fate);
     let y = line.top() + 20.0;
     let fate = pill(ui, pos2(line.left() + 16.0, y), mood, &said);
     let kind = tag(ui, pos2(fate.right() + 10.0, y), one.kind);

@@ -373,6 +373,8 @@ fn tab_height(page: &Page<'_>, (chosen, row): (&str, Option<&MerchantRow>)) -> f
             all.max(1) as f32 * mappings_tab::ROW
         }
         Some(row) if chosen == m.doctor => doctor_tab::height(page, row.id),
+        _ if chosen == m.rules => 4.0 * ROW,
+        _ if chosen == m.shop => 2.0 * ROW + 56.0,
         _ => 7.0 * ROW,
     }
 }

@@ -14,6 +14,8 @@ use recondesk_app::model::MerchantRow;
 use recondesk_domain::{ProfileId, Secret, SecretKind};
 use recondesk_ports::VaultAccess;
 
+/// Width of the names of the keys.
+const NAME: f32 = 152.0;
 /// Height of all of it.
 pub(super) const HEIGHT: f32 = 6.0 * 64.0 + 100.0;
 
@@ -94,9 +96,11 @@ impl MerchantForm {
         let button = Button::secondary(label)
             .salt(salt)
             .enabled_or(!row.locked && (!editing || ready), m.locked);
-        let width = button.width(ui).max(76.0);
+        // All buttons are as wide as the widest, so that the fields end below each other.
+        let widths = [m.keep, m.replace, m.store].map(|label| Button::secondary(label).width(ui));
+        let width = widths.into_iter().fold(76.0, f32::max);
         let field = Rect::from_min_max(
-            pos2(line.left() + 136.0, line.top()),
+            pos2(line.left() + NAME, line.top()),
             pos2(line.right() - width - 8.0, line.top() + 30.0),
         );
         if let Some((_, text)) = self.typed.as_mut().filter(|_| editing) {

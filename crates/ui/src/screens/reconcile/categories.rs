@@ -1,7 +1,7 @@
 //! The table of categories of a day, with its total and the tags.
 
 use egui::accesskit::Role;
-use egui::{Painter, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Painter, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::open_category;
 use crate::action::{Action, Outbox};
@@ -163,13 +163,14 @@ fn category(
     );
     let (wechat, merchant) = (money(row.wechat), money(row.merchant));
     let count = format::count(row.count);
+    let of_rows = more_rows(page, row);
     response.widget_info(|| {
         let code = if agreement { "" } else { row.category.code() };
         let said = format!(
-            "{code} {name} {} {count} {wechat} {merchant}",
+            "{code} {name} {} {count} {wechat} {merchant} {of_rows}",
             w.severity(severity)
         );
-        WidgetInfo::labeled(Role::Row, true, said.trim_start())
+        WidgetInfo::labeled(Role::Row, true, said.trim())
     });
     if response.hovered() && !agreement {
         p.rect_filled(line.shrink2(vec2(1.0, 0.0)), 0, t.hover);
@@ -190,34 +191,69 @@ fn category(
         );
     }
     let color = if agreement { t.text_2 } else { t.text_1 };
-    let room = c.severity - c.category - 8.0;
-    paint::fit(p, pos2(c.category, y), room, name, (TypeStyle::Body, color));
+    let names = Rect::from_x_y_ranges(c.category..=c.severity - 8.0, line.y_range());
+    named(p, names, (name, &of_rows), [color, t.text_3]);
     standing(ui, pos2(c.severity, y), page, (severity, is_signed));
     paint::right(p, pos2(c.count, y), &count, (TypeStyle::Body, color));
     amounts(ui, y, page, (row, c), color);
     if !agreement {
-        let room = line.right() - c.action - 34.0;
+        if response.clicked() {
+            open_category(page, row.category, out);
+        }
         let action = if is_signed {
             w.day.as_signed
         } else {
             w.action(row.category.action())
         };
-        let style = (TypeStyle::Body, t.text_2);
-        let (_, cut) = paint::fit(p, pos2(c.action, y), room, action, style);
-        let at = pos2(line.right() - 16.0, y);
-        paint::icon(p, at, icons::CARET_RIGHT, 12.0, t.text_3);
-        if response.has_focus() {
-            paint::ring(p, line.shrink(4.0), 3, t);
-        }
-        if response.clicked() {
-            open_category(page, row.category, out);
-        }
-        // The row is as wide as the table: the words appear where they are cut.
-        let over = |at: egui::Pos2| at.x >= c.action - 10.0;
-        if cut && response.hover_pos().is_some_and(over) {
-            response.on_hover_text_at_pointer(action);
-        }
+        suggested(p, page, (line, c.action), (action, response));
     }
+}
+
+/// The name of a category, and behind it of how many rows the sums are, where there is room.
+fn named(p: &Painter, place: Rect, (name, of_rows): (&str, &str), colors: [Color32; 2]) {
+    let at = place.left_center();
+    let (named, _) = paint::fit(p, at, place.width(), name, (TypeStyle::Body, colors[0]));
+    let at = pos2(named.right() + 8.0, at.y);
+    if paint::width(p, of_rows, TypeStyle::Small) <= place.right() - at.x {
+        paint::left(p, at, of_rows, (TypeStyle::Small, colors[1]));
+    }
+}
+
+/// What the program proposes, at the end of the row, and the mark that the row leads on.
+fn suggested(
+    p: &Painter,
+    page: &Page<'_>,
+    (line, left): (Rect, f32),
+    (action, response): (&str, Response),
+) {
+    let (t, y) = (page.t, line.center().y);
+    let style = (TypeStyle::Body, t.text_2);
+    let (_, cut) = paint::fit(p, pos2(left, y), line.right() - left - 34.0, action, style);
+    let at = pos2(line.right() - 16.0, y);
+    paint::icon(p, at, icons::CARET_RIGHT, 12.0, t.text_3);
+    if response.has_focus() {
+        paint::ring(p, line.shrink(4.0), 3, t);
+    }
+    // The row is as wide as the table: the words appear where they are cut.
+    let over = |at: egui::Pos2| at.x >= left - 10.0;
+    if cut && response.hover_pos().is_some_and(over) {
+        response.on_hover_text_at_pointer(action);
+    }
+}
+
+/// Of how many rows the sums are, where one finding is about several: a payment and its reversal, a whole hole.
+fn more_rows(page: &Page<'_>, row: &CategoryRow) -> String {
+    if row.category.is_matched() {
+        return String::new();
+    }
+    let d = &page.w.day;
+    let more = |book: Option<BookSum>| book.filter(|book| book.count > row.count);
+    let words = |book: Option<BookSum>, words: fn(&str) -> String| {
+        more(book).map(|book| words(&format::count(book.count)))
+    };
+    let said = [words(row.wechat, d.rows_w), words(row.merchant, d.rows_m)];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    said.join(if page.w.is_zh() { "，" } else { ", " })
 }
 
 /// How severe a category is; nothing of a signed day calls, what was decided about it stands.

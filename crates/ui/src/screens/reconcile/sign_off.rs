@@ -13,9 +13,13 @@ use crate::widgets::input::Field;
 use crate::{format, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{BookPair, BookSum, DayModel, SignOffWish, UnlockWish};
-use recondesk_domain::{BillDate, ProfileId};
+use recondesk_domain::{BillDate, Fen, ProfileId};
 
 const ROW: f32 = 26.0;
+/// Categories of open cases that are named beside their codes.
+const NAMED: usize = 3;
+/// Height of the open cases that whoever signs accepts: two lines.
+const OPEN: f32 = 44.0;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +162,7 @@ impl SignOffDialog {
             ),
         };
         let facts = match deed {
-            SignDeed::Sign => 28.0 + (2 + model.sign_off.len()) as f32 * ROW,
+            SignDeed::Sign => 28.0 + OPEN + (2 + model.sign_off.len()) as f32 * ROW,
             SignDeed::Unlock => 64.0,
         };
         let told = if refused.is_some() { REFUSAL } else { 0.0 };
@@ -230,7 +234,10 @@ fn why(ui: &mut Ui, rect: Rect, page: &Page<'_>, reason: &mut String) -> Respons
     let w = &page.w.payout;
     let style = (TypeStyle::Small, page.t.text_2);
     let at = pos2(rect.left(), rect.top() + 10.0);
-    paint::left(ui.painter(), at, w.unlock_reason, style);
+    let said = paint::left(ui.painter(), at, w.unlock_reason, style);
+    let star = pos2(said.right() + 4.0, at.y);
+    let style = (TypeStyle::Small, page.t.red.text);
+    paint::left(ui.painter(), star, "*", style);
     let top = pos2(rect.left(), rect.top() + 22.0);
     let place = Rect::from_min_size(top, vec2(rect.width(), 30.0));
     Field::new(reason, w.unlock_reason)
@@ -268,8 +275,18 @@ fn totals(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
         let (place, _) = paint::fit(p, at, rect.width(), words, style);
         paint::say(ui, ("totals", nth), place, words);
     }
+    let open = open_words(page, model);
+    let top = rect.top() + 10.0 + lines.len() as f32 * ROW - 9.0;
+    let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), OPEN));
+    let color = if model.accepted.is_empty() {
+        t.text_2
+    } else {
+        t.orange.text
+    };
+    let said = paint::paragraph(p, place, &open, (TypeStyle::Body, color), 2);
+    paint::say(ui, "open cases", said, &open).on_hover_text(&open);
     for (nth, item) in model.sign_off.iter().enumerate() {
-        let y = rect.top() + 40.0 + (2 + nth) as f32 * ROW;
+        let y = rect.top() + 40.0 + OPEN + (2 + nth) as f32 * ROW;
         let mood = if item.is_met() {
             Tone::Ok
         } else {
@@ -281,6 +298,34 @@ fn totals(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
         let place = paint::left(p, pos2(rect.left() + 22.0, y), &words, style);
         paint::say(ui, ("sign condition", nth), place, &words);
     }
+}
+
+/// The open cases of the day, which whoever signs accepts: how many, how much is at stake, of which categories.
+fn open_words(page: &Page<'_>, model: &DayModel) -> String {
+    let w = &page.w.payout;
+    if model.accepted.is_empty() {
+        return w.sign_none_open.to_owned();
+    }
+    let count = model.accepted.iter().map(|open| open.count).sum::<u64>();
+    let mut stakes = model.accepted.iter().map(|open| open.at_stake);
+    let stake = stakes.try_fold(Fen::ZERO, |sum, more| sum.checked_add(more?));
+    // Two lines hold the names of a few categories, and the codes of many.
+    let names = model.accepted.len() <= NAMED;
+    let of = model.accepted.iter().map(|open| {
+        let code = open.category.code();
+        if names {
+            let category = page.w.category(open.category);
+            format!("{code} {category} {}", open.count)
+        } else {
+            format!("{code} {}", open.count)
+        }
+    });
+    let codes: Vec<String> = of.collect();
+    (w.sign_open)(
+        &format::count(count),
+        &stake.map_or_else(|| "?".to_owned(), format::money),
+        &codes.join(if page.w.is_zh() { "、" } else { ", " }),
+    )
 }
 
 fn newest(page: &Page<'_>) -> u64 {

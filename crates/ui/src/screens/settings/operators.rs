@@ -40,7 +40,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) -> Op
     }
     if view.operators.is_empty() {
         let line = row(rect, 0);
-        let words = (w.none)(&page.state.desk.person.name);
+        let words = (w.none)(page.w.who(&page.state.desk.person.name));
         let at = pos2(line.left() + 16.0, line.center().y);
         let style = (TypeStyle::Body, page.t.text_2);
         let room = line.width() - 32.0;

@@ -194,12 +194,18 @@ pub(super) fn target(target: &str, host: &str, seen: &[String]) -> Vec<LineForm>
 fn other_ways(target: &str, forms: &mut LineForms<'_>) {
     const WAYS: [&str; 4] = ["jsapi", "native", "app", "h5"];
     let (merchant, partner) = ("/v3/pay/transactions/", "/v3/pay/partner/transactions/");
-    for (own, other) in [(merchant, partner), (partner, merchant)] {
+    let combined = "/v3/combine-transactions/";
+    for (own, other) in [
+        (merchant, partner),
+        (partner, merchant),
+        (merchant, combined),
+        (combined, merchant),
+    ] {
         let Some(rest) = target.strip_prefix(own) else {
             continue;
         };
         forms.put("target-other", format!("{other}{rest}"));
-        if WAYS.contains(&rest) {
+        if WAYS.contains(&rest) && other != combined {
             for way in WAYS {
                 forms.put("target-other", format!("{own}{way}"));
             }
@@ -213,8 +219,9 @@ fn after_path<'a>(target: &'a str, path: &str) -> &'a str {
 
 /// Path templates whose numbers were not put in.
 fn placeholders(target: &str, path: &str, forms: &mut LineForms<'_>) {
-    const NAMES: [&str; 6] = [
+    const NAMES: [&str; 7] = [
         "out_trade_no",
+        "combine_out_trade_no",
         "transaction_id",
         "out_refund_no",
         "refund_id",

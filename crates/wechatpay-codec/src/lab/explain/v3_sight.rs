@@ -98,7 +98,8 @@ pub(super) fn sign_type_fault(pay: &PayMessage) -> Option<Change> {
 pub fn merchant_fault(header: &str, target: &str, body: &[u8]) -> Option<Change> {
     let named_in_body = || {
         let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-        let number = value.get("sp_mchid").or_else(|| value.get("mchid"))?;
+        let names = ["sp_mchid", "mchid", "combine_mchid"];
+        let number = names.iter().find_map(|name| value.get(name))?;
         number.as_str().map(str::to_owned)
     };
     let named_in_query = || {
@@ -168,6 +169,12 @@ pub fn body_sight(body: &[u8]) -> Option<Message> {
     if has("resource") {
         return None;
     }
+    if has("combine_out_trade_no") && has("sub_orders") {
+        return Some(Message::new(
+            "这是合单（combine_out_trade_no、sub_orders）：查询应答按原文验签；若这是通知，这是解密后的内容，签名是对解密前的整个报文体做的",
+            "This is a combined order (combine_out_trade_no, sub_orders): the answer of a query is signed as it is; if it came as a notification, it is the decrypted content, but the whole body as received is signed",
+        ));
+    }
     let is_payment = has("trade_state") && has("transaction_id");
     let is_refund = has("refund_status") && has("out_refund_no");
     (is_payment || is_refund).then(|| {
@@ -201,4 +208,19 @@ pub(super) fn reply_hints(body: &[u8], is_own_key: bool) -> Vec<Message> {
         ));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::body_sight;
+
+    #[test]
+    fn a_combined_order_is_named_as_what_it_is() {
+        let zh = |body: &[u8]| body_sight(body).unwrap_or_default().zh;
+        let combined = br#"{"combine_out_trade_no":"P1","sub_orders":[]}"#;
+        assert!(zh(combined).starts_with("这是合单"));
+        let payment = br#"{"trade_state":"SUCCESS","transaction_id":"42"}"#;
+        assert!(zh(payment).starts_with("若这是通知"));
+        assert_eq!(zh(br#"{"combine_out_trade_no":"P1"}"#), "");
+    }
 }
