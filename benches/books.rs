@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a timing program")]
 
+use recondesk_ports::{BookDay, OrdersTarget};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -217,7 +218,10 @@ fn main() {
     let import_orders = || {
         books
             .import_orders(
-                (profile, &mapping),
+                OrdersTarget {
+                    profile,
+                    mapping: &mapping,
+                },
                 open_source(&orders).unwrap(),
                 &Unwatched,
                 &mut |_| {},
@@ -298,7 +302,19 @@ fn main() {
         (1..=100)
             .map(|at| {
                 let place = (profile, Book::Orders, day);
-                books.list(place, &query(at), &Unwatched).unwrap().ids.len()
+                books
+                    .list(
+                        BookDay {
+                            profile: place.0,
+                            book: place.1,
+                            day: place.2,
+                        },
+                        &query(at),
+                        &Unwatched,
+                    )
+                    .unwrap()
+                    .ids
+                    .len()
             })
             .sum::<usize>()
     });
@@ -325,7 +341,15 @@ fn main() {
         };
         let list = timed(&format!("table by {sort:?}"), || {
             books
-                .list((profile, Book::Pays, day), &query, &Unwatched)
+                .list(
+                    BookDay {
+                        profile,
+                        book: Book::Pays,
+                        day,
+                    },
+                    &query,
+                    &Unwatched,
+                )
                 .unwrap()
         });
         timed("   page of 200", || {
@@ -340,7 +364,15 @@ fn main() {
     };
     timed("table, numbers with 777", || {
         books
-            .list((profile, Book::Pays, day), &query, &Unwatched)
+            .list(
+                BookDay {
+                    profile,
+                    book: Book::Pays,
+                    day,
+                },
+                &query,
+                &Unwatched,
+            )
             .unwrap()
     });
     for (name, query) in [
@@ -387,7 +419,17 @@ fn main() {
     ] {
         timed(&format!("orders by {name}"), || {
             let place = (profile, Book::Orders, day);
-            books.list(place, &query, &Unwatched).unwrap()
+            books
+                .list(
+                    BookDay {
+                        profile: place.0,
+                        book: place.1,
+                        day: place.2,
+                    },
+                    &query,
+                    &Unwatched,
+                )
+                .unwrap()
         });
     }
     timed("raw row", || {

@@ -12,6 +12,7 @@
     reason = "a timing program"
 )]
 
+use recondesk_ports::OrdersTarget;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -148,7 +149,15 @@ fn import(bytes: &[u8]) -> (Duration, u64) {
     let start = Instant::now();
     let done = ports
         .books
-        .import_orders((id, &mapping), source, &Unwatched, &mut |_| {})
+        .import_orders(
+            OrdersTarget {
+                profile: id,
+                mapping: &mapping,
+            },
+            source,
+            &Unwatched,
+            &mut |_| {},
+        )
         .unwrap();
     (start.elapsed(), done.good)
 }

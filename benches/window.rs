@@ -71,7 +71,7 @@ impl egui::DroppedFile for DroppedPath {
 }
 
 /// Orders of a day; `more` is added to each amount in fen.
-fn write_orders(path: &Path, rows: u64, (salt, more): (&str, u64)) {
+fn write_orders(path: &Path, rows: u64, salt: &str, more: u64) {
     let mut out = BufWriter::new(File::create(path).unwrap());
     out.write_all(b"out_trade_no,amount,pay_status,created_at,paid_at,fulfil_status,goods\n")
         .unwrap();
@@ -267,7 +267,7 @@ impl BenchStage {
     }
 
     /// Imports a file and cancels that after a share of the time of a whole import; says how long it took to end.
-    fn cancel(&mut self, file: &Path, (share, whole): (f64, Duration)) {
+    fn cancel(&mut self, file: &Path, share: f64, whole: Duration) {
         let minute = Duration::from_mins(1);
         let mut costs = Costs::default();
         self.import(file.to_owned(), &mut costs);
@@ -332,9 +332,9 @@ fn main() {
         temporary.path().join("more.csv"),
     );
     let third = temporary.path().join("changed.csv");
-    write_orders(&first, rows, ("A", 0));
-    write_orders(&second, rows, ("B", 0));
-    write_orders(&third, rows, ("A", 1));
+    write_orders(&first, rows, "A", 0);
+    write_orders(&second, rows, "B", 0);
+    write_orders(&third, rows, "A", 1);
     // Files that are written at this moment are read twice by the import, to be sure of them.
     std::thread::sleep(Duration::from_millis(1200));
     let minute = Duration::from_mins(1);
@@ -355,14 +355,14 @@ fn main() {
     ));
 
     for share in [0.1, 0.3, 0.5, 0.7, 0.9] {
-        stage.cancel(&second, (share, took));
+        stage.cancel(&second, share, took);
     }
     println!("the same numbers as are stored, other amounts");
     // The file that was cancelled is still open; another one would wait for it.
     let escape = key(egui::Key::Escape, Modifiers::NONE);
     stage.frame(vec![escape], Vec::new(), &mut Costs::default());
     for share in [0.5, 1.0, 1.5, 2.0, 2.5] {
-        stage.cancel(&third, (share, took));
+        stage.cancel(&third, share, took);
     }
 
     let mut costs = Costs::default();

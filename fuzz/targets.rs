@@ -20,7 +20,7 @@ use recondesk_app::{Failure, Silent};
 use recondesk_domain::{BillDate, MchId, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_intake::{KnownContext, Mapping, RecordKind};
 use recondesk_ports::{
-    BillExpect, Book, Ports, Source, TableQuery, Unwatched, Vault as _, VaultError,
+    BillExpect, Book, BookDay, Ports, Source, TableQuery, Unwatched, Vault as _, VaultError,
 };
 use wechatpay_codec::bill::{
     BillBlock, BillError, BillReader, Certificate, Digests, Expect, Layout, Tally, line_blocks,
@@ -296,7 +296,15 @@ fn read_all(ports: &Ports) {
         Book::MerchantRefunds,
     ] {
         let query = TableQuery::default();
-        let Ok(list) = ports.books.list((id, book, day), &query, &Unwatched) else {
+        let Ok(list) = ports.books.list(
+            BookDay {
+                profile: id,
+                book,
+                day,
+            },
+            &query,
+            &Unwatched,
+        ) else {
             continue;
         };
         let first: Vec<_> = list.ids.iter().copied().take(200).collect();

@@ -56,7 +56,7 @@ pub(super) fn run(
     match command {
         AuditCommand::Verify { format } => run_verify(context, *format),
         AuditCommand::List { from, most, format } => {
-            run_list(context, (*from, *most), *format)?;
+            run_list(context, *from, *most, *format)?;
             Ok(CommandEnd::Clean)
         }
     }
@@ -177,7 +177,8 @@ fn changed_rows(changed: &[HistoryFault]) -> Failure {
 
 fn run_list(
     context: &CommandContext<'_>,
-    (from, most): (i64, u32),
+    from: i64,
+    most: u32,
     format: ListFormat,
 ) -> Result<(), Failure> {
     let ports = context.open()?;

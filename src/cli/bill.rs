@@ -15,7 +15,7 @@ use recondesk_app::jobs::bills::BillOutcome;
 use recondesk_app::jobs::day::{self, Arrived};
 use recondesk_app::jobs::download::BillType;
 use recondesk_app::jobs::{backfill, bill_archive, bills, check};
-use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
+use recondesk_app::{Failure, FailureKind, Language as Lang, MerchantRef, Message};
 use recondesk_ports::{BillImport, Stored};
 use wechatpay_codec::bill::{BodyKind, Certificate, Verdict};
 
@@ -105,7 +105,13 @@ fn download(command: &Download, context: &CommandContext<'_>) -> Result<CommandE
     let (id, profile) = profile_named(&ports, &command.profile)?;
     let arrived = {
         let terminal = context.terminal();
-        day::fetch(&ports, (id, &profile), (date, kind), &terminal)?
+        day::fetch(
+            &ports,
+            MerchantRef::new(id, &profile),
+            date,
+            kind,
+            &terminal,
+        )?
     };
     match arrived {
         Arrived::Bill(import) => tell(context, &import),
@@ -140,7 +146,7 @@ fn backfill(
     let terminal = context.terminal();
     let done = backfill::run(
         &ports,
-        (id, &profile),
+        MerchantRef::new(id, &profile),
         backfill::PACE,
         &terminal,
         &mut |_| {},
@@ -185,7 +191,13 @@ fn import(
     let all = {
         let terminal = context.terminal();
         let books = ports.books.as_ref();
-        bills::import_found(books, (id, &profile), found.bills, date, &terminal)?
+        bills::import_found(
+            books,
+            MerchantRef::new(id, &profile),
+            found.bills,
+            date,
+            &terminal,
+        )?
     };
     let mut end = CommandEnd::Clean;
     let mut ends = Vec::new();

@@ -11,7 +11,7 @@ use super::profile::ListFormat;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::bundle::{bundle, gather, read_bundle};
 use recondesk_app::jobs::lookup::places::places;
-use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_app::{Failure, FailureKind, MerchantRef, Message};
 use recondesk_domain::{PersonalData, ProfileId};
 use recondesk_ports::Ports;
 
@@ -65,7 +65,13 @@ pub(super) fn run(
             let (id, profile) = profile_named(&ports, profile)?;
             let personal = PersonalData::shown_if(*show_personal_data);
             let number = order_number(&ports, id, out_trade_no.trim())?;
-            let evidence = gather(&ports, (id, &profile), (&number, sub_mch_id), personal)?;
+            let evidence = gather(
+                &ports,
+                MerchantRef::new(id, &profile),
+                &number,
+                sub_mch_id,
+                personal,
+            )?;
             let bytes = bundle(&evidence)?;
             context.write_file(out, &mut |to| to.write_all(&bytes))?;
             let rows = evidence.rows.len();

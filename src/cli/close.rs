@@ -5,8 +5,8 @@ use clap::Args;
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::person::PersonArgs;
-use recondesk_app::Failure;
 use recondesk_app::jobs::close::{Closed, close};
+use recondesk_app::{Failure, MerchantRef};
 use recondesk_casework::Role;
 use recondesk_ports::CancelToken;
 
@@ -32,10 +32,15 @@ pub(super) fn run(
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
     command.person.check(context, &ports, Role::Work)?;
-    let order = (command.order.as_str(), command.sub_mch_id.as_str());
     let cancel = CancelToken::default();
     let number = command.order.trim();
-    match close(&ports, (id, &profile), order, &cancel)? {
+    match close(
+        &ports,
+        MerchantRef::new(id, &profile),
+        &command.order,
+        &command.sub_mch_id,
+        &cancel,
+    )? {
         Closed::Now => context.tell(
             &format!("{number} 已关单，不能再付款"),
             &format!("{number} is closed: nobody can pay it any more"),

@@ -82,7 +82,8 @@ pub(super) struct CommandContext<'a> {
 impl<'a> CommandContext<'a> {
     pub(super) fn new(
         world: &'a World,
-        (named, guess): (Option<Lang>, Lang),
+        named: Option<Lang>,
+        guess: Lang,
         workspace: Option<PathBuf>,
         speech: Speech,
     ) -> Self {

@@ -16,7 +16,7 @@ use recondesk_app::jobs::morning::{
     share_out,
 };
 use recondesk_app::jobs::reconcile::{Basis, Reconciled};
-use recondesk_app::{Failure, FailureKind, Message, Reporter as _};
+use recondesk_app::{Failure, FailureKind, MerchantRef, Message, Reporter as _};
 use recondesk_domain::{BillDate, Language, MerchantProfile, ProfileId, group_digits};
 use recondesk_ports::Ports;
 
@@ -96,12 +96,7 @@ pub(super) fn run(
     };
     print_text(&told.table.print())?;
     let token = context.terminal().token();
-    let unsent = morning::tell(
-        &ports,
-        &mornings,
-        context.lang,
-        (&token, &std::thread::sleep),
-    )?;
+    let unsent = morning::tell(&ports, &mornings, context.lang, &token, &std::thread::sleep)?;
     told.end(unsent)
 }
 
@@ -115,7 +110,7 @@ fn one_after_the_other(
     for (id, profile) in profiles {
         let result = {
             let terminal = told.context.terminal();
-            morning::run(ports, (*id, profile), ask, &terminal)
+            morning::run(ports, MerchantRef { id: *id, profile }, ask, &terminal)
         };
         mornings.extend(told.hear(profile, result));
     }
@@ -196,7 +191,7 @@ impl<'a> DaySummary<'a> {
             match &day.result {
                 Ok((done, open)) => {
                     tell(context, &format!("{name} {}", day.day), done, *open);
-                    let mut row = row(name, (day.day, context.lang), (done, *open));
+                    let mut row = row(name, day.day, context.lang, done, *open);
                     if let Some(signed) = &day.signed {
                         let words = signed.words();
                         context.tell(
@@ -368,8 +363,10 @@ fn headings(context: &CommandContext<'_>) -> TextTable {
 
 fn row(
     name: &str,
-    (date, lang): (BillDate, Language),
-    (result, open): (&Reconciled, OpenWork),
+    date: BillDate,
+    lang: Language,
+    result: &Reconciled,
+    open: OpenWork,
 ) -> [String; 8] {
     let headline = result.run.summary.headline();
     let number = |n: u64| group_digits(&n.to_string());

@@ -15,10 +15,10 @@ use recondesk_app::jobs::day::open_work;
 use recondesk_app::jobs::download::BillType;
 use recondesk_app::jobs::reconcile::Reconciled;
 use recondesk_app::jobs::{day, intake, profiles};
-use recondesk_app::{Failure, FailureKind, Message, Reporter};
+use recondesk_app::{Failure, FailureKind, MerchantRef, Message, Reporter};
 use recondesk_domain::{BillDate, FeeRate, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_intake::RecordKind;
-use recondesk_ports::{OrdersImport, Ports, Source};
+use recondesk_ports::{OrdersImport, OrdersTarget, Ports, Source};
 use wechatpay_sandbox::scenario::{
     Anomaly, OrderColumns, OrdersWriter, RATE, Scenario, mapping_toml,
 };
@@ -125,7 +125,16 @@ impl DemoShop {
         let source = Source::from_bytes(&name, std::mem::take(&mut self.file));
         let id = self.merchant.0;
         let books = ports.books.as_ref();
-        let done = intake::import(books, (id, &mapping), source, &mut |_| {}, reporter)?;
+        let done = intake::import(
+            books,
+            OrdersTarget {
+                profile: id,
+                mapping: &mapping,
+            },
+            source,
+            &mut |_| {},
+            reporter,
+        )?;
         ports.records.set_mapping(id, &mapping.name, &toml)?;
         Ok(done)
     }
@@ -137,9 +146,9 @@ impl DemoShop {
     /// As [`day::run`].
     pub fn run_day(&self, ports: &Ports, reporter: &dyn Reporter) -> Result<Reconciled, Failure> {
         let (id, profile) = &self.merchant;
-        let before = (self.day.prev(), BillType::All);
-        day::fetch(ports, (*id, profile), before, reporter)?;
-        day::run(ports, (*id, profile), self.day, reporter)
+        let merchant = MerchantRef::new(*id, profile);
+        day::fetch(ports, merchant, self.day.prev(), BillType::All, reporter)?;
+        day::run(ports, merchant, self.day, reporter)
     }
 }
 

@@ -18,7 +18,7 @@ use recondesk_app::jobs::funds::{
     ARRIVES_WITHIN, AccountOutcome, FundsReport, FundsRequest, LEARNING_DAYS, NotCompared,
     examine_day, import, import_statement, step_words,
 };
-use recondesk_app::{Failure, FailureKind, Language, Message};
+use recondesk_app::{Failure, FailureKind, Language, MerchantRef, Message};
 use recondesk_domain::{Fen, FundAccount, MchId};
 use recondesk_reconcile::fund_flow::{Bridge, FindingGroup, TradeReport};
 
@@ -86,7 +86,7 @@ pub(super) fn run(
             statements.push(import_statement(&ports, id, source, &terminal)?);
         }
         let ask = FundsRequest {
-            profile: (id, &profile),
+            merchant: MerchantRef::new(id, &profile),
             sub_mch_id,
             day,
             fetches: !command.offline,

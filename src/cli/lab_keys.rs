@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::context::{CommandContext, profile_named};
 use recondesk_app::jobs::lab_keys::platform_key;
-use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_app::{Failure, FailureKind, MerchantRef, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::explain::KeyCandidate;
@@ -186,7 +186,7 @@ impl KeySource {
         {
             let ports = context.open()?;
             let (owner, profile) = profile_named(&ports, name)?;
-            if let Some(key) = platform_key(&ports, (owner, &profile), id)? {
+            if let Some(key) = platform_key(&ports, MerchantRef::new(owner, &profile), id)? {
                 return Ok(key);
             }
         }

@@ -230,7 +230,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
-    let context = CommandContext::new(world, (cli.lang, guess), cli.workspace, speech);
+    let context = CommandContext::new(world, cli.lang, guess, cli.workspace, speech);
     match dispatch(cli.command, &context) {
         Ok(CommandEnd::Clean) => ExitCode::SUCCESS,
         Ok(CommandEnd::NeedsPerson) => ExitCode::from(1),

@@ -10,8 +10,8 @@ use super::context::{CommandContext, profile_named};
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::notify::{NotificationFate, NotificationResult, import};
-use recondesk_app::{Failure, FailureKind, Language, Message, Silent};
-use recondesk_domain::{Fen, MerchantProfile, ProfileId};
+use recondesk_app::{Failure, FailureKind, Language, MerchantRef, Message, Silent};
+use recondesk_domain::Fen;
 use recondesk_ports::Ports;
 
 #[derive(Debug, Subcommand)]
@@ -51,7 +51,7 @@ pub(super) fn run(
     let mut all: Vec<(String, NotificationResult)> = Vec::new();
     let mut failed = None;
     for path in &command.files {
-        match take(&ports, (id, &profile), path, context) {
+        match take(&ports, MerchantRef::new(id, &profile), path, context) {
             Ok(results) => all.extend(results),
             // What was entered before is told all the same.
             Err(failure) => {
@@ -86,7 +86,7 @@ pub(super) fn run(
 /// The notifications of one file, with its name beside each.
 fn take(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     path: &Path,
     context: &CommandContext<'_>,
 ) -> Result<Vec<(String, NotificationResult)>, Failure> {

@@ -80,7 +80,7 @@ pub(super) fn run(
             name,
             roles,
             person,
-        } => add(context, &ports, (name, roles), person)?,
+        } => add(context, &ports, name, roles, person)?,
         OperatorCommand::List { format } => list(context, &ports, *format)?,
         OperatorCommand::Remove { name, person } => {
             let actor = administrator(context, &ports, person)?;
@@ -91,12 +91,7 @@ pub(super) fn run(
             refund_over,
             bulk_over,
             person,
-        } => limits(
-            context,
-            &ports,
-            (refund_over.as_deref(), *bulk_over),
-            person,
-        )?,
+        } => limits(context, &ports, refund_over.as_deref(), *bulk_over, person)?,
     }
     Ok(CommandEnd::Clean)
 }
@@ -104,7 +99,8 @@ pub(super) fn run(
 fn add(
     context: &CommandContext<'_>,
     ports: &Ports,
-    (name, roles): (&str, &[Role]),
+    name: &str,
+    roles: &[Role],
     person: &PersonArgs,
 ) -> Result<(), Failure> {
     let name = operators::checked_name(name)?;
@@ -172,7 +168,8 @@ fn list(context: &CommandContext<'_>, ports: &Ports, format: ListFormat) -> Resu
 fn limits(
     context: &CommandContext<'_>,
     ports: &Ports,
-    (refund_over, bulk_over): (Option<&str>, Option<u32>),
+    refund_over: Option<&str>,
+    bulk_over: Option<u32>,
     person: &PersonArgs,
 ) -> Result<(), Failure> {
     let mut limits = ports.casework.thresholds()?;
@@ -231,7 +228,7 @@ pub(super) fn judge(
     for id in &command.ids {
         // What it is about is read first: the decision may move it on.
         let judged = approvals::asked(&ports, ApprovalId(*id)).and_then(|asked| {
-            approvals::judge(&ports, (ApprovalId(*id), judgement), &checker)?;
+            approvals::judge(&ports, ApprovalId(*id), judgement, &checker)?;
             Ok(approvals::judged_words(&asked, judgement, &checker))
         });
         let said = match judged {

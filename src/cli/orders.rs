@@ -18,7 +18,7 @@ use recondesk_intake::{
     Column, IntakeError, KnownContext, Mapping, MappingError, Plan, ReasonLanguage, RecordKind,
     Reject, RejectWriter,
 };
-use recondesk_ports::{BooksError, OrdersImport, Ports, Scratch, Source};
+use recondesk_ports::{BooksError, OrdersImport, OrdersTarget, Ports, Scratch, Source};
 
 /// Refused rows that are told on standard error; the rest goes to the reject file.
 const TOLD: usize = 10;
@@ -74,7 +74,7 @@ pub(super) fn run(
     check_columns(&chosen)?;
     if import.dry_run {
         let beside = ports.books.beside(id, mapping.kind)?;
-        return dry_run(context, source, (&chosen, &beside));
+        return dry_run(context, source, &chosen, &beside);
     }
     check_amounts(&chosen)?;
     check_doubts(&chosen)?;
@@ -88,7 +88,10 @@ pub(super) fn run(
         let mut take = |reject: &Reject| rejects.take(reject);
         intake::import(
             ports.books.as_ref(),
-            (id, mapping),
+            OrdersTarget {
+                profile: id,
+                mapping,
+            },
             source,
             &mut take,
             &terminal,
@@ -104,12 +107,7 @@ pub(super) fn run(
         let failed = rejects.failed.take();
         write_rejects(context, path, failed.map_or(Ok(writer), Err))?;
     }
-    tell(
-        context,
-        &done,
-        (&rejects, import.rejects.as_deref()),
-        &chosen,
-    );
+    tell(context, &done, &rejects, import.rejects.as_deref(), &chosen);
     if done.is_new && done.good == 0 && done.bad > 0 {
         return Err(all_refused());
     }
@@ -290,7 +288,8 @@ fn write_rejects(
 fn tell(
     context: &CommandContext<'_>,
     done: &OrdersImport,
-    (rejects, file): (&Rejects, Option<&Path>),
+    rejects: &Rejects,
+    file: Option<&Path>,
     chosen: &ProposedMapping,
 ) {
     if !done.is_new {
@@ -440,7 +439,8 @@ fn unproven(chosen: &ProposedMapping, column: Column, (zh, en): (&str, &str)) ->
 fn dry_run(
     context: &CommandContext<'_>,
     source: Source,
-    (chosen, beside): (&ProposedMapping, &KnownContext),
+    chosen: &ProposedMapping,
+    beside: &KnownContext,
 ) -> Result<CommandEnd, Failure> {
     let preview = {
         let terminal = context.terminal();

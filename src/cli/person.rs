@@ -48,7 +48,7 @@ pub(super) fn identified(
     role: Role,
 ) -> Result<String, Failure> {
     let identity = identity(context, name)?;
-    desk::identify(ports, Some(&identity), (role, "")).map_err(with_way_on)
+    desk::identify(ports, Some(&identity), role, "").map_err(with_way_on)
 }
 
 /// A name with its PIN, not checked yet.

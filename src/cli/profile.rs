@@ -165,13 +165,13 @@ pub(super) fn run(
             return profile_transfer::export(context, &name, out.as_deref());
         }
         ProfileCommand::Import { file, name, person } => {
-            return profile_transfer::import(context, (&file, name), &person);
+            return profile_transfer::import(context, &file, name, &person);
         }
         ProfileCommand::Doctor {
             name,
             offline,
             format,
-        } => return profile_doctor::run(context, &name, (offline, format)),
+        } => return profile_doctor::run(context, &name, offline, format),
         ProfileCommand::List { format } => list(context, format)?,
         ProfileCommand::Show { name, format } => return profile_show::run(context, &name, format),
         ProfileCommand::Remove { name, person } => {
@@ -191,8 +191,8 @@ pub(super) fn run(
             from_env,
             person,
         } => {
-            let from = (from_file.as_slice(), from_env.as_deref());
-            set_key(context, (&name, kind), from, &person)?;
+            let (files, variable) = (from_file.as_slice(), from_env.as_deref());
+            set_key(context, (&name, kind), files, variable, &person)?;
         }
     }
     Ok(CommandEnd::Clean)
@@ -201,7 +201,8 @@ pub(super) fn run(
 fn set_key(
     context: &CommandContext<'_>,
     (name, kind): (&str, SecretKind),
-    (files, variable): (&[PathBuf], Option<&str>),
+    files: &[PathBuf],
+    variable: Option<&str>,
     person: &PersonArgs,
 ) -> Result<(), Failure> {
     let (ports, _guard) = context.open_to_write()?;

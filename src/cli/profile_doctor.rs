@@ -7,18 +7,19 @@ use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
 use super::terminal_output::{print, print_json};
 use recondesk_app::jobs::doctor::{DoctorReport, Health, examine};
-use recondesk_app::{Failure, Language, Surface};
+use recondesk_app::{Failure, Language, MerchantRef, Surface};
 
 pub(super) fn run(
     context: &CommandContext<'_>,
     name: &str,
-    (offline, format): (bool, ListFormat),
+    offline: bool,
+    format: ListFormat,
 ) -> Result<CommandEnd, Failure> {
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, name)?;
     let report = {
         let terminal = context.terminal();
-        examine(&ports, (id, &profile), !offline, &terminal)?
+        examine(&ports, MerchantRef::new(id, &profile), !offline, &terminal)?
     };
     if format == ListFormat::Json {
         print_json(&as_json(&report))?;

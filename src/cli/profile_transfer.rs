@@ -54,7 +54,8 @@ pub(super) fn export(
 
 pub(super) fn import(
     context: &CommandContext<'_>,
-    (path, name): (&Path, Option<String>),
+    path: &Path,
+    name: Option<String>,
     person: &PersonArgs,
 ) -> Result<CommandEnd, Failure> {
     let bytes = super::profile::read_at_most(path, LARGEST)?;

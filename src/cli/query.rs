@@ -15,7 +15,7 @@ use recondesk_app::jobs::lookup::known::{near_misses, recognise_known};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised};
 use recondesk_app::jobs::lookup::{OrderView, look_up};
-use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_app::{Failure, FailureKind, MerchantRef, Message};
 use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{CancelToken, Ports};
 use tell::{answer_json, answers_text};
@@ -77,8 +77,8 @@ pub(super) fn run(
         None => None,
     };
     match (&command.list, &command.number) {
-        (Some(path), _) => list::list(command, context, (&ports, path, profile)),
-        (None, Some(number)) => one(command, context, (&ports, number, profile)),
+        (Some(path), _) => list::list(command, context, &ports, path, profile),
+        (None, Some(number)) => one(command, context, &ports, number, profile.as_ref()),
         (None, None) => Err(nothing_found()),
     }
 }
@@ -89,7 +89,9 @@ type NamedProfile = Option<(ProfileId, MerchantProfile)>;
 fn one(
     command: &QueryCommand,
     context: &CommandContext<'_>,
-    (ports, text, profile): (&Ports, &str, NamedProfile),
+    ports: &Ports,
+    text: &str,
+    profile: Option<&(ProfileId, MerchantProfile)>,
 ) -> Result<CommandEnd, Failure> {
     if matches!(
         command.format,
@@ -106,7 +108,7 @@ fn one(
     if command.out.is_some() {
         return Err(out_of_one());
     }
-    let only = profile.as_ref().map(|named| named.0);
+    let only = profile.map(|named| named.0);
     let recognised = recognise_known(ports, text, only)?;
     tell_cleaning(context, &recognised);
     if recognised.numbers.is_empty() {
@@ -118,7 +120,7 @@ fn one(
     for found in &recognised.numbers {
         let mut stories = look_up(ports, &found.number, only)?;
         let asked = if command.live {
-            ask(ports, found, &stories, profile.clone())?
+            ask(ports, found, &stories, profile.cloned())?
         } else {
             Vec::new()
         };
@@ -193,7 +195,7 @@ fn ask(
     };
     Ok(vec![live::ask_any(
         ports,
-        (profile.0, &profile.1),
+        MerchantRef::new(profile.0, &profile.1),
         found,
         &cancel,
     )?])

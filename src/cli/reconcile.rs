@@ -5,12 +5,12 @@ use clap::Args;
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::findings::{FindingsFormat, FindingsOutput, sentence};
-use recondesk_app::Failure;
 use recondesk_app::jobs::day::{OpenWork, open_work};
 use recondesk_app::jobs::reconcile::{
     self, Basis, FindingChanges, Matched, Reconciled, RunRequest,
 };
 use recondesk_app::jobs::signed_day;
+use recondesk_app::{Failure, MerchantRef};
 use recondesk_domain::Category;
 use recondesk_ports::Ports;
 use recondesk_reconcile::Headline;
@@ -42,7 +42,7 @@ pub(super) fn run(
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
     let ask = RunRequest {
-        profile: (id, &profile),
+        merchant: MerchantRef::new(id, &profile),
         day,
         cut_off_minutes: command.cut_off,
         matched: if command.all {
@@ -53,10 +53,10 @@ pub(super) fn run(
     };
     let signed = {
         let terminal = context.terminal();
-        signed_day::look(&ports, (id, &profile), day, &terminal)?
+        signed_day::look(&ports, MerchantRef::new(id, &profile), day, &terminal)?
     };
     if command.cut_off.is_some() || signed.is_some() {
-        let end = try_out(command, context, (&ports, &ask))?;
+        let end = try_out(command, context, &ports, &ask)?;
         let Some(signed) = signed else {
             return Ok(end);
         };
@@ -94,7 +94,8 @@ pub(super) fn run(
 fn try_out(
     command: &ReconcileCommand,
     context: &CommandContext<'_>,
-    (ports, ask): (&Ports, &RunRequest<'_>),
+    ports: &Ports,
+    ask: &RunRequest<'_>,
 ) -> Result<CommandEnd, Failure> {
     let done = {
         let terminal = context.terminal();
@@ -104,7 +105,7 @@ fn try_out(
     command.output.write(&rows, context)?;
     let mut headline = done.summary.headline();
     // Under the rules of the profile the day's own cases say what of it is decided.
-    let open = open_work(ports.records.as_ref(), ask.profile.0, ask.day)?;
+    let open = open_work(ports.records.as_ref(), ask.merchant.id, ask.day)?;
     let found = headline.to_work;
     if command.cut_off.is_none() {
         headline.to_work = open.count;
@@ -127,7 +128,8 @@ fn try_out(
         tell_changes(
             context,
             changes,
-            ("与当前结果相比", "Against the result that counts"),
+            "与当前结果相比",
+            "Against the result that counts",
         );
     }
     let is_clean = headline.to_work == 0 && basis == Basis::Compared;
@@ -138,7 +140,7 @@ fn try_out(
     })
 }
 
-fn tell_changes(context: &CommandContext<'_>, changes: &FindingChanges, (zh, en): (&str, &str)) {
+fn tell_changes(context: &CommandContext<'_>, changes: &FindingChanges, zh: &str, en: &str) {
     let (new, gone, changed) = (changes.new.len(), changes.gone.len(), changes.changed.len());
     context.tell(
         &format!("{zh}：新增 {new}，消失 {gone}，变化 {changed}"),
@@ -196,7 +198,8 @@ pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, 
             tell_changes(
                 context,
                 changes,
-                ("与上一次结果相比", "Against the result before"),
+                "与上一次结果相比",
+                "Against the result before",
             );
         }
         None => {}

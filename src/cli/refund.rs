@@ -19,8 +19,8 @@ pub(super) use output::refund_json;
 use output::{one, table, tell_state};
 use prepare::{PrepareArgs, run_prepare};
 use recondesk_app::jobs::refund::{
-    Carried, Pause, RefundPace, batch_file, carry_on, confirm, confirm_anew, named, resume,
-    withdraw,
+    Carried, ConfirmedSums, Pause, RefundPace, batch_file, carry_on, confirm, confirm_anew, named,
+    resume, withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundProgress, RefundStage, Role};
@@ -164,7 +164,7 @@ pub(super) fn run(
             intent,
             reason,
             person,
-        } => run_withdraw((intent, reason), person, context, &ports),
+        } => run_withdraw(intent, reason, person, context, &ports),
     }
 }
 
@@ -190,13 +190,16 @@ fn run_send(
     let record = match many::chosen(args, ports)? {
         many::RefundsToSend::One(record) => *record,
         many::RefundsToSend::Several(records) => {
-            return many::send(args, context, ports, (records, typed));
+            return many::send(args, context, ports, records, typed);
         }
     };
     let actor = args.person.check(context, ports, Role::Work)?;
     let cancel = CancelToken::default();
     let record = match args.refunded.as_deref().map(yuan).transpose()? {
-        Some(refunded) => confirm_anew(ports, &record, (typed, refunded), &actor, &cancel)?,
+        Some(refunded) => {
+            let sums = ConfirmedSums { typed, refunded };
+            confirm_anew(ports, &record, sums, &actor, &cancel)?
+        }
         None => confirm(ports, &record, typed, &actor)?,
     };
     let pause = pause();
@@ -403,14 +406,15 @@ fn other_merchant(record: &RefundRecord) -> Failure {
 }
 
 fn run_withdraw(
-    (intent, reason): (&str, &str),
+    intent: &str,
+    reason: &str,
     person: &PersonArgs,
     context: &CommandContext<'_>,
     ports: &Ports,
 ) -> Result<CommandEnd, Failure> {
     let record = named(ports, intent)?;
     let actor = person.check(context, ports, Role::Work)?;
-    let record = withdraw(ports, record, (reason, &actor))?;
+    let record = withdraw(ports, record, reason, &actor)?;
     tell_state(context, &record);
     Ok(CommandEnd::Clean)
 }

@@ -84,7 +84,7 @@ pub(super) fn run(
     let actor = command.person.check(context, &ports, Role::Work)?;
     let Some(way) = command.by else {
         let why = command.reason.as_deref().unwrap_or_default();
-        return take_back(context, &ports, &chosen.cases, (&actor, why));
+        return take_back(context, &ports, &chosen.cases, &actor, why);
     };
     let choice = choices_checked(&ports, &chosen.cases, &actor)?;
     if let Some(asked) = &choice.waits_for {
@@ -112,7 +112,7 @@ pub(super) fn run(
         done.push((case, reissue(&ports, case, &ask)));
     }
     if let Some(path) = &command.out {
-        write_list(context, &ports, (path, &actor), &mut done)?;
+        write_list(context, &ports, path, &actor, &mut done)?;
     }
     tell(context, &done, command.format)?;
     end_of(&done)
@@ -123,7 +123,8 @@ fn take_back(
     context: &CommandContext<'_>,
     ports: &Ports,
     cases: &[CaseRecord],
-    (actor, why): (&str, &str),
+    actor: &str,
+    why: &str,
 ) -> Result<CommandEnd, Failure> {
     let mut end = CommandEnd::Clean;
     let mut failed = None;
@@ -159,7 +160,8 @@ type ReissueResult<'a> = (&'a CaseRecord, Result<Reissued, Failure>);
 fn write_list(
     context: &CommandContext<'_>,
     ports: &Ports,
-    (path, actor): (&Path, &str),
+    path: &Path,
+    actor: &str,
     done: &mut [ReissueResult<'_>],
 ) -> Result<(), Failure> {
     let good: Vec<Reissued> = done

@@ -8,8 +8,8 @@ use super::CommandEnd;
 use super::certificate::write;
 use super::context::{CommandContext, profile_named};
 use super::person::identified;
-use recondesk_app::Failure;
 use recondesk_app::jobs::sign_off::{ask_unlock, sign_day};
+use recondesk_app::{Failure, MerchantRef};
 use recondesk_casework::Role;
 
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub(super) fn sign(
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
     let signer = identified(context, &ports, &command.operator, Role::Approve)?;
-    let signed = sign_day(&ports, (id, &profile), day, &signer)?;
+    let signed = sign_day(&ports, MerchantRef::new(id, &profile), day, &signer)?;
     if let Some(path) = &command.out {
         write(context, path, &signed.certificate)?;
     }
@@ -73,7 +73,7 @@ pub(super) fn unlock(
     let ports = context.open()?;
     let (id, _) = profile_named(&ports, &command.profile)?;
     let maker = identified(context, &ports, &command.operator, Role::Work)?;
-    let asked = ask_unlock(&ports, (id, day), &command.reason, &maker)?;
+    let asked = ask_unlock(&ports, id, day, &command.reason, &maker)?;
     let number = asked.id.0;
     context.tell(
         &format!("待另一人复核：recondesk approve {number} --operator 姓名"),

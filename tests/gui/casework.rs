@@ -12,7 +12,9 @@ use recondesk::app::{
 };
 use recondesk::casework::{Approval, RefundProgress, RefundStage, Role, Roles};
 use recondesk::domain::{CaseStatus, Fee, Fen, OutRefundNo, ProfileId, Secret};
-use recondesk::ports::{AttachmentInfo, Operator, PickAsk, RefundDraft, RefundRecord, RefundRowId};
+use recondesk::ports::{
+    AttachmentInfo, CaseRef, Operator, PickAsk, RefundDraft, RefundRecord, RefundRowId,
+};
 use recondesk::ui::{App, Screen};
 
 use std::sync::Arc;
@@ -693,7 +695,7 @@ fn many_are_decided_one_by_one_and_each_has_its_result() {
     morning.run(Command::Decide(id, rows[0].key.clone(), Decision::Take));
     morning.run(Command::Decide(id, rows[0].key.clone(), how.clone()));
     let agree = Decision::Agree("同意".to_owned());
-    let place = (id, rows[0].key.as_str());
+    let place = CaseRef::new(id, rows[0].key.as_str());
     recondesk::app::jobs::decisions::decide(&morning.ports, place, agree, "王宁").unwrap();
     let ask = recondesk::app::model::BulkAsk {
         filter: recondesk::app::model::CaseFilter {

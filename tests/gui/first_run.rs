@@ -17,7 +17,7 @@ use recondesk::app::model::{CalendarState, CaseFilter, CaseRow, Decision, OrderF
 use recondesk::app::tables::orders::fulfil_cell;
 use recondesk::app::{Changed, Command, Event, Jobs as _, ListKind, Outcome, PageWanted, Silent};
 use recondesk::domain::{BillDate, FulfilStatus, ProfileId};
-use recondesk::ports::{Ports, WorkspaceCare};
+use recondesk::ports::{CaseRef, Ports, WorkspaceCare};
 use recondesk::ui::{App, Screen};
 
 use crate::stage::{Look, Still, Tape, now, window};
@@ -176,7 +176,7 @@ impl FirstRunFixture {
         }
         // An urgent one is called solved by two.
         let agree = Decision::Agree("同意".to_owned());
-        let place = (id, row.key.as_str());
+        let place = CaseRef::new(id, row.key.as_str());
         recondesk::app::jobs::decisions::decide(&self.ports, place, agree, "王宁").unwrap();
     }
 

@@ -9,7 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::app::jobs::{assistant, bills};
-use recondesk::app::{Changed, Command, Event, Language, Outcome, Silent};
+use recondesk::app::{Changed, Command, Event, Language, MerchantRef, Outcome, Silent};
 use recondesk::ports::{Ports, Source};
 use recondesk::ui::{App, Screen};
 
@@ -252,7 +252,7 @@ fn an_export_that_a_bill_proves_needs_no_click() {
     let bill = include_str!("../fixtures/exports/youzan-orders-bill.csv");
     let merchant = desk.harness.state().state().merchants[0].clone();
     let source = Source::from_bytes("bill.csv", bill.into());
-    let profile = (merchant.id, &merchant.profile);
+    let profile = MerchantRef::new(merchant.id, &merchant.profile);
     bills::import(desk.ports.books.as_ref(), profile, source, None, &Silent).unwrap();
     let path = desk.folder.path().join("youzan-orders.csv");
     let export = include_bytes!("../fixtures/exports/youzan-orders.csv");

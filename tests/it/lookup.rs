@@ -1,5 +1,7 @@
 //! Looking numbers up, asking live and taking notifications in: over a real workspace and a real sandbox.
 
+use recondesk_app::MerchantRef;
+use recondesk_ports::OrdersTarget;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -80,7 +82,16 @@ impl Support {
         let mapping = Mapping::canonical();
         let source = Source::from_bytes("orders.csv", orders_file(rows).into_bytes());
         let books = self.ports.books.as_ref();
-        let done = intake::import(books, (self.id, &mapping), source, &mut |_| {}, &Silent);
+        let done = intake::import(
+            books,
+            OrdersTarget {
+                profile: self.id,
+                mapping: &mapping,
+            },
+            source,
+            &mut |_| {},
+            &Silent,
+        );
         done.unwrap();
     }
 
@@ -98,7 +109,14 @@ impl Support {
         control(base, "clock", &json!({ "shift_s": 0 }));
         let source = Source::from_bytes("bill.csv", answer.body);
         let books = self.ports.books.as_ref();
-        bills::import(books, (self.id, &self.profile), source, None, &Silent).unwrap();
+        bills::import(
+            books,
+            MerchantRef::new(self.id, &self.profile),
+            source,
+            None,
+            &Silent,
+        )
+        .unwrap();
     }
 
     fn view(&self, number: &str) -> OrderView {
@@ -109,7 +127,7 @@ impl Support {
 
     fn ask(&self, number: &str) -> LiveAnswer {
         let local = live::local_behind(&self.ports, self.id, number).unwrap();
-        let profile = (self.id, &self.profile);
+        let profile = MerchantRef::new(self.id, &self.profile);
         let what = (number, NumberKind::OutTradeNo);
         live::ask(&self.ports, profile, what, local, &CancelToken::default()).unwrap()
     }
@@ -122,7 +140,7 @@ impl Support {
     }
 
     fn take_in(&self, text: &str) -> Vec<NotificationResult> {
-        let profile = (self.id, &self.profile);
+        let profile = MerchantRef::new(self.id, &self.profile);
         notify::import(&self.ports, profile, text.as_bytes(), &Silent).unwrap()
     }
 }
@@ -236,7 +254,7 @@ fn of_many_numbers_those_that_disagree_come_first() {
     support.shop().place_paid("A1", "3500");
     support.shop().place_paid("A2", "3500");
     let numbers = recognise_list("A1\nA2").numbers;
-    let profile = (support.id, &support.profile);
+    let profile = MerchantRef::new(support.id, &support.profile);
 
     let cancel = CancelToken::default();
     let asked = live::ask_many(&support.ports, profile, &numbers, &cancel, &Silent).unwrap();

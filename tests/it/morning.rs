@@ -1,6 +1,7 @@
 //! Mornings without anybody: catch-up, the folder of exports, alarms, and the message to a group, over a real
 //! workspace, a sandbox and a loopback webhook.
 
+use recondesk_app::MerchantRef;
 use std::cell::RefCell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use recondesk::app::jobs::profiles;
 use recondesk::app::jobs::reconcile::Basis;
 use recondesk::app::{Failure, FailureKind, Language, Silent};
 use recondesk::domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
-use recondesk::ports::{CancelToken, Clock, Files as _, Ports, Vault as _};
+use recondesk::ports::{CancelToken, Clock, Files as _, OrdersTarget, Ports, Vault as _};
 use recondesk::sandbox::Running;
 use serde_json::{Value, json};
 
@@ -119,8 +120,11 @@ impl MorningFixture {
         let any = MappingChoice::Any(None);
         let chosen = intake::choose(&self.ports, self.id, (&mut source, &any), None).unwrap();
         let books = self.ports.books.as_ref();
-        let place = (self.id, &chosen.mapping);
-        intake::import(books, place, source, &mut |_| {}, &Silent).unwrap();
+        let target = OrdersTarget {
+            profile: self.id,
+            mapping: &chosen.mapping,
+        };
+        intake::import(books, target, source, &mut |_| {}, &Silent).unwrap();
     }
 
     fn webhook(&self, text: &str) {
@@ -136,14 +140,20 @@ impl MorningFixture {
             files: &SystemFiles,
             pause: &pause,
         };
-        morning::run(&self.ports, (self.id, &self.profile), &ask, &Silent).unwrap()
+        morning::run(
+            &self.ports,
+            MerchantRef::new(self.id, &self.profile),
+            &ask,
+            &Silent,
+        )
+        .unwrap()
     }
 
     fn tell(&self, morning: MerchantMorning) -> Vec<Failure> {
         let pause = |_| {};
         let token = CancelToken::default();
         let all = [morning];
-        morning::tell(&self.ports, &all, Language::Zh, (&token, &pause)).unwrap()
+        morning::tell(&self.ports, &all, Language::Zh, &token, &pause).unwrap()
     }
 }
 

@@ -13,7 +13,8 @@ fn abnormal(
     shop: &FundsFixture,
     order: &str,
     (fen, sum): (&str, &str),
-    (name, agree): (&str, &dyn Fn()),
+    name: &str,
+    agree: &dyn Fn(),
 ) -> String {
     let base = &shop.running.base_http;
     let rules = json!({ "refund_outcome": "CHANGE", "refund_settles_s": 0 });
@@ -80,7 +81,7 @@ fn it_goes_to_a_card_or_to_the_merchant_whatever_the_wire_does() {
         };
         for (at, (to, fault)) in wire.iter().enumerate() {
             let order = format!("ABNORMAL{at:04}");
-            let number = abnormal(&shop, &order, ("1230", "12.30"), ("", &|| ()));
+            let number = abnormal(&shop, &order, ("1230", "12.30"), "", &|| ());
             if let Some(kind) = fault {
                 let path = redirect_path(&shop, &number);
                 control(&base, "fault", &json!({ "kind": kind, "path": path }));
@@ -141,7 +142,7 @@ fn redirect_path(shop: &FundsFixture, number: &str) -> String {
 #[test]
 fn another_sum_a_refund_that_is_not_abnormal_and_apiv2_are_refused() {
     let shop = FundsFixture::new(AnswerKey::PublicKey);
-    let number = abnormal(&shop, "ABNORMAL0001", ("1230", "12.30"), ("", &|| ()));
+    let number = abnormal(&shop, "ABNORMAL0001", ("1230", "12.30"), "", &|| ());
     let go = |sum: &'static str| {
         [
             "refund",
@@ -238,12 +239,7 @@ fn above_the_limit_a_second_person_agrees_to_the_account() {
             person(stage, "bob", 0, &["approve", &asked["id"].to_string()]);
         }
     };
-    let number = abnormal(
-        &shop,
-        "ABNORMAL0001",
-        ("150000", "1500.00"),
-        ("anna", &agree),
-    );
+    let number = abnormal(&shop, "ABNORMAL0001", ("150000", "1500.00"), "anna", &agree);
     let go = [
         "refund",
         "redirect",

@@ -4,6 +4,7 @@
 //! The clock is passed in, nothing waits. The short form has ten days of two hours; `RECONDESK_THOROUGH=1` asks for
 //! 31 days of eight.
 
+use recondesk_app::MerchantRef;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -179,7 +180,13 @@ impl SoakFixture {
             files: &SystemFiles,
             pause: &|_| {},
         };
-        let morning = morning::run(&self.ports, (self.id, &self.profile), &ask, &Silent).unwrap();
+        let morning = morning::run(
+            &self.ports,
+            MerchantRef::new(self.id, &self.profile),
+            &ask,
+            &Silent,
+        )
+        .unwrap();
         assert!(morning.failure().is_none(), "{:?}", morning.failure());
     }
 

@@ -9,7 +9,6 @@ const SHARED: &[(&str, &str)] = &[
     ("Certificate", "of a bill, and of a key"),
     ("Column", "of a merchant's file; of a table on screen"),
     ("Fault", "the same for APIv2 and APIv3"),
-    ("Merchant", "of the sandbox; of an import"),
     ("Way", "two files for one module, chosen by the system"),
 ];
 

@@ -78,7 +78,7 @@ impl XlsxWriter {
             for at in 1..MAX_ROWS {
                 let Some(row) = rows.next() else { break };
                 for (column, cell) in (0_u16..).zip(&row) {
-                    put(page, (at, column), cell, &formats)?;
+                    put(page, at, column, cell, &formats)?;
                 }
             }
             if rows.peek().is_none() {
@@ -106,13 +106,14 @@ fn begin(
 /// Identifiers and words are text cells, so that no spreadsheet rounds or computes them.
 fn put(
     page: &mut Worksheet,
-    (row, column): (u32, u16),
+    row: u32,
+    column: u16,
     cell: &SheetCell,
     formats: &TableFormats,
 ) -> Result<(), XlsxError> {
     match cell {
         SheetCell::Empty => {}
-        SheetCell::Money(fen) => put_money(page, (row, column), *fen, formats)?,
+        SheetCell::Money(fen) => put_money(page, row, column, *fen, formats)?,
         SheetCell::Count(count) => match u32::try_from(*count) {
             Ok(count) => {
                 page.write_number(row, column, count)?;
@@ -132,7 +133,8 @@ fn put(
 /// Fen as a number while a spreadsheet can hold it exactly, else as text.
 fn put_money(
     page: &mut Worksheet,
-    (row, column): (u32, u16),
+    row: u32,
+    column: u16,
     fen: Fen,
     formats: &TableFormats,
 ) -> Result<(), XlsxError> {

@@ -89,7 +89,8 @@ impl Import {
     /// Takes note of a command; an older look is stopped and its task returned.
     pub(super) fn asked(
         &mut self,
-        (task, cancel): (TaskId, &CancelToken),
+        task: TaskId,
+        cancel: &CancelToken,
         command: &Command,
     ) -> Option<TaskId> {
         match command {
@@ -184,13 +185,13 @@ mod tests {
         let shop = ProfileId(1);
         let mut import = Import::default();
         let first = import.open_or_wait(shop, "a.csv".into()).expect("a look");
-        import.asked((TaskId(1), &CancelToken::default()), &first);
+        import.asked(TaskId(1), &CancelToken::default(), &first);
 
         assert!(import.open_or_wait(shop, "b.csv".into()).is_none());
         assert!(import.open_or_wait(shop, "b.csv".into()).is_none());
         assert_eq!(import.waiting(), 1);
         let again = import.open_or_wait(shop, "a.csv".into()).expect("a look");
-        import.asked((TaskId(2), &CancelToken::default()), &again);
+        import.asked(TaskId(2), &CancelToken::default(), &again);
         assert_eq!((import.opened, import.looking()), (2, Some(TaskId(2))));
 
         import.running = Some(TaskId(3));

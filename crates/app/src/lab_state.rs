@@ -68,7 +68,8 @@ impl Lab {
     /// Takes note of a question; a task that is given up for it comes back.
     pub(super) fn asked(
         &mut self,
-        (id, cancel): (TaskId, &CancelToken),
+        id: TaskId,
+        cancel: &CancelToken,
         ask: &LabAsk,
     ) -> Option<TaskId> {
         match (ask, ask.tab()) {
@@ -78,11 +79,11 @@ impl Lab {
                 self.sent.clear();
                 self.sent.ask(id);
                 self.followed.clear();
-                return self.give_way((id, cancel));
+                return self.give_way(id, cancel);
             }
             (LabAsk::Follow(_), None) => {
                 self.followed.ask(id);
-                return self.give_way((id, cancel));
+                return self.give_way(id, cancel);
             }
             (_, None) => self.fill.ask(id),
         }
@@ -90,7 +91,7 @@ impl Lab {
     }
 
     /// The newest question to the gateway takes the place of the one before.
-    fn give_way(&mut self, (id, cancel): (TaskId, &CancelToken)) -> Option<TaskId> {
+    fn give_way(&mut self, id: TaskId, cancel: &CancelToken) -> Option<TaskId> {
         let old = self.running.replace((id, cancel.clone()));
         old.map(|(task, cancel)| {
             cancel.cancel();

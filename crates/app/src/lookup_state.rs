@@ -175,7 +175,8 @@ impl Lookup {
     /// Takes note of a command; a task that is given up for it comes back.
     pub(super) fn asked(
         &mut self,
-        (id, cancel): (TaskId, &CancelToken),
+        id: TaskId,
+        cancel: &CancelToken,
         command: &Command,
     ) -> Option<TaskId> {
         match command {
@@ -240,7 +241,8 @@ impl Lookup {
         &mut self,
         id: TaskId,
         outcome: Outcome,
-        (now, merchants): (Instant, &[MerchantRow]),
+        now: Instant,
+        merchants: &[MerchantRow],
     ) -> Vec<Command> {
         match outcome {
             Outcome::LookedUp(local) => {

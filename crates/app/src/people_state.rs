@@ -35,7 +35,8 @@ impl State {
     pub(super) fn operators_changed(
         &mut self,
         id: TaskId,
-        (view, person): (Box<OperatorsView>, Person),
+        view: Box<OperatorsView>,
+        person: Person,
         title: Message,
     ) -> Vec<Command> {
         self.people.asked.answer(id, Ok(()));

@@ -205,11 +205,11 @@ impl State {
         self.tasks.insert(id, task);
         self.mark_asked(id, command);
         let replaced = match command {
-            Command::Lab(ask) => self.lab.asked((id, &cancel), ask),
+            Command::Lab(ask) => self.lab.asked(id, &cancel, ask),
             Command::LookAtFile(_) | Command::ImportShown(_) => {
-                self.import.asked((id, &cancel), command)
+                self.import.asked(id, &cancel, command)
             }
-            other => self.lookup.asked((id, &cancel), other),
+            other => self.lookup.asked(id, &cancel, other),
         };
         self.tasks.retain(|known, _| Some(*known) != replaced);
         (id, cancel)
@@ -395,8 +395,8 @@ impl State {
             | Outcome::Answers(_)
             | Outcome::List(_)
             | Outcome::Received(_)) => {
-                let known = (self.now, self.merchants.as_slice());
-                return self.lookup.answered(id, answer, known);
+                let merchants = self.merchants.as_slice();
+                return self.lookup.answered(id, answer, self.now, merchants);
             }
             answer @ (Outcome::Payout(_) | Outcome::Approvals(_) | Outcome::Refunds(_)) => {
                 self.payout.answered(id, answer);
@@ -414,7 +414,7 @@ impl State {
             Outcome::Person(person) => return self.person_known(id, person),
             Outcome::Operators(view) => self.operators_known(id, view),
             Outcome::OperatorsChanged(view, person, said) => {
-                return self.operators_changed(id, (view, person), said);
+                return self.operators_changed(id, view, person, said);
             }
             Outcome::WhoseFiles(number) => self.first_number = number,
             Outcome::Done => {}

@@ -138,9 +138,9 @@ impl Worker {
     pub fn start(crew: WorkerSet, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
         let (events, inbox) = sync_channel(EVENTS);
         let sender = EventSender { events, wake };
-        let (query_sender, query_thread) = spawn("queries", (crew.queries, || ()), sender.clone())?;
-        let (job_sender, job_thread) = spawn("jobs", (crew.jobs, crew.give_way), sender.clone())?;
-        let (line_sender, line_thread) = spawn("line", (crew.line, || ()), sender.clone())?;
+        let (query_sender, query_thread) = spawn("queries", crew.queries, || (), sender.clone())?;
+        let (job_sender, job_thread) = spawn("jobs", crew.jobs, crew.give_way, sender.clone())?;
+        let (line_sender, line_thread) = spawn("line", crew.line, || (), sender.clone())?;
         Ok(Self {
             queries: Some(query_sender),
             jobs: Some(job_sender),
@@ -243,7 +243,8 @@ impl Drop for Worker {
 
 fn spawn(
     name: &str,
-    (mut jobs, first): (Box<dyn Jobs>, fn()),
+    mut jobs: Box<dyn Jobs>,
+    first: fn(),
     events: EventSender,
 ) -> std::io::Result<(SyncSender<QueuedTask>, JoinHandle<()>)> {
     let (sender, orders) = sync_channel::<QueuedTask>(QUEUE);

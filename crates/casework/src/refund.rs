@@ -272,7 +272,15 @@ impl RefundProgress {
         let stage = match self.stage {
             RefundStage::Confirmed => true,
             RefundStage::Unknown => self.absent,
-            _ => false,
+            RefundStage::Drafted
+            | RefundStage::Listed
+            | RefundStage::Sent
+            | RefundStage::Accepted
+            | RefundStage::Abnormal
+            | RefundStage::Done
+            | RefundStage::Closed
+            | RefundStage::Rejected
+            | RefundStage::Withdrawn => false,
         };
         stage && matches!(self.approval, Approval::NotNeeded | Approval::Given)
     }

@@ -11,6 +11,14 @@ pub struct Author<'a> {
     pub at: Instant,
 }
 
+impl<'a> Author<'a> {
+    /// This person, now.
+    #[must_use]
+    pub const fn new(name: &'a str, at: Instant) -> Self {
+        Self { name, at }
+    }
+}
+
 impl Author<'_> {
     /// The program by itself.
     #[must_use]

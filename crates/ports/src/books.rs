@@ -4,13 +4,13 @@
 //! behind the same trait. Nothing here names a file format or a database.
 
 use crate::{
-    BankImport, BookContents, BooksError, FundExpect, FundImport, RowId, RowList, Source,
-    TableQuery, ValueCount, ValuesAsk, Watch,
+    BankImport, BookContents, BookDay, BooksError, FundExpect, FundImport, OrdersTarget,
+    ProfileRecords, RowId, RowList, Source, TableQuery, ValueCount, ValuesAsk, Watch,
 };
 use recondesk_domain::{
     BillDate, Fen, Instant, MOrder, MRefund, MchId, PlainRow, ProfileId, RowRef, WPay, WRefund,
 };
-use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject, Stats};
+use recondesk_intake::{KnownContext, RecordKind, Reject, Stats};
 use recondesk_reconcile::Evidence;
 use wechatpay_codec::bill::Certificate;
 
@@ -322,7 +322,7 @@ pub trait Books: Send + Sync {
     /// [`BooksError`]: the file is refused, or the workspace cannot be written.
     fn import_orders(
         &self,
-        place: (ProfileId, &Mapping),
+        place: OrdersTarget<'_>,
         source: Source,
         watch: &dyn Watch,
         rejects: &mut dyn FnMut(&Reject),
@@ -363,7 +363,7 @@ pub trait Books: Send + Sync {
     /// As above.
     fn billed(
         &self,
-        place: (ProfileId, RecordKind),
+        place: ProfileRecords,
         days: &[BillDate],
         numbers: &[&str],
     ) -> Result<Vec<BilledNumber>, BooksError>;
@@ -403,7 +403,7 @@ pub trait Books: Send + Sync {
     /// As above, and [`BooksError::Cancelled`].
     fn list(
         &self,
-        place: (ProfileId, Book, BillDate),
+        place: BookDay,
         query: &TableQuery,
         watch: &dyn Watch,
     ) -> Result<RowList, BooksError>;
@@ -427,7 +427,7 @@ pub trait Books: Send + Sync {
     /// As above, and [`BooksError::Cancelled`].
     fn values(
         &self,
-        place: (ProfileId, Book, BillDate),
+        place: BookDay,
         query: &TableQuery,
         column: ValuesAsk,
         watch: &dyn Watch,

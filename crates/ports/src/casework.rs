@@ -98,7 +98,7 @@ pub trait Casework: Send + Sync {
         need: ApprovalNeed,
         subject: &str,
         reason: &str,
-        maker: (&str, Instant),
+        maker: Author<'_>,
     ) -> Result<ApprovalRecord, StoreError>;
 
     /// A second person decides. A refund or a day that waited for it moves on in the same transaction.
@@ -109,7 +109,7 @@ pub trait Casework: Send + Sync {
         &self,
         approval: ApprovalId,
         judgement: Judgement,
-        checker: (&str, Instant),
+        checker: Author<'_>,
     ) -> Result<ApprovalRecord, StoreError>;
 
     /// Writes a refund down, number and outcome of the case included. A draft that is there already with the
@@ -190,7 +190,7 @@ pub trait Casework: Send + Sync {
         &self,
         reissue: ReissueRowId,
         event: ReissueEvent,
-        by: (&str, Instant),
+        by: Author<'_>,
         evidence: &str,
     ) -> Result<ReissueRecord, StoreError>;
 

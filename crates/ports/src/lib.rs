@@ -15,6 +15,7 @@ mod fund_books;
 
 mod observations;
 mod picker;
+mod place;
 mod records;
 mod report;
 mod source;
@@ -58,6 +59,7 @@ pub use files::{Files, Fill, FolderDraft, ListedFile, MOST_LISTED, WrittenFile};
 pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
+pub use place::{BookDay, CaseRef, OrdersTarget, ProfileRecords};
 pub use records::{BillFailure, ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord};
 pub use report::{
     Anchor, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportColumnKind, ReportFormat,

@@ -126,7 +126,8 @@ fn is_other_sum(context: &Context<'_>, w: &WPay, m: &MOrder) -> bool {
 /// shop calls it delivered and only the payment is to be booked.
 pub(super) fn goods_held(
     context: &Context<'_>,
-    (primary, applies): (Category, CategorySet),
+    primary: Category,
+    applies: CategorySet,
     w: &WPay,
     m: &MOrder,
 ) -> Option<String> {

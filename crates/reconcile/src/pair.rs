@@ -144,7 +144,7 @@ pub(super) fn settle(
     let primary = due.unwrap_or(primary);
     let mut finding = describe(primary, Some(w), Some(m));
     finding.tags = tags_beside(primary, applies, pair.key2);
-    let held = goods_held(context, (primary, applies), w, m);
+    let held = goods_held(context, primary, applies, w, m);
     if held.is_some() {
         finding.tags.push(Tag::Hold);
     }

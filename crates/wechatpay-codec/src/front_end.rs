@@ -223,12 +223,7 @@ pub struct JsSet {
 
 /// Makes `wx.config` for a page that pays.
 #[must_use]
-pub fn js_set(
-    ticket: &Secret<String>,
-    (appid, nonce): (&str, &str),
-    now: Instant,
-    url: &str,
-) -> JsSet {
+pub fn js_set(ticket: &Secret<String>, appid: &str, nonce: &str, now: Instant, url: &str) -> JsSet {
     let timestamp = now.unix().to_string();
     let config = js_config(ticket, nonce, &timestamp, url);
     let mut object = Map::new();
@@ -315,7 +310,8 @@ mod tests {
         let now = Instant::from_unix(1_414_587_457);
         let set = js_set(
             &ticket,
-            ("wx1", "Wm3WZYTPz0wzccnW"),
+            "wx1",
+            "Wm3WZYTPz0wzccnW",
             now,
             "http://mp.weixin.qq.com?params=value#x",
         );

@@ -15,7 +15,7 @@ use crate::cli::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::decisions::{MOST_ATTACHED_BYTES, attach_files};
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
-use recondesk_ports::AttachmentRecord;
+use recondesk_ports::{AttachmentRecord, CaseRef};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AttachArgs {
@@ -57,7 +57,7 @@ pub(super) fn attach(
     }
     let actor = args.person.check(context, &ports, Role::Work)?;
     let count = files.len();
-    attach_files(&ports, (case.profile, &case.key), files, &actor)?;
+    attach_files(&ports, CaseRef::new(case.profile, &case.key), files, &actor)?;
     let key = &case.key;
     context.tell(
         &format!("已附上 {count} 个文件：{key}"),

@@ -16,7 +16,7 @@ use recondesk_app::jobs::refund::{ask_order, order_of_case, profile_of};
 use recondesk_app::jobs::reissue;
 use recondesk_app::jobs::views::Views;
 use recondesk_app::model::{CaseDetail, RawLine};
-use recondesk_app::{Failure, Message};
+use recondesk_app::{Failure, MerchantRef, Message};
 use recondesk_casework::{OrderFacts, RefundStage};
 use recondesk_domain::{Fen, PersonalData, SuggestedAction};
 use recondesk_ports::{
@@ -92,7 +92,7 @@ fn ask(ports: &Ports, case: &CaseRecord) -> Result<OrderFacts, Failure> {
     let profile = profile_of(ports, case.profile)?;
     let order = order_of_case(ports, case)?;
     let cancel = CancelToken::default();
-    let client = GatewayClient::new(ports, (case.profile, &profile), &cancel);
+    let client = GatewayClient::new(ports, MerchantRef::new(case.profile, &profile), &cancel);
     let pause = |time| std::thread::sleep(time);
     ask_order(ports, &client, &order, None, &pause)
 }

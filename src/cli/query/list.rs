@@ -13,7 +13,7 @@ use recondesk_app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
 use recondesk_app::jobs::spreadsheet_csv::write_spreadsheet_csv;
-use recondesk_app::{Failure, FailureKind, Message, Silent};
+use recondesk_app::{Failure, FailureKind, MerchantRef, Message, Silent};
 use recondesk_domain::Sheet;
 use recondesk_intake::list_text;
 use recondesk_ports::{CancelToken, Ports};
@@ -66,7 +66,9 @@ fn read(context: &CommandContext<'_>, path: &Path) -> Result<String, Failure> {
 pub(super) fn list(
     command: &QueryCommand,
     context: &CommandContext<'_>,
-    (ports, path, profile): (&Ports, &Path, NamedProfile),
+    ports: &Ports,
+    path: &Path,
+    profile: NamedProfile,
 ) -> Result<CommandEnd, Failure> {
     let (Some((id, profile)), true) = (profile, command.live) else {
         return Err(usage(
@@ -87,7 +89,13 @@ pub(super) fn list(
         return Err(nothing_found());
     }
     let cancel = CancelToken::default();
-    let asked = live::ask_many(ports, (id, &profile), &recognised.numbers, &cancel, &Silent)?;
+    let asked = live::ask_many(
+        ports,
+        MerchantRef::new(id, &profile),
+        &recognised.numbers,
+        &cancel,
+        &Silent,
+    )?;
     let mut rows = asked.iter().map(list_row);
     let mut fill = |out: &mut (dyn Write + Send)| {
         let sheet = Sheet {

@@ -49,7 +49,8 @@ pub(super) fn send(
     args: &SendArgs,
     context: &CommandContext<'_>,
     ports: &Ports,
-    (records, typed): (Vec<RefundRecord>, Fen),
+    records: Vec<RefundRecord>,
+    typed: Fen,
 ) -> Result<CommandEnd, Failure> {
     let count = records.len();
     let sum = total(records.iter().map(|record| record.refund.amount))?;

@@ -11,7 +11,7 @@ use crate::cli::operator::yuan;
 use crate::cli::person::PersonArgs;
 use crate::cli::profile::ListFormat;
 use recondesk_app::jobs::refund::{RefundAsk, RefundOf, prepare, profile_of};
-use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_app::{Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::Role;
 use recondesk_domain::Fen;
 use recondesk_ports::{CancelToken, CaseRecord, Ports, RefundRecord};
@@ -81,7 +81,7 @@ pub(super) fn run_prepare(
     };
     let maker = args.person.check(context, ports, Role::Work)?;
     let ask = RefundAsk {
-        profile: (profile.0, &profile.1),
+        merchant: MerchantRef::new(profile.0, &profile.1),
         of,
         amount,
         reason,
@@ -139,7 +139,7 @@ fn of_cases(
     let mut refused = 0_usize;
     for case in cases {
         let name = case.key.clone();
-        match of_one(args, ports, case, (&maker, together)) {
+        match of_one(args, ports, case, &maker, together) {
             Ok(record) => records.push(record),
             Err(failure) => {
                 refused = refused.saturating_add(1);
@@ -167,11 +167,12 @@ fn of_one(
     args: &PrepareArgs,
     ports: &Ports,
     case: CaseRecord,
-    (maker, together): (&str, u32),
+    maker: &str,
+    together: u32,
 ) -> Result<RefundRecord, Failure> {
     let profile = profile_of(ports, case.profile)?;
     let ask = RefundAsk {
-        profile: (case.profile, &profile),
+        merchant: MerchantRef::new(case.profile, &profile),
         reason: reason_of(args, &case),
         of: RefundOf::Case(Box::new(case)),
         amount: None,

@@ -1,6 +1,7 @@
 //! A world of its own for a simulation: a sandbox, a computer with two programs, a second computer with an older copy
 //! of the workspace; what people do there, and what must be so afterwards.
 
+use recondesk_app::MerchantRef;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,7 +143,7 @@ impl SimulatedWorld {
         let sun = Arc::clone(&self.sun);
         let pause = move |time| sun.pass(time);
         let ask = RefundAsk {
-            profile: (self.profile.0, &self.profile.1),
+            merchant: MerchantRef::new(self.profile.0, &self.profile.1),
             of: RefundOf::Order(order.to_owned()),
             amount: Some(sum),
             reason: "重复支付".to_owned(),
@@ -288,7 +289,7 @@ fn agree(ports: &Ports, record: RefundRecord) -> Result<RefundRecord, Failure> {
     }
     let now = ports.clock.now();
     let judge = |who| {
-        let by = (who, now);
+        let by = Author { name: who, at: now };
         ports.casework.judge(asked.id, Judgement::Approved, by)
     };
     assert!(judge("li").is_err(), "the maker agreed");

@@ -113,7 +113,7 @@ impl Casework for FaultyCasework {
         need: ApprovalNeed,
         subject: &str,
         reason: &str,
-        maker: (&str, Instant),
+        maker: Author<'_>,
     ) -> Result<ApprovalRecord, StoreError> {
         self.write(|| self.inner.ask_approval(need, subject, reason, maker))
     }
@@ -122,7 +122,7 @@ impl Casework for FaultyCasework {
         &self,
         approval: ApprovalId,
         judgement: Judgement,
-        checker: (&str, Instant),
+        checker: Author<'_>,
     ) -> Result<ApprovalRecord, StoreError> {
         self.write(|| self.inner.judge(approval, judgement, checker))
     }
@@ -181,7 +181,7 @@ impl Casework for FaultyCasework {
         &self,
         reissue: ReissueRowId,
         event: ReissueEvent,
-        by: (&str, Instant),
+        by: Author<'_>,
         evidence: &str,
     ) -> Result<ReissueRecord, StoreError> {
         self.write(|| self.inner.step_reissue(reissue, event, by, evidence))

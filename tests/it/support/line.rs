@@ -1,5 +1,6 @@
 //! A merchant's line to a sandbox: the real client, with a vault and nonces of the test.
 
+use recondesk_app::MerchantRef;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -180,6 +181,10 @@ impl GatewayFixture {
             random: &self.nonces,
             clock: &self.clock,
         };
-        GatewayClient::new(ports, (ProfileId(1), &self.profile), &self.cancel)
+        GatewayClient::new(
+            ports,
+            MerchantRef::new(ProfileId(1), &self.profile),
+            &self.cancel,
+        )
     }
 }

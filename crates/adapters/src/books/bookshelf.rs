@@ -13,11 +13,12 @@ use super::query::{MerchantBooks, MerchantContents};
 use crate::disk::{Disk, PowerCut};
 use crate::workspace::{ARCHIVE, BOOKS, Workspace};
 use recondesk_domain::{BillDate, Fen, ProfileId, RowRef};
-use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
+use recondesk_intake::{KnownContext, RecordKind, Reject};
 use recondesk_ports::{
-    BankImport, BillExpect, BillImport, BilledNumber, Book, BookContents, BookRow, Books,
-    BooksError, Clock, FundExpect, FundImport, ImportRecord, Occurrence, OrdersImport, RawRow,
-    RowId, RowList, SetAside, Source, TableQuery, ValueCount, ValuesAsk, Watch,
+    BankImport, BillExpect, BillImport, BilledNumber, BookContents, BookDay, BookRow, Books,
+    BooksError, Clock, FundExpect, FundImport, ImportRecord, Occurrence, OrdersImport,
+    OrdersTarget, ProfileRecords, RawRow, RowId, RowList, SetAside, Source, TableQuery, ValueCount,
+    ValuesAsk, Watch,
 };
 use recondesk_reconcile::Evidence;
 
@@ -178,7 +179,7 @@ impl Books for Bookshelf {
 
     fn import_orders(
         &self,
-        place: (ProfileId, &Mapping),
+        place: OrdersTarget<'_>,
         source: Source,
         watch: &dyn Watch,
         rejects: &mut dyn FnMut(&Reject),
@@ -208,7 +209,7 @@ impl Books for Bookshelf {
 
     fn billed(
         &self,
-        place: (ProfileId, RecordKind),
+        place: ProfileRecords,
         days: &[BillDate],
         numbers: &[&str],
     ) -> Result<Vec<BilledNumber>, BooksError> {
@@ -221,7 +222,9 @@ impl Books for Bookshelf {
         kind: RecordKind,
         numbers: &[&str],
     ) -> Result<Vec<Option<SetAside>>, BooksError> {
-        Ok(self.catalog.set_aside((profile, kind), numbers, None)?)
+        Ok(self
+            .catalog
+            .set_aside(ProfileRecords { profile, kind }, numbers, None)?)
     }
 
     fn billed_days(&self, profile: ProfileId) -> Result<Vec<BillDate>, BooksError> {
@@ -238,7 +241,7 @@ impl Books for Bookshelf {
 
     fn list(
         &self,
-        place: (ProfileId, Book, BillDate),
+        place: BookDay,
         query: &TableQuery,
         watch: &dyn Watch,
     ) -> Result<RowList, BooksError> {
@@ -255,7 +258,7 @@ impl Books for Bookshelf {
 
     fn values(
         &self,
-        place: (ProfileId, Book, BillDate),
+        place: BookDay,
         query: &TableQuery,
         column: ValuesAsk,
         watch: &dyn Watch,

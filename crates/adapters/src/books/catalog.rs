@@ -12,8 +12,7 @@ use std::ops::RangeInclusive;
 
 use super::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_intake::RecordKind;
-use recondesk_ports::{Book, ImportRecord, SetAside, Stamp, Standing, StoreError};
+use recondesk_ports::{Book, ImportRecord, ProfileRecords, SetAside, Stamp, Standing, StoreError};
 
 pub(crate) use as_of::AsOf;
 pub use memory::MemoryCatalog;
@@ -308,7 +307,7 @@ pub trait Catalog: std::fmt::Debug + Send + Sync {
     /// As above.
     fn set_aside(
         &self,
-        place: (ProfileId, RecordKind),
+        place: ProfileRecords,
         numbers: &[&str],
         last: Option<u32>,
     ) -> Result<Vec<Option<SetAside>>, StoreError>;

@@ -17,7 +17,8 @@ use crate::workspace::Workspace;
 use recondesk_domain::{Message, ProfileId};
 use recondesk_intake::Mapping;
 use recondesk_ports::{
-    BillExpect, BooksError, ImportRecord, Scratch, Source, StoreError, Unwatched, Writers as _,
+    BillExpect, BooksError, ImportRecord, OrdersTarget, Scratch, Source, StoreError, Unwatched,
+    Writers as _,
 };
 
 /// Why a segment cannot be made again.
@@ -82,8 +83,11 @@ impl Bookshelf {
             books.ingest_bill(record.profile, source, &expect, &Unwatched)?;
         } else {
             let mapping = self.mapping_of(&record, saved)?;
-            let place = (record.profile, &mapping);
-            books.ingest_orders(place, source, &Unwatched, &mut |_| {})?;
+            let target = OrdersTarget {
+                profile: record.profile,
+                mapping: &mapping,
+            };
+            books.ingest_orders(target, source, &Unwatched, &mut |_| {})?;
         }
         let made = catalog.take().ok_or(NotRemade::Differs)?;
         if made.record.sha256 != record.sha256 || !damaged.parts.are_those_of(&made) {

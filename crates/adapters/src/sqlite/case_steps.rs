@@ -198,6 +198,12 @@ fn keep_outcome(
         }
         CaseStatus::Resolved | CaseStatus::Proposed => casework::forbid_while_in_force(tx, case.0),
         CaseStatus::Reopened => casework::forget_write_off(tx, case.0),
-        _ => Ok(()),
+        CaseStatus::New
+        | CaseStatus::Assigned
+        | CaseStatus::Waiting
+        | CaseStatus::Approved
+        | CaseStatus::Executing
+        | CaseStatus::Rejected
+        | CaseStatus::AutoClosed => Ok(()),
     }
 }

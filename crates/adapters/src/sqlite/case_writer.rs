@@ -12,8 +12,8 @@ use crate::sqlite::session::{
 
 use super::DbError;
 use super::cases::{read_status, write_event};
-use recondesk_domain::{CaseStatus, Category, Finding, Instant, MchId, OutRefundNo};
-use recondesk_ports::{CaseEvent, CaseEventKind, RunRecord};
+use recondesk_domain::{CaseStatus, Category, Finding, MchId, OutRefundNo};
+use recondesk_ports::{Author, CaseEvent, CaseEventKind, RunRecord};
 
 /// Findings that are filed at once.
 const AT_ONCE: usize = 512;
@@ -102,7 +102,7 @@ struct CaseEffects {
 }
 
 impl CaseEffects {
-    fn open(&mut self, key: String, (seq, finding): (i64, &Finding)) -> usize {
+    fn open(&mut self, key: String, seq: i64, finding: &Finding) -> usize {
         let place = self.new.len();
         self.places.insert(key.clone(), place);
         self.new.push((key, seq));
@@ -173,12 +173,12 @@ impl<'a> CaseWriter<'a> {
             };
             let place = match found {
                 Some(place) => place,
-                None => CasePlace::New(told.open(key, (seq, finding))),
+                None => CasePlace::New(told.open(key, seq, finding)),
             };
             if let CasePlace::Stored(id) = place
                 && let Some(case) = known.cases.get_mut(&id)
             {
-                self.point_to(case, (seq, finding), &mut told)?;
+                self.point_to(case, seq, finding, &mut told)?;
             }
             cases.push(place);
         }
@@ -192,7 +192,8 @@ impl<'a> CaseWriter<'a> {
     fn point_to(
         &mut self,
         known: &mut KnownCase,
-        (seq, finding): (i64, &Finding),
+        seq: i64,
+        finding: &Finding,
         told: &mut CaseEffects,
     ) -> Result<(), DbError> {
         let day = self.run.day.number();
@@ -406,7 +407,10 @@ pub(super) fn refile(
     tx: &SessionTransaction<'_>,
     run: &RunRecord,
     findings: &[Finding],
-    (mch_id, now): (&str, Instant),
+    Author {
+        name: mch_id,
+        at: now,
+    }: Author<'_>,
 ) -> Result<(), DbError> {
     let speaking = RunRecord {
         made_at: now,

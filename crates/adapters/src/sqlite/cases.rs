@@ -4,26 +4,32 @@ use crate::sqlite::session::{SessionTransaction, params};
 
 use super::DbError;
 use super::casework::seal_case_event;
-use recondesk_domain::{CaseStatus, Instant};
-use recondesk_ports::{CaseEvent, CaseEventKind};
+use recondesk_domain::CaseStatus;
+use recondesk_ports::{Author, CaseEvent, CaseEventKind};
+
+/// What a person wrote, with the person and the time.
+#[derive(Clone, Copy)]
+pub(super) struct SignedNote<'a> {
+    pub(super) author: Author<'a>,
+    pub(super) text: &'a str,
+}
 
 /// Lets a case follow what is done about it; the caller knows that it may.
 pub(super) fn set_status(
     tx: &SessionTransaction<'_>,
-    (case, next): (i64, CaseStatus),
-    actor: &str,
-    text: &str,
-    at: Instant,
+    case: i64,
+    next: CaseStatus,
+    note: SignedNote<'_>,
 ) -> Result<(), DbError> {
     tx.execute(
         "UPDATE case_file SET status = ?2 WHERE id = ?1",
         params![case, next.word()],
     )?;
     let event = CaseEvent {
-        at,
-        actor: actor.to_owned(),
+        at: note.author.at,
+        actor: note.author.name.to_owned(),
         kind: CaseEventKind::Status,
-        text: format!("{}\n{text}", next.word()),
+        text: format!("{}\n{}", next.word(), note.text),
         run: None,
     };
     write_event(tx, case, &event)
@@ -49,7 +55,7 @@ pub(super) fn write_event(
     )?;
     // What a run writes is sealed together, once it is done.
     if event.run.is_none() {
-        seal_case_event(tx, id, (case, event))?;
+        seal_case_event(tx, id, case, event)?;
     }
     Ok(())
 }

@@ -12,8 +12,9 @@ use crate::books::catalog::{
     SectionMeta, SupersededMeta,
 };
 use recondesk_domain::{BillDate, Instant, ProfileId};
-use recondesk_intake::RecordKind;
-use recondesk_ports::{Book, ImportRecord, Records as _, SetAside, Stamp, Standing, StoreError};
+use recondesk_ports::{
+    Book, ImportRecord, ProfileRecords, Records as _, SetAside, Stamp, Standing, StoreError,
+};
 
 const COLUMNS: &str =
     "id, profile, kind, name, sha256, bytes, rows, imported_at, day, standing, facts";
@@ -154,7 +155,7 @@ impl Database {
                 ],
             )?;
             add_sections(transaction, new)?;
-            set_aside::store(&new.set_aside, transaction, (*profile, kind, *import))?;
+            set_aside::store(&new.set_aside, transaction, *profile, kind, *import)?;
             if let Some(stamp) = &new.stamp {
                 let reader = Reader { profile: *profile, recipe: &new.recipe };
                 put_stamp(transaction, reader, stamp, *import)?;
@@ -376,7 +377,7 @@ impl Catalog for Database {
 
     fn set_aside(
         &self,
-        place: (ProfileId, RecordKind),
+        place: ProfileRecords,
         numbers: &[&str],
         last: Option<u32>,
     ) -> Result<Vec<Option<SetAside>>, StoreError> {

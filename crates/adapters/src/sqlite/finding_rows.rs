@@ -16,7 +16,8 @@ pub(super) fn insert_findings(
     tx: &SessionTransaction<'_>,
     run: RunId,
     first: i64,
-    (findings, cases): (&[Finding], &[i64]),
+    findings: &[Finding],
+    cases: &[i64],
 ) -> Result<(), DbError> {
     const HEAD: &str = "INSERT INTO finding (run, seq, category, tags, out_trade_no, order_no,
          transaction_id, out_refund_no, refund_id, bill_fen, merchant_fen, paid_at, bill_import,

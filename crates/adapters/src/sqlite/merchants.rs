@@ -49,7 +49,7 @@ pub(super) fn add(
                 "UPDATE profile SET name = ?2, document = ?3, removed_at = NULL WHERE id = ?1",
                 params![id.0, profile.name, document],
             )?;
-            trace(tx, "profile.restore", (id, &changes(&before, profile)?), by)?;
+            trace(tx, "profile.restore", id, &changes(&before, profile)?, by)?;
             return Ok(id);
         }
         let id = tx.query_row(
@@ -58,7 +58,7 @@ pub(super) fn add(
             |row| row.get(0).map(ProfileId),
         )?;
         let words = json!({ "name": profile.name, "mch_id": profile.mch_id });
-        trace(tx, "profile.add", (id, &words), by)?;
+        trace(tx, "profile.add", id, &words, by)?;
         Ok(id)
     })
 }
@@ -87,7 +87,7 @@ pub(super) fn update(
             "UPDATE profile SET name = ?2, document = ?3 WHERE id = ?1",
             params![id.0, profile.name, document],
         )?;
-        trace(tx, "profile.change", (id, &changed), by)
+        trace(tx, "profile.change", id, &changed, by)
     })
 }
 
@@ -98,7 +98,7 @@ pub(super) fn remove(db: &Database, id: ProfileId, by: Author<'_>) -> Result<(),
             params![id.0, by.at.unix()],
         )?;
         one(changed, "profile")?;
-        trace(tx, "profile.remove", (id, &json!({})), by)
+        trace(tx, "profile.remove", id, &json!({}), by)
     })
 }
 
@@ -142,7 +142,8 @@ fn changes(before: &MerchantProfile, after: &MerchantProfile) -> Result<Value, D
 fn trace(
     tx: &SessionTransaction<'_>,
     kind: &str,
-    (id, document): (ProfileId, &Value),
+    id: ProfileId,
+    document: &Value,
     by: Author<'_>,
 ) -> Result<(), DbError> {
     let deed = AuditDeed {

@@ -7,7 +7,7 @@ use super::case_writer::{CaseWriter, refile};
 use super::finding_rows::{FINDING, insert_findings, read_finding};
 use super::{Database, casework};
 use recondesk_domain::{BillDate, Finding, Instant, Message, ProfileId};
-use recondesk_ports::{BillFailure, KnownRun, NewRun, RunId, RunRecord};
+use recondesk_ports::{Author, BillFailure, KnownRun, NewRun, RunId, RunRecord};
 use recondesk_reconcile::PoolItem;
 
 const RUN: &str = "SELECT r.id, r.profile, r.day, r.digest, r.summary, r.made_at FROM run r";
@@ -36,8 +36,8 @@ pub(super) fn recall(
         db.write(|tx| {
             let after = casework::last_case_event(tx)?;
             speak(tx, &run)?;
-            refile(tx, &run, &findings, (mch_id, now))?;
-            casework::seal_run(tx, &run, (after, now))
+            refile(tx, &run, &findings, Author::new(mch_id, now))?;
+            casework::seal_run(tx, &run, after, now)
         })?;
     }
     Ok(Some(run))
@@ -57,8 +57,8 @@ pub(super) fn conclude(
         // Two processes may work on one day: the second finds what the first has just stored.
         if let Some(twin) = twin(tx, run)? {
             speak(tx, &twin)?;
-            refile(tx, &twin, run.findings, (run.mch_id, now))?;
-            casework::seal_run(tx, &twin, (after, now))?;
+            refile(tx, &twin, run.findings, Author::new(run.mch_id, now))?;
+            casework::seal_run(tx, &twin, after, now)?;
             return Ok(twin);
         }
         let id = tx.query_row(
@@ -84,7 +84,7 @@ pub(super) fn conclude(
         };
         speak(tx, &record)?;
         file(tx, &record, run)?;
-        casework::seal_run(tx, &record, (after, now))?;
+        casework::seal_run(tx, &record, after, now)?;
         Ok(record)
     })
 }
@@ -103,7 +103,7 @@ fn twin(tx: &SessionTransaction<'_>, run: &NewRun<'_>) -> Result<Option<RunRecor
 fn file(tx: &SessionTransaction<'_>, record: &RunRecord, run: &NewRun<'_>) -> Result<(), DbError> {
     let mut filer = CaseWriter::new(tx, record, run.mch_id)?;
     filer.file_all(run.findings, &mut |first, findings, cases| {
-        insert_findings(tx, record.id, first, (findings, cases))
+        insert_findings(tx, record.id, first, findings, cases)
     })?;
     filer.close_what_is_gone()?;
     filer.close_what_matched(run.cleared)

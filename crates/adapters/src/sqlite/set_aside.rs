@@ -8,13 +8,15 @@ use super::{Database, DbError};
 use crate::books::SetAsideRows;
 use recondesk_domain::ProfileId;
 use recondesk_intake::{RecordKind, ruined_forms};
-use recondesk_ports::{Book, SetAside};
+use recondesk_ports::{Book, ProfileRecords, SetAside};
 
 /// Stores the rows that an import sets aside.
 pub(super) fn store(
     rows: &SetAsideRows,
     transaction: &SessionTransaction<'_>,
-    (profile, kind, import): (ProfileId, &str, u32),
+    profile: ProfileId,
+    kind: &str,
+    import: u32,
 ) -> Result<(), DbError> {
     let book = match kind {
         "refunds" => Book::MerchantRefunds,
@@ -57,7 +59,7 @@ impl Database {
     /// only the first digits stands for each number that begins with them.
     pub(super) fn rows_set_aside(
         &self,
-        (profile, kind): (ProfileId, RecordKind),
+        ProfileRecords { profile, kind }: ProfileRecords,
         numbers: &[&str],
         last: Option<u32>,
     ) -> Result<Vec<Option<SetAside>>, DbError> {

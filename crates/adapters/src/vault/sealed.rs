@@ -27,10 +27,26 @@ const SALT: usize = 16;
 const CHECK: usize = 16;
 const NONCE: usize = 24;
 const HEAD: usize = 8 + 12 + SALT + CHECK + NONCE;
-/// What Argon2id costs: 64 MiB, three passes, one lane.
-const COST: (u32, u32, u32) = (65_536, 3, 1);
+/// What Argon2id costs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct KeyCost {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+/// What a new file costs: 64 MiB, three passes, one lane.
+const COST: KeyCost = KeyCost {
+    memory_kib: 65_536,
+    passes: 3,
+    lanes: 1,
+};
 /// A file that asks for more than this is damaged, or made to hurt.
-const DEAREST: (u32, u32, u32) = (1_048_576, 16, 8);
+const DEAREST: KeyCost = KeyCost {
+    memory_kib: 1_048_576,
+    passes: 16,
+    lanes: 8,
+};
 /// Larger files are no vault of ours.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
@@ -44,7 +60,7 @@ pub(super) struct SealedFile {
 #[derive(Clone)]
 struct Derived {
     salt: [u8; SALT],
-    cost: (u32, u32, u32),
+    cost: KeyCost,
     /// SHA-256 of the passphrase under the salt would be a weaker copy of it: the text itself is compared.
     passphrase: Secret<String>,
     check: [u8; CHECK],
@@ -186,8 +202,12 @@ impl SealedFile {
         random(&mut nonce)?;
         let mut out = Vec::with_capacity(HEAD + clear.len() + 16);
         out.extend_from_slice(&MAGIC);
-        let (memory, passes, lanes) = derived.cost;
-        for number in [memory, passes, lanes] {
+        let KeyCost {
+            memory_kib,
+            passes,
+            lanes,
+        } = derived.cost;
+        for number in [memory_kib, passes, lanes] {
             out.extend_from_slice(&number.to_le_bytes());
         }
         out.extend_from_slice(&derived.salt);
@@ -209,7 +229,7 @@ impl SealedFile {
         &self,
         passphrase: &Secret<String>,
         salt: [u8; SALT],
-        cost: (u32, u32, u32),
+        cost: KeyCost,
     ) -> Result<Derived, VaultError> {
         let mut kept = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept.as_ref()
@@ -226,7 +246,7 @@ impl SealedFile {
             return Ok(known.clone());
         }
         let broken = |error: argon2::Error| VaultError::Broken(error.to_string());
-        let params = Params::new(cost.0, cost.1, cost.2, None).map_err(broken)?;
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(broken)?;
         let mut made = Zeroizing::new([0_u8; 32 + CHECK]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(passphrase.expose().as_bytes(), &salt, made.as_mut_slice())
@@ -285,17 +305,20 @@ fn read(path: &Path) -> Result<Vec<u8>, VaultError> {
     Ok(bytes)
 }
 
-fn read_cost(bytes: &[u8; 12]) -> Option<(u32, u32, u32)> {
+fn read_cost(bytes: &[u8; 12]) -> Option<KeyCost> {
     let (words, _) = bytes.as_chunks::<4>();
     let [memory, passes, lanes] = words else {
         return None;
     };
-    let cost = (
-        u32::from_le_bytes(*memory),
-        u32::from_le_bytes(*passes),
-        u32::from_le_bytes(*lanes),
-    );
-    (cost.0 <= DEAREST.0 && cost.1 <= DEAREST.1 && cost.2 <= DEAREST.2).then_some(cost)
+    let cost = KeyCost {
+        memory_kib: u32::from_le_bytes(*memory),
+        passes: u32::from_le_bytes(*passes),
+        lanes: u32::from_le_bytes(*lanes),
+    };
+    let is_bearable = cost.memory_kib <= DEAREST.memory_kib
+        && cost.passes <= DEAREST.passes
+        && cost.lanes <= DEAREST.lanes;
+    is_bearable.then_some(cost)
 }
 
 fn random(bytes: &mut [u8]) -> Result<(), VaultError> {

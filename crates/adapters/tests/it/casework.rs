@@ -8,8 +8,8 @@ use recondesk_casework::{
 };
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret};
 use recondesk_ports::{
-    Casework as _, Operator, PinError, Records as _, RefundDraft, RefundQuery, RefundRecord,
-    RefundStep, ReissueDraft, StoreError,
+    Author, Casework as _, Operator, PinError, Records as _, RefundDraft, RefundQuery,
+    RefundRecord, RefundStep, ReissueDraft, StoreError,
 };
 
 const NOW: Instant = Instant::from_unix(1_800_000_000);
@@ -124,7 +124,7 @@ fn the_database_refuses_the_maker_and_whoever_may_not_approve() {
     for checker in ["li", "zhao", "nobody", ""] {
         let refused = desk
             .db
-            .judge(approval.id, Judgement::Approved, (checker, NOW));
+            .judge(approval.id, Judgement::Approved, Author::new(checker, NOW));
         assert!(
             matches!(refused, Err(StoreError::Forbidden(_))),
             "{checker}"
@@ -148,11 +148,11 @@ fn the_database_refuses_the_maker_and_whoever_may_not_approve() {
     assert!(forgotten.is_err());
 
     desk.db
-        .judge(approval.id, Judgement::Approved, ("wang", NOW))
+        .judge(approval.id, Judgement::Approved, Author::new("wang", NOW))
         .unwrap();
     let again = desk
         .db
-        .judge(approval.id, Judgement::Declined, ("wang", NOW));
+        .judge(approval.id, Judgement::Declined, Author::new("wang", NOW));
     assert!(matches!(again, Err(StoreError::Forbidden(_))));
     let known = desk.db.refund(refund.id).unwrap().unwrap();
     assert_eq!(known.refund.approval, Approval::Given);

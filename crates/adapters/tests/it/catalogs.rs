@@ -13,8 +13,8 @@ use recondesk_adapters::workspace::Workspace;
 use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId, RowRef};
 use recondesk_intake::{LeftOut, LeftOutReason, RecordKind, Reject, RowReason};
 use recondesk_ports::{
-    Book, BookColumn, Books as _, Clock, ImportRecord, Records as _, SortColumn, Stamp, Standing,
-    TableQuery, Unwatched,
+    Book, BookColumn, BookDay, Books as _, Clock, ImportRecord, ProfileRecords, Records as _,
+    SortColumn, Stamp, Standing, TableQuery, Unwatched,
 };
 
 use super::engine::database;
@@ -184,7 +184,7 @@ fn all_answers(catalog: &dyn Catalog) -> String {
         for kind in [RecordKind::Orders, RecordKind::Refunds] {
             for last in [None, Some(1), Some(3)] {
                 let numbers = ["A1", "B0", "B2", "C"];
-                let found = catalog.set_aside((profile, kind), &numbers, last);
+                let found = catalog.set_aside(ProfileRecords { profile, kind }, &numbers, last);
                 write!(out, "{found:?}").unwrap();
             }
         }
@@ -279,7 +279,15 @@ fn all_rows(books: &Bookshelf, profile: ProfileId, days: [BillDate; 2]) -> Strin
         ..TableQuery::default()
     };
     for day in days {
-        let listed = books.list((profile, Book::Orders, day), &query, &Unwatched);
+        let listed = books.list(
+            BookDay {
+                profile,
+                book: Book::Orders,
+                day,
+            },
+            &query,
+            &Unwatched,
+        );
         write!(
             out,
             "{:?}",

@@ -268,12 +268,12 @@ fn a_role_that_is_bound_to_an_operator_decides_as_that_one_alone_whatever_it_use
     // A question that waits until it is answered, whatever becomes of that refund.
     let subject = "reissues/trial".to_owned();
     assert!(matches!(
-        wang.ask_approval(ApprovalNeed::Sum, &subject, "r", ("li", NOW)),
+        wang.ask_approval(ApprovalNeed::Sum, &subject, "r", Author::new("li", NOW)),
         Err(StoreError::Forbidden(_))
     ));
-    let asked = li.ask_approval(ApprovalNeed::Sum, &subject, "r", ("li", NOW));
+    let asked = li.ask_approval(ApprovalNeed::Sum, &subject, "r", Author::new("li", NOW));
     let asked = asked.unwrap().id;
-    let as_wang_by_li = li.judge(asked, Judgement::Approved, ("wang", NOW));
+    let as_wang_by_li = li.judge(asked, Judgement::Approved, Author::new("wang", NOW));
     assert!(
         matches!(as_wang_by_li, Err(StoreError::Forbidden(_))),
         "{as_wang_by_li:?}"
@@ -294,15 +294,15 @@ fn a_role_that_is_bound_to_an_operator_decides_as_that_one_alone_whatever_it_use
         "CREATE TEMP TABLE desk_role (role TEXT, operator TEXT);
          UPDATE approval SET checker = 'wang', judgement = 'approved', judged_at = 1",
     ] {
-        let refused = past_the_program((&schema, &li_role), sql);
+        let refused = past_the_program(&schema, &li_role, sql);
         assert!(refused.is_err(), "{sql}");
     }
-    wang.judge(asked, Judgement::Approved, ("wang", NOW))
+    wang.judge(asked, Judgement::Approved, Author::new("wang", NOW))
         .unwrap();
 }
 
 /// A statement by that role, with a connection of its own.
-fn past_the_program((schema, role): (&str, &str), sql: &str) -> Result<(), String> {
+fn past_the_program(schema: &str, role: &str, sql: &str) -> Result<(), String> {
     let url = std::env::var("RECONDESK_TEST_POSTGRES").unwrap();
     let url = url.replace("postgres://recondesk@", &format!("postgres://{role}@"));
     let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();

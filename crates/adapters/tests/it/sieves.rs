@@ -6,7 +6,7 @@ use std::sync::Arc;
 use recondesk_adapters::books::Bookshelf;
 use recondesk_adapters::disk::PowerCut;
 use recondesk_domain::BillDate;
-use recondesk_ports::{Book, Books, TableQuery, Unwatched};
+use recondesk_ports::{Book, BookDay, Books, TableQuery, Unwatched};
 
 use super::store::{StoreFixture, bill_text, import_bill, open, orders_text, pays};
 
@@ -115,7 +115,11 @@ fn a_row_counts_alike_whether_all_of_the_catalog_was_read_or_its_days_alone() {
     let by_days = found(&books);
 
     assert!(by_days.contains("superseded: true") && by_days.contains("superseded: false"));
-    let place = (profile, Book::Pays, BillDate::parse(&date(6)).unwrap());
+    let place = BookDay {
+        profile,
+        book: Book::Pays,
+        day: BillDate::parse(&date(6)).unwrap(),
+    };
     let list = books.list(place, &TableQuery::default(), &Unwatched);
     assert_eq!(list.unwrap().ids.len(), 7);
     assert_eq!(found(&books), by_days);

@@ -13,8 +13,8 @@ use recondesk_adapters::workspace::Workspace;
 use recondesk_domain::{BillDate, Fen, Instant, MchId, MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_intake::Mapping;
 use recondesk_ports::{
-    BillExpect, BillImport, Books, BooksError, Clock, NumberKind, OrdersImport, Records, Source,
-    Standing, Stored, Unwatched,
+    BillExpect, BillImport, Books, BooksError, Clock, NumberKind, OrdersImport, OrdersTarget,
+    Records, Source, Standing, Stored, Unwatched,
 };
 
 pub(crate) const MCH_ID: &str = "1900000109";
@@ -110,7 +110,10 @@ pub(crate) fn import_orders(
 ) -> Result<OrdersImport, BooksError> {
     let source = Source::from_bytes("orders.csv", text.as_bytes().to_vec());
     books.import_orders(
-        (profile, &Mapping::canonical()),
+        OrdersTarget {
+            profile,
+            mapping: &Mapping::canonical(),
+        },
         source,
         &Unwatched,
         &mut |reject| panic!("{}", reject.en()),
@@ -598,7 +601,10 @@ fn an_unchanged_file_is_known_by_its_stamp_and_a_changed_one_is_not() {
         let source = open_source(&path).unwrap();
         books
             .import_orders(
-                (profile, &Mapping::canonical()),
+                OrdersTarget {
+                    profile,
+                    mapping: &Mapping::canonical(),
+                },
                 source,
                 &Unwatched,
                 &mut |_| {},

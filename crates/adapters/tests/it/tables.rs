@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use crate::store::{DATE, StoreFixture, bill_text, day, orders_text, pays};
 use recondesk_domain::{Instant, MOrder, PayStatus};
 use recondesk_ports::{
-    Book, BookColumn, BookRow, Books as _, ColumnTest, RowTest, SortColumn, TableQuery, Unwatched,
-    ValuesAsk,
+    Book, BookColumn, BookDay, BookRow, Books as _, ColumnTest, RowTest, SortColumn, TableQuery,
+    Unwatched, ValuesAsk,
 };
 
 #[test]
@@ -14,7 +14,11 @@ fn tables_are_sorted_filtered_and_paged() {
     let shop = StoreFixture::new();
     let list = pays(7000, 5);
     shop.bill(&bill_text(DATE, &list)).unwrap();
-    let place = (shop.profile, Book::Pays, day(DATE));
+    let place = BookDay {
+        profile: shop.profile,
+        book: Book::Pays,
+        day: day(DATE),
+    };
     let table = |query: &TableQuery| {
         let table = shop.books.list(place, query, &Unwatched).unwrap();
         let mut rows = Vec::new();
@@ -159,7 +163,11 @@ fn orders_are_filtered_by_every_column_and_what_is_missing_comes_last() {
         |at| if at % 3 == 0 { "created" } else { "paid" },
     );
     shop.orders(&text).unwrap();
-    let place = (shop.profile, Book::Orders, day(DATE));
+    let place = BookDay {
+        profile: shop.profile,
+        book: Book::Orders,
+        day: day(DATE),
+    };
     let table = |sorts: Vec<SortColumn>, tests: Vec<ColumnTest>| {
         let query = TableQuery {
             sorts,

@@ -111,7 +111,7 @@ impl GatewayClient<'_> {
         if let BillFile::SubFundFlow(account, sub) = file {
             return self.sub_fund_flow((account, &sub), day, sink, reporter);
         }
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V2 => self.v2_file(file, day, sink, reporter),
             ApiVersion::V3 => self.v3_file(file, day, sink, reporter),
         }

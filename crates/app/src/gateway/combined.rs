@@ -68,7 +68,7 @@ impl GatewayClient<'_> {
     fn combined(&self, number: &OutTradeNo, body: &[u8]) -> Result<CombinedOrder, ExchangeError> {
         let told =
             CombinedOrder::read(body).map_err(|error| ExchangeError::Unclear(error.to_string()))?;
-        let profile = self.profile.1;
+        let profile = self.merchant.profile;
         let other = |field: &str, theirs: &str| {
             ExchangeError::Untrusted(format!("the answer is about {field} {theirs}"))
         };
@@ -86,7 +86,7 @@ impl GatewayClient<'_> {
     }
 
     fn speaks_v3(&self) -> Result<(), Failure> {
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V3 => Ok(()),
             ApiVersion::V2 => Err(missing(
                 "query.combined_v3",

@@ -6,8 +6,8 @@
 use std::cell::{Cell, RefCell};
 
 use super::{GatewayClient, missing};
-use crate::{Advice, Failure, Message};
-use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
+use crate::{Advice, Failure, MerchantRef, Message};
+use recondesk_domain::{Secret, SecretKind};
 use recondesk_ports::Vault;
 use wechatpay_codec::v3::{Certificate, PrivateKey, VerifyKey, normal_serial, verify_keys};
 
@@ -29,7 +29,7 @@ impl Keyring {
     /// # Errors
     /// When the private key or its serial number is missing or cannot be read.
     pub(super) fn read(client: &GatewayClient<'_>) -> Result<Self, Failure> {
-        let profile = client.profile.1;
+        let profile = client.merchant.profile;
         let key = client.secret(SecretKind::ClientKey)?.ok_or_else(|| {
             missing(
                 "vault.client_key",
@@ -52,7 +52,10 @@ impl Keyring {
         let private = PrivateKey::from_pem(&String::from_utf8_lossy(key.expose()))
             .map_err(|error| unusable(SecretKind::ClientKey, &error.to_string()))?;
         let now = client.ports.clock.now();
-        let mut platform = platform_keys(client.ports.vault, (client.profile.0, profile))?;
+        let mut platform = platform_keys(
+            client.ports.vault,
+            MerchantRef::new(client.merchant.id, profile),
+        )?;
         platform.retain(|key| key.is_valid_at(now));
         Ok(Self {
             private,
@@ -99,7 +102,7 @@ impl Keyring {
             .filter_map(|key| key.certificate.as_ref().map(Certificate::pem))
             .collect();
         let stored = client.ports.vault.set(
-            client.profile.0,
+            client.merchant.id,
             SecretKind::PlatformCerts,
             Secret::new(pem.into_bytes()),
         );
@@ -116,7 +119,7 @@ impl Keyring {
 /// When the vault cannot be read.
 pub(crate) fn platform_keys(
     vault: &dyn Vault,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
 ) -> Result<Vec<VerifyKey>, Failure> {
     let mut pem = Vec::new();
     for kind in [SecretKind::PlatformKey, SecretKind::PlatformCerts] {
@@ -138,7 +141,7 @@ fn serial(client: &GatewayClient<'_>) -> Result<String, Failure> {
             .map_err(|error| unusable(SecretKind::ClientCert, &error.to_string()))?;
         return Ok(certificate.serial);
     }
-    let serial = normal_serial(&client.profile.1.cert_serial);
+    let serial = normal_serial(&client.merchant.profile.cert_serial);
     if serial.is_empty() {
         return Err(missing(
             "profile.cert_serial",

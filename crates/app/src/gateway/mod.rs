@@ -23,10 +23,8 @@ mod v3_tests;
 
 use std::cell::OnceCell;
 
-use crate::{Advice, Failure, FailureKind, Message};
-use recondesk_domain::{
-    ApiVersion, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId, RefundId, Secret, SecretKind,
-};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
+use recondesk_domain::{ApiVersion, OutRefundNo, OutTradeNo, RefundId, Secret, SecretKind};
 use recondesk_ports::{CancelToken, Clock, Gateway, Ports, Random, Route, Vault};
 use wechatpay_codec::v2::{NewRefund, OrderRef};
 
@@ -70,7 +68,7 @@ impl<'a> From<&'a Ports> for GatewayPorts<'a> {
 pub struct GatewayClient<'a> {
     pub(crate) ports: GatewayPorts<'a>,
     /// The merchant.
-    pub(crate) profile: (ProfileId, &'a MerchantProfile),
+    pub(crate) merchant: MerchantRef<'a>,
     /// The wish to stop.
     pub(crate) cancel: &'a CancelToken,
     keyring: OnceCell<Keyring>,
@@ -81,12 +79,12 @@ impl<'a> GatewayClient<'a> {
     #[must_use]
     pub fn new(
         ports: impl Into<GatewayPorts<'a>>,
-        profile: (ProfileId, &'a MerchantProfile),
+        merchant: MerchantRef<'a>,
         cancel: &'a CancelToken,
     ) -> Self {
         Self {
             ports: ports.into(),
-            profile,
+            merchant,
             cancel,
             keyring: OnceCell::new(),
         }
@@ -101,7 +99,7 @@ impl<'a> GatewayClient<'a> {
         order: &OrderRef,
         sub_mch_id: &str,
     ) -> Result<AnsweredQuery<QueryVerdict>, Failure> {
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V2 => v2::query_order(self, order, sub_mch_id),
             ApiVersion::V3 => v3::query_order(self, order, sub_mch_id),
         }
@@ -116,7 +114,7 @@ impl<'a> GatewayClient<'a> {
         out_trade_no: &OutTradeNo,
         sub_mch_id: &str,
     ) -> Result<AnsweredQuery<CloseOutcome>, Failure> {
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V2 => v2::close_order(self, out_trade_no, sub_mch_id),
             ApiVersion::V3 => v3::close_order(self, out_trade_no, sub_mch_id),
         }
@@ -133,7 +131,7 @@ impl<'a> GatewayClient<'a> {
         refund: &NewRefund,
         sub_mch_id: &str,
     ) -> Result<AnsweredQuery<RefundOutcome>, Failure> {
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V2 => v2::refund(self, refund, sub_mch_id),
             ApiVersion::V3 => v3::refund(self, refund, sub_mch_id),
         }
@@ -149,7 +147,7 @@ impl<'a> GatewayClient<'a> {
         refund: &AbnormalRefund<'_>,
         sub_mch_id: &str,
     ) -> Result<AnsweredQuery<RefundOutcome>, Failure> {
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V2 => Err(only_v3()),
             ApiVersion::V3 => v3_redirect::redirect(self, refund, sub_mch_id),
         }
@@ -164,7 +162,7 @@ impl<'a> GatewayClient<'a> {
         out_refund_no: &OutRefundNo,
         sub_mch_id: &str,
     ) -> Result<AnsweredQuery<RefundVerdict>, Failure> {
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V2 => v2::query_refund(self, out_refund_no, sub_mch_id),
             ApiVersion::V3 => v3::query_refund(self, out_refund_no, sub_mch_id),
         }
@@ -180,7 +178,7 @@ impl<'a> GatewayClient<'a> {
         known: Option<&OutRefundNo>,
         sub_mch_id: &str,
     ) -> Result<AnsweredQuery<RefundVerdict>, Failure> {
-        match (self.profile.1.api, known) {
+        match (self.merchant.profile.api, known) {
             (ApiVersion::V2, _) => v2::query_refund_id(self, refund_id, sub_mch_id),
             (ApiVersion::V3, Some(number)) => {
                 let asked = v3::query_refund(self, number, sub_mch_id)?;
@@ -218,12 +216,12 @@ impl<'a> GatewayClient<'a> {
 
     /// A secret of the merchant; an absent one is `None`.
     fn secret(&self, kind: SecretKind) -> Result<Option<Secret<Vec<u8>>>, Failure> {
-        Ok(self.ports.vault.get(self.profile.0, kind)?)
+        Ok(self.ports.vault.get(self.merchant.id, kind)?)
     }
 
     /// The way to the gateway, with the merchant's certificate where the call demands one.
     pub(crate) fn route(&self, needs_certificate: bool) -> Result<Route, Failure> {
-        let mut route = Route::plain(self.profile.1);
+        let mut route = Route::plain(self.merchant.profile);
         if needs_certificate && route.gateway.starts_with("https://") {
             let certificate = self.secret(SecretKind::ClientCert)?;
             let key = self.secret(SecretKind::ClientKey)?;

@@ -38,7 +38,7 @@ impl GatewayClient<'_> {
     /// # Errors
     /// When the question cannot be asked.
     pub fn refunds_of(&self, of: &RefundsOf<'_>) -> Result<ListedRefunds, Failure> {
-        match self.profile.1.api {
+        match self.merchant.profile.api {
             ApiVersion::V2 => pages(self, &RefundRef::Order(of.order), of.sub_mch_id),
             ApiVersion::V3 => each_known(self, of),
         }

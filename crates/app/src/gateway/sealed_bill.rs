@@ -23,7 +23,7 @@ impl GatewayClient<'_> {
         sink: &mut dyn BillSink,
         reporter: &dyn Reporter,
     ) -> Result<BillAnswer, Failure> {
-        if self.profile.1.api == ApiVersion::V2 {
+        if self.merchant.profile.api == ApiVersion::V2 {
             return Err(missing(
                 "bill.sub_v3",
                 Message::new(

@@ -220,7 +220,7 @@ pub(crate) fn sign(
     sub_mch_id: &str,
 ) -> Result<(Signed, Secret<Vec<u8>>), Failure> {
     let key = key(client)?;
-    let profile = client.profile.1;
+    let profile = client.merchant.profile;
     let appid = profile.appids.first().cloned().ok_or_else(|| {
         missing(
             "profile.appid",
@@ -309,7 +309,7 @@ fn judge(
     if answer.status != 200 {
         return Err(status_trouble(signed.endpoint, answer));
     }
-    let profile = client.profile.1;
+    let profile = client.merchant.profile;
     let opened = open(
         signed.endpoint,
         &answer.body,

@@ -28,7 +28,7 @@ pub(super) fn query_order(
     order: &OrderRef,
     sub_mch_id: &str,
 ) -> Result<AnsweredQuery<QueryVerdict>, Failure> {
-    let profile = client.profile.1;
+    let profile = client.merchant.profile;
     let request = api::query_order(order, &profile.mch_id, sub_mch_id);
     let exchange = ask(client, &request)?;
     let outcome = match believed(&exchange) {
@@ -50,7 +50,7 @@ fn order_state(
 ) -> Result<OrderState, ExchangeError> {
     let told =
         Transaction::read(body).map_err(|error| ExchangeError::Unclear(error.to_string()))?;
-    let profile = client.profile.1;
+    let profile = client.merchant.profile;
     if !told.mchid.is_empty() && told.mchid != profile.mch_id {
         let theirs = told.mchid;
         return Err(ExchangeError::Untrusted(format!(
@@ -81,7 +81,7 @@ pub(super) fn close_order(
     out_trade_no: &OutTradeNo,
     sub_mch_id: &str,
 ) -> Result<AnsweredQuery<CloseOutcome>, Failure> {
-    let mch_id = &client.profile.1.mch_id;
+    let mch_id = &client.merchant.profile.mch_id;
     let request = api::close_order(out_trade_no.as_str(), mch_id, sub_mch_id);
     let exchange = ask(client, &request)?;
     let outcome = closed(&exchange);
@@ -280,7 +280,7 @@ pub(super) fn http(
 ) -> HttpRequest {
     let nonce = client.ports.random.nonce();
     let signer = Signer {
-        mchid: &client.profile.1.mch_id,
+        mchid: &client.merchant.profile.mch_id,
         serial: &keyring.serial,
         key: &keyring.private,
         nonce: &nonce,

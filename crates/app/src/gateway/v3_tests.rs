@@ -3,7 +3,7 @@
 mod stage;
 
 use super::*;
-use recondesk_domain::Fen;
+use recondesk_domain::{Fen, ProfileId};
 use recondesk_ports::{GatewayError, HttpAnswer};
 use stage::{PLATFORM, PUBLIC_ID, SigningManner, Stage, V3_KEY, answer, noon};
 use wechatpay_codec::v2::{RefundState, TradeState};

@@ -5,7 +5,9 @@ use crate::model::{Approvals, CaseName, WaitingApproval};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{ApprovalNeed, Judgement};
 use recondesk_domain::ProfileId;
-use recondesk_ports::{ApprovalId, ApprovalRecord, Ports, RefundQuery, StoreError};
+use recondesk_ports::{
+    ApprovalId, ApprovalRecord, Author, CaseRef, Ports, RefundQuery, StoreError,
+};
 
 /// Everything that waits, oldest first.
 ///
@@ -38,7 +40,7 @@ fn about(ports: &Ports, asked: ApprovalRecord) -> Result<WaitingApproval, Failur
             let Ok(profile) = profile.parse().map(ProfileId) else {
                 return Ok(bare);
             };
-            case(ports, (profile, key), bare)
+            case(ports, CaseRef { profile, key }, bare)
         }
         "reissue" => reissue(ports, rest, bare),
         "sign_off" => sign_off(ports, rest, bare),
@@ -76,7 +78,7 @@ fn refund(ports: &Ports, number: &str, bare: WaitingApproval) -> Result<WaitingA
 
 fn case(
     ports: &Ports,
-    (profile, key): (ProfileId, &str),
+    CaseRef { profile, key }: CaseRef<'_>,
     bare: WaitingApproval,
 ) -> Result<WaitingApproval, Failure> {
     let Some(case) = ports.records.case(profile, key)? else {
@@ -109,7 +111,7 @@ fn reissue(ports: &Ports, id: &str, bare: WaitingApproval) -> Result<WaitingAppr
         return Ok(bare);
     };
     let draft = &found.draft;
-    let place = (draft.profile, draft.case_key.as_str());
+    let place = CaseRef::new(draft.profile, draft.case_key.as_str());
     let of_case = case(ports, place, bare)?;
     Ok(WaitingApproval {
         number: draft.out_trade_no.clone(),
@@ -201,10 +203,11 @@ pub fn next_words(need: ApprovalNeed, judgement: Judgement) -> Message {
 /// For the maker, for somebody without the role, for a second decision.
 pub fn judge(
     ports: &Ports,
-    (id, judgement): (ApprovalId, Judgement),
+    id: ApprovalId,
+    judgement: Judgement,
     checker: &str,
 ) -> Result<ApprovalRecord, Failure> {
-    let by = (checker, ports.clock.now());
+    let by = Author::new(checker, ports.clock.now());
     ports.casework.judge(id, judgement, by).map_err(refused)
 }
 

@@ -12,7 +12,7 @@ use crate::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile, StoreAs};
 use crate::{Failure, FailureKind, Language, Message, Reporter};
 use recondesk_domain::{ProfileId, mask_cell};
 use recondesk_intake::{Column, Guess, ReasonLanguage, Reject, RejectWriter};
-use recondesk_ports::{BooksError, Files, ImportRecord, Ports, Source};
+use recondesk_ports::{BooksError, Files, ImportRecord, OrdersTarget, Ports, Source};
 use wechatpay_codec::bill::{BodyKind, sniff as sniff_body};
 
 /// Longest name of a saved mapping.
@@ -206,7 +206,10 @@ pub fn import(
             drop(writer.write(reject));
         }
     };
-    let place = (order.profile, order.mapping.as_ref());
+    let place = OrdersTarget {
+        profile: order.profile,
+        mapping: order.mapping.as_ref(),
+    };
     let done = intake::import(ports.books.as_ref(), place, source, &mut keep, reporter)?;
     writer.finish().map_err(unwritten)?;
     if order.save {
@@ -221,7 +224,10 @@ pub fn import(
     }
     Ok(told_of_orders(
         &done,
-        (order.profile, &order.mapping),
+        OrdersTarget {
+            profile: order.profile,
+            mapping: &order.mapping,
+        },
         Some(&guess),
         note,
     ))

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::day::{self, Arrived};
 use super::download::BillType;
-use crate::{Failure, FailureKind, Progress, Reporter, Step};
-use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
+use crate::{Failure, FailureKind, MerchantRef, Progress, Reporter, Step};
+use recondesk_domain::{BillDate, Instant, ProfileId};
 use recondesk_ports::{ImportRecord, Ports, Standing};
 
 /// Rest between two bills, so that a long list stays far below any limit of the gateway.
@@ -70,7 +70,7 @@ pub struct BackfilledDay {
 /// [`Failure`] when the workspace cannot be read or a person stopped it; the days done before stay.
 pub fn run(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     pace: Duration,
     reporter: &dyn Reporter,
     told: &mut dyn FnMut(&BackfilledDay),
@@ -93,8 +93,9 @@ pub fn run(
         }
         let arrived = day::fetch(
             ports,
-            (id, profile),
-            (day, BillType::All),
+            MerchantRef { id, profile },
+            day,
+            BillType::All,
             &ListReporter(reporter),
         );
         let stops = match &arrived {

@@ -2,8 +2,8 @@
 
 use super::bill_archive::FoundBill;
 use super::imports::Watching;
-use crate::{Advice, Failure, FailureKind, Message, Reporter};
-use recondesk_domain::{BillDate, MchId, MerchantProfile, ProfileId};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message, Reporter};
+use recondesk_domain::{BillDate, MchId, ProfileId};
 use recondesk_ports::{BillExpect, BillImport, Books, Source};
 use wechatpay_codec::bill::SavedAgain;
 
@@ -16,7 +16,7 @@ use wechatpay_codec::bill::SavedAgain;
 /// stored then. A bill that does not add up is no failure: it is kept in quarantine.
 pub fn import(
     books: &dyn Books,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     source: Source,
     day: Option<BillDate>,
     reporter: &dyn Reporter,
@@ -91,7 +91,7 @@ pub struct BillOutcomes {
 /// [`Failure`] when a person stops it, or when no bill of the file is of the day.
 pub fn import_found(
     books: &dyn Books,
-    merchant: (ProfileId, &MerchantProfile),
+    merchant: MerchantRef<'_>,
     found: Vec<FoundBill>,
     day: Option<BillDate>,
     reporter: &dyn Reporter,

@@ -10,8 +10,8 @@ use super::views::Views;
 use crate::model::{BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkShare, BulkSummary, Decision};
 use crate::{Failure, Message, Progress, Reporter, Step, Surface};
 use recondesk_casework::ReissueWay;
-use recondesk_domain::{CaseStatus, Fen, Instant, PersonalData, ProfileId, Tag};
-use recondesk_ports::{CaseId, CaseRecord, CaseStep, CaseSteps, Ports};
+use recondesk_domain::{CaseStatus, Fen, PersonalData, ProfileId, Tag};
+use recondesk_ports::{Author, CaseId, CaseRecord, CaseRef, CaseStep, CaseSteps, Ports};
 
 /// Cases that are stored in one transaction: the disk is flushed once for them.
 const TOGETHER: usize = 100;
@@ -164,7 +164,7 @@ pub fn carry_out(
             done: count(lines.len()),
             total: Some(count(cases.len())),
         });
-        let (mut steps, said) = steps_of(deed, (by.name, ports.clock.now(), together));
+        let (mut steps, said) = steps_of(deed, Author::new(by.name, ports.clock.now()), together);
         for step in &mut steps {
             step.seen = by.seen;
         }
@@ -172,7 +172,7 @@ pub fn carry_out(
             Ok(()) => store(ports, batch, &steps),
             Err(failure) => vec![Err(failure); batch.len()],
         };
-        let asked = asked(ports, batch, (deed, by.surface));
+        let asked = asked(ports, batch, deed, by.surface);
         for ((case, result), asked) in batch.iter().zip(results).zip(asked) {
             let done = result.and(asked);
             lines.push(BulkLine {
@@ -193,18 +193,15 @@ pub fn carry_out(
 }
 
 /// The steps of a deed on each case, and what is said when they are done.
-fn steps_of(
-    deed: &CaseDeed,
-    (actor, at, together): (&str, Instant, u32),
-) -> (Vec<CaseStep>, Message) {
+fn steps_of(deed: &CaseDeed, author: Author<'_>, together: u32) -> (Vec<CaseStep>, Message) {
     match deed {
-        CaseDeed::Decide(decision) => decisions::steps(decision.clone(), (actor, at, together)),
+        CaseDeed::Decide(decision) => decisions::steps(decision.clone(), author, together),
         CaseDeed::Undo(why) => {
-            let (step, said) = decisions::undo_step(why, (actor, at));
+            let (step, said) = decisions::undo_step(why, author);
             (vec![step], said)
         }
         CaseDeed::Comment(text) => {
-            let step = decisions::note_step(text.trim().to_owned(), (actor, at));
+            let step = decisions::note_step(text.trim().to_owned(), author);
             (vec![step], Message::new("已记下", "Noted"))
         }
     }
@@ -233,16 +230,17 @@ fn store(ports: &Ports, batch: &[CaseRecord], steps: &[CaseStep]) -> Vec<Result<
 fn asked(
     ports: &Ports,
     batch: &[CaseRecord],
-    (deed, surface): (&CaseDeed, Surface),
+    deed: &CaseDeed,
+    surface: Surface,
 ) -> Vec<Result<Option<Message>, Failure>> {
     let CaseDeed::Decide(decision) = deed else {
         return vec![Ok(None); batch.len()];
     };
     let places: Vec<_> = batch
         .iter()
-        .map(|case| (case.profile, case.key.as_str()))
+        .map(|case| CaseRef::new(case.profile, case.key.as_str()))
         .collect();
-    match asked_words(ports, &places, (decision, surface)) {
+    match asked_words(ports, &places, decision, surface) {
         Ok(words) => words.into_iter().map(Ok).collect(),
         Err(failure) => vec![Err(failure); batch.len()],
     }

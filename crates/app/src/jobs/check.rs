@@ -38,12 +38,13 @@ pub fn check(source: Source, reporter: &dyn Reporter) -> Result<Certificate, Fai
         Box::new(file)
     };
     let total = (!is_gzip).then_some(size);
-    read(text, (total, limit), saved_again, reporter)
+    read(text, total, limit, saved_again, reporter)
 }
 
 fn read(
     mut text: Box<dyn Read>,
-    (total, limit): (Option<u64>, u64),
+    total: Option<u64>,
+    limit: u64,
     saved_again: Option<SavedAgain>,
     reporter: &dyn Reporter,
 ) -> Result<Certificate, Failure> {

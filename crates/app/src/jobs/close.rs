@@ -6,8 +6,8 @@ use super::lookup::live;
 use crate::gateway::{
     AnsweredQuery, CloseOutcome, CombinedVerdict, ExchangeError, GatewayClient, QueryVerdict,
 };
-use crate::{Advice, Failure, FailureKind, Message};
-use recondesk_domain::{ApiVersion, MerchantProfile, OutTradeNo, ProfileId};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
+use recondesk_domain::{ApiVersion, OutTradeNo};
 use recondesk_ports::{CancelToken, Ports};
 use wechatpay_codec::v2::{OrderRef, TradeState};
 use wechatpay_codec::v3::CombinedOrder;
@@ -27,11 +27,12 @@ pub enum Closed {
 /// When it is paid or being paid, unknown, or nothing certain can be said; then nothing is called closed.
 pub fn close(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
-    (number, sub_mch_id): (&str, &str),
+    profile: MerchantRef<'_>,
+    number: &str,
+    sub_mch_id: &str,
     cancel: &CancelToken,
 ) -> Result<Closed, Failure> {
-    super::reissue::writable(profile.1)?;
+    super::reissue::writable(profile.profile)?;
     let number = OutTradeNo::new(number.trim())
         .filter(|number| !number.is_empty())
         .ok_or_else(|| no_number(number))?;
@@ -79,7 +80,7 @@ struct OrderToClose<'a> {
 
 impl OrderToClose<'_> {
     fn log<T>(&self, asked: &AnsweredQuery<T>) -> Result<(), Failure> {
-        let profile = self.client.profile.0;
+        let profile = self.client.merchant.id;
         let entry = live::record(self.ports, profile, self.number.as_str(), &asked.exchange);
         Ok(self.ports.records.log_exchange(&entry)?)
     }
@@ -91,7 +92,7 @@ impl OrderToClose<'_> {
         self.log(&asked)?;
         match asked.outcome {
             QueryVerdict::Known(state) => Ok((state.state, None)),
-            QueryVerdict::NotFound if self.client.profile.1.api == ApiVersion::V3 => {
+            QueryVerdict::NotFound if self.client.merchant.profile.api == ApiVersion::V3 => {
                 let combined = self.combined()?;
                 Ok((shared_state(&combined), Some(combined)))
             }

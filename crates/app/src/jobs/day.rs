@@ -5,8 +5,8 @@ use super::download::{self, BillType, Fetched};
 use super::reconcile::{self, Basis, Matched, Reconciled, RunRequest};
 use crate::event::NoticeText;
 use crate::gateway::{BillFile, BillSink, GatewayClient};
-use crate::{Failure, FailureKind, Message, Reporter};
-use recondesk_domain::{BillDate, Category, Fen, MchId, MerchantProfile, ProfileId, group_digits};
+use crate::{Failure, FailureKind, MerchantRef, Message, Reporter};
+use recondesk_domain::{BillDate, Category, Fen, MchId, ProfileId, group_digits};
 use recondesk_ports::{
     BillExpect, BillFailure, BillImport, CaseQuery, CaseRecord, Ports, Records, Scratch, Source,
     Standing, StoreError,
@@ -28,17 +28,17 @@ pub enum Arrived {
 /// [`Failure`]: not ready, refused, the gateway, the workspace; nothing is half stored.
 pub fn fetch(
     ports: &Ports,
-    of: (ProfileId, &MerchantProfile),
-    bill: (BillDate, BillType),
+    merchant: MerchantRef<'_>,
+    day: BillDate,
+    kind: BillType,
     reporter: &dyn Reporter,
 ) -> Result<Arrived, Failure> {
-    let arrived = asked(ports, of, bill, reporter);
+    let arrived = asked(ports, merchant, day, kind, reporter);
     if let Err(failure) = &arrived
         && failure.kind != FailureKind::Cancelled
     {
-        let (day, _) = bill;
         ports.records.mark_bill_failure(
-            of.0,
+            merchant.id,
             &BillFailure {
                 day,
                 at: ports.clock.now(),
@@ -52,12 +52,14 @@ pub fn fetch(
 
 fn asked(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
-    (day, kind): (BillDate, BillType),
+    merchant: MerchantRef<'_>,
+    day: BillDate,
+    kind: BillType,
     reporter: &dyn Reporter,
 ) -> Result<Arrived, Failure> {
+    let MerchantRef { id, profile } = merchant;
     let cancel = reporter.token();
-    let client = GatewayClient::new(ports, (id, profile), &cancel);
+    let client = GatewayClient::new(ports, merchant, &cancel);
     let mut sink = ScratchSink::new(ports);
     let now = ports.clock.now();
     let file = BillFile::Trade(kind);
@@ -125,7 +127,7 @@ impl BillSink for ScratchSink<'_> {
 /// As [`fetch`] and [`reconcile::run`].
 pub fn run(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     day: BillDate,
     reporter: &dyn Reporter,
 ) -> Result<Reconciled, Failure> {
@@ -136,10 +138,11 @@ pub fn run(
         .any(|bill| bill.kind == "bill.all" && bill.standing == Standing::Verified)
         || ports.records.no_bill_days(id)?.contains(&day);
     if !is_here {
-        fetch(ports, (id, profile), (day, BillType::All), reporter)?;
+        let merchant = MerchantRef { id, profile };
+        fetch(ports, merchant, day, BillType::All, reporter)?;
     }
     let ask = RunRequest {
-        profile: (id, profile),
+        merchant: MerchantRef { id, profile },
         day,
         cut_off_minutes: None,
         matched: Matched::Counted,
@@ -239,7 +242,7 @@ pub fn open_work(
 pub(super) fn told_of_run(
     records: &dyn Records,
     done: &Reconciled,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     day: BillDate,
 ) -> Result<NoticeText, StoreError> {
     let open = still_open(records, id, day)?;

@@ -7,8 +7,10 @@ pub(super) use self::second::asked_words;
 use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{PastStep, undo};
-use recondesk_domain::{CaseStatus, Instant, ProfileId};
-use recondesk_ports::{AttachmentRecord, CaseId, CaseStep, CaseStepKind, Ports, StoreError};
+use recondesk_domain::CaseStatus;
+use recondesk_ports::{
+    AttachmentRecord, Author, CaseId, CaseRef, CaseStep, CaseStepKind, Ports, StoreError,
+};
 use sha2::{Digest as _, Sha256};
 
 /// Largest file on a case.
@@ -29,11 +31,11 @@ pub struct Decided {
 /// [`Failure`] when the case is gone or its workflow does not allow this; nothing is stored then.
 pub fn decide(
     ports: &Ports,
-    case: (ProfileId, &str),
+    case: CaseRef<'_>,
     decision: Decision,
     person: &str,
 ) -> Result<Decided, Failure> {
-    carry_out(ports, case, decision, (person, None))
+    carry_out(ports, case, decision, person, None)
 }
 
 /// The same by a person who has seen the changes of cases up to `seen`: what others changed since refuses it.
@@ -42,29 +44,31 @@ pub fn decide(
 /// As [`decide`].
 pub fn decide_having_seen(
     ports: &Ports,
-    case: (ProfileId, &str),
+    case: CaseRef<'_>,
     decision: Decision,
-    (person, seen): (&str, i64),
+    person: &str,
+    seen: i64,
 ) -> Result<Decided, Failure> {
-    carry_out(ports, case, decision, (person, Some(seen)))
+    carry_out(ports, case, decision, person, Some(seen))
 }
 
 fn carry_out(
     ports: &Ports,
-    case: (ProfileId, &str),
+    case: CaseRef<'_>,
     decision: Decision,
-    (person, seen): (&str, Option<i64>),
+    person: &str,
+    seen: Option<i64>,
 ) -> Result<Decided, Failure> {
     let id = find(ports, case)?;
     check_owner(ports, &decision)?;
     let asked_for = decision.clone();
-    let (mut steps, said) = steps(decision, (person, ports.clock.now(), 1));
+    let (mut steps, said) = steps(decision, Author::new(person, ports.clock.now()), 1);
     for step in &mut steps {
         step.seen = seen;
     }
     let stored = ports.records.step_case_all(id, &steps);
     stored.map_err(|error| refusal(error, &steps))?;
-    let asked = asked_about(ports, case, (&asked_for, Surface::Window))?;
+    let asked = asked_about(ports, case, &asked_for, Surface::Window)?;
     Ok(Decided {
         waits: asked.is_some(),
         said: asked.unwrap_or(said),
@@ -82,10 +86,13 @@ pub(super) fn refusal(error: StoreError, steps: &[CaseStep]) -> Failure {
 /// The words of a decision about one case that waits for a second person now.
 fn asked_about(
     ports: &Ports,
-    case: (ProfileId, &str),
-    by: (&Decision, Surface),
+    case: CaseRef<'_>,
+    decision: &Decision,
+    surface: Surface,
 ) -> Result<Option<Message>, Failure> {
-    Ok(asked_words(ports, &[case], by)?.pop().flatten())
+    Ok(asked_words(ports, &[case], decision, surface)?
+        .pop()
+        .flatten())
 }
 
 /// Where operators are named, a case is handed to one of them alone; a slip of the pen must not lose it.
@@ -123,24 +130,24 @@ pub(super) fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Fail
 /// As [`decide`].
 pub fn decide_all(
     ports: &Ports,
-    case: (ProfileId, &str),
+    case: CaseRef<'_>,
     (decisions, note, together): (Vec<Decision>, Option<String>, u32),
     person: &str,
 ) -> Result<Option<Message>, Failure> {
     let id = find(ports, case)?;
-    let at = ports.clock.now();
+    let author = Author::new(person, ports.clock.now());
     for decision in &decisions {
         check_owner(ports, decision)?;
     }
     let last = decisions.last().cloned();
     let mut all: Vec<CaseStep> = decisions
         .into_iter()
-        .flat_map(|decision| steps(decision, (person, at, together)).0)
+        .flat_map(|decision| steps(decision, author, together).0)
         .collect();
-    all.extend(note.map(|text| note_step(text, (person, at))));
+    all.extend(note.map(|text| note_step(text, author)));
     ports.records.step_case_all(id, &all)?;
     match last {
-        Some(last) => asked_about(ports, case, (&last, Surface::Terminal)),
+        Some(last) => asked_about(ports, case, &last, Surface::Terminal),
         None => Ok(None),
     }
 }
@@ -149,18 +156,13 @@ pub fn decide_all(
 ///
 /// # Errors
 /// [`Failure`] when the case is gone.
-pub fn note(
-    ports: &Ports,
-    case: (ProfileId, &str),
-    text: String,
-    person: &str,
-) -> Result<(), Failure> {
-    let step = note_step(text, (person, ports.clock.now()));
+pub fn note(ports: &Ports, case: CaseRef<'_>, text: String, person: &str) -> Result<(), Failure> {
+    let step = note_step(text, Author::new(person, ports.clock.now()));
     ports.records.step_case(find(ports, case)?, &step)?;
     Ok(())
 }
 
-pub(super) fn note_step(text: String, (person, at): (&str, Instant)) -> CaseStep {
+pub(super) fn note_step(text: String, Author { name: person, at }: Author<'_>) -> CaseStep {
     CaseStep {
         kind: CaseStepKind::Note,
         actor: person.to_owned(),
@@ -177,16 +179,16 @@ pub(super) fn note_step(text: String, (person, at): (&str, Instant)) -> CaseStep
 /// When the case is gone, or the decision is of somebody else, overtaken, or settled.
 pub fn take_back(
     ports: &Ports,
-    case: (ProfileId, &str),
+    case: CaseRef<'_>,
     why: &str,
     person: &str,
 ) -> Result<Message, Failure> {
-    let (step, said) = undo_step(why, (person, ports.clock.now()));
+    let (step, said) = undo_step(why, Author::new(person, ports.clock.now()));
     ports.records.step_case(find(ports, case)?, &step)?;
     Ok(said)
 }
 
-pub(super) fn undo_step(why: &str, (person, at): (&str, Instant)) -> (CaseStep, Message) {
+pub(super) fn undo_step(why: &str, Author { name: person, at }: Author<'_>) -> (CaseStep, Message) {
     let step = CaseStep {
         kind: CaseStepKind::Undo,
         actor: person.to_owned(),
@@ -204,7 +206,7 @@ pub(super) fn undo_step(why: &str, (person, at): (&str, Instant)) -> (CaseStep, 
 /// When the case is gone.
 pub fn undo_offer(
     ports: &Ports,
-    (profile, key): (ProfileId, &str),
+    CaseRef { profile, key }: CaseRef<'_>,
     person: &str,
 ) -> Result<Option<UndoOffer>, Failure> {
     let case = ports.records.case(profile, key)?;
@@ -243,7 +245,7 @@ pub fn undo_offer(
 /// When a file is empty or too large, or the case is gone.
 pub fn attach_files(
     ports: &Ports,
-    (profile, key): (ProfileId, &str),
+    CaseRef { profile, key }: CaseRef<'_>,
     files: Vec<(String, Vec<u8>)>,
     person: &str,
 ) -> Result<(), Failure> {
@@ -273,7 +275,7 @@ pub fn attach_files(
     Ok(())
 }
 
-fn find(ports: &Ports, (profile, key): (ProfileId, &str)) -> Result<CaseId, StoreError> {
+fn find(ports: &Ports, CaseRef { profile, key }: CaseRef<'_>) -> Result<CaseId, StoreError> {
     let case = ports.records.case(profile, key)?;
     case.map(|case| case.id)
         .ok_or_else(|| StoreError::Missing("case".to_owned()))
@@ -282,7 +284,8 @@ fn find(ports: &Ports, (profile, key): (ProfileId, &str)) -> Result<CaseId, Stor
 /// The steps of a decision by that person at that instant, and what is said when they are done.
 pub(super) fn steps(
     decision: Decision,
-    (person, at, together): (&str, Instant, u32),
+    Author { name: person, at }: Author<'_>,
+    together: u32,
 ) -> (Vec<CaseStep>, Message) {
     let step = |kind, text: &str| CaseStep {
         kind,

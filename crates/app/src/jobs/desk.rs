@@ -8,7 +8,7 @@ use crate::model::{OperatorIdentity, Person};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
 use recondesk_domain::ProfileId;
-use recondesk_ports::{Operator, PinError, Ports, StoreError};
+use recondesk_ports::{CaseRef, Operator, PinError, Ports, StoreError};
 
 /// The place of the signed-in operator, and what was seen there; its copies share it.
 #[derive(Debug, Clone, Default)]
@@ -33,13 +33,13 @@ impl Desk {
     }
 
     /// A case was read, with all changes up to `last`.
-    pub fn saw_case(&self, (profile, key): (ProfileId, &str), last: i64) {
+    pub fn saw_case(&self, CaseRef { profile, key }: CaseRef<'_>, last: i64) {
         self.seen().open = Some(((profile, key.to_owned()), last));
     }
 
     /// Up to which change whoever sits there has seen this case; nothing where it was never shown.
     #[must_use]
-    pub fn has_seen(&self, (profile, key): (ProfileId, &str)) -> Option<i64> {
+    pub fn has_seen(&self, CaseRef { profile, key }: CaseRef<'_>) -> Option<i64> {
         let seen = self.seen();
         let open = seen.open.as_ref();
         let open = open.filter(|((of, name), _)| *of == profile && name == key);
@@ -99,7 +99,7 @@ impl Desk {
     ///
     /// # Errors
     /// When somebody must sign in first, or the role is missing.
-    pub fn actor(&self, ports: &Ports, (role, user): (Role, &str)) -> Result<String, Failure> {
+    pub fn actor(&self, ports: &Ports, role: Role, user: &str) -> Result<String, Failure> {
         let operators = living(ports)?;
         if operators.is_empty() {
             return Ok(user.to_owned());
@@ -138,7 +138,8 @@ impl Desk {
 pub fn identify(
     ports: &Ports,
     identity: Option<&OperatorIdentity>,
-    (role, user): (Role, &str),
+    role: Role,
+    user: &str,
 ) -> Result<String, Failure> {
     if let Some(identity) = identity {
         return with_role(&known(ports, identity)?, role);

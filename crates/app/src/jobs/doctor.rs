@@ -7,8 +7,8 @@
 mod keys;
 mod online;
 
-use crate::{Advice, Failure, Message, Reporter};
-use recondesk_domain::{Instant, MerchantProfile, ProfileId};
+use crate::{Advice, Failure, MerchantRef, Message, Reporter};
+use recondesk_domain::{Instant, ProfileId};
 use recondesk_ports::Ports;
 
 /// How a check came out.
@@ -105,7 +105,7 @@ impl DoctorReport {
 /// When the vault cannot be read, or a person stops it. What is wrong with the profile is no error.
 pub fn examine(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     online: bool,
     reporter: &dyn Reporter,
 ) -> Result<DoctorReport, Failure> {
@@ -114,7 +114,7 @@ pub fn examine(
         let is_ready = checks.iter().all(|check| check.health != Health::Bad);
         online::checks(ports, profile, is_ready, reporter, &mut checks)?;
     }
-    let (id, held) = profile;
+    let MerchantRef { id, profile: held } = profile;
     Ok(DoctorReport {
         profile: id,
         name: held.name.clone(),

@@ -9,9 +9,9 @@ use super::day::ScratchSink;
 use super::download::{self, Fetched, FundAccount};
 use super::imports::{Watching, fund_overflow};
 use crate::gateway::{BillFile, GatewayClient};
-use crate::{Failure, Message, Reporter};
+use crate::{Failure, MerchantRef, Message, Reporter};
 pub use bank::{contradicts_itself, import_statement};
-use recondesk_domain::{BillDate, FundEntry, MchId, MerchantProfile, ProfileId};
+use recondesk_domain::{BillDate, FundEntry, MchId, ProfileId};
 use recondesk_ports::{
     BooksError, FundExpect, FundFacts, ImportRecord, Ports, Source, Standing, StoreError,
 };
@@ -32,7 +32,7 @@ pub const LEARNING_DAYS: usize = 7;
 #[derive(Debug, Clone, Copy)]
 pub struct FundsRequest<'a> {
     /// The merchant.
-    pub profile: (ProfileId, &'a MerchantProfile),
+    pub merchant: MerchantRef<'a>,
     /// A sub-merchant whose accounts are meant; empty for the merchant's own.
     pub sub_mch_id: MchId,
     /// The day.
@@ -236,9 +236,9 @@ fn text_of(
     let mut record = newest(ports, ask, &expect(None))?;
     let is_good = |record: &ImportRecord| record.standing == Standing::Verified;
     if !record.as_ref().is_some_and(is_good) && ask.fetches {
-        let (id, profile) = ask.profile;
+        let MerchantRef { id, profile } = ask.merchant;
         let cancel = reporter.token();
-        let client = GatewayClient::new(ports, (id, profile), &cancel);
+        let client = GatewayClient::new(ports, MerchantRef { id, profile }, &cancel);
         let mut sink = ScratchSink::new(ports);
         let sub = ask.sub_mch_id;
         let file = if sub.is_empty() {
@@ -283,7 +283,7 @@ fn is_used(ports: &Ports, ask: &FundsRequest<'_>, account: FundAccount) -> Resul
         sha1: None,
     };
     let kind = expect.kind_word();
-    let imports = ports.books.imports(ask.profile.0)?;
+    let imports = ports.books.imports(ask.merchant.id)?;
     Ok(imports.iter().any(|one| one.kind == kind))
 }
 
@@ -294,7 +294,7 @@ fn newest(
     expect: &FundExpect,
 ) -> Result<Option<ImportRecord>, Failure> {
     let kind = expect.kind_word();
-    let mut bills = ports.books.bills(ask.profile.0, ask.day)?;
+    let mut bills = ports.books.bills(ask.merchant.id, ask.day)?;
     bills.retain(|bill| bill.kind == kind && bill.standing != Standing::Replaced);
     let good = bills
         .iter()
@@ -316,7 +316,7 @@ fn report_of(
         sha1: None,
     };
     let kind = expect.kind_word();
-    let imports = ports.books.imports(ask.profile.0)?;
+    let imports = ports.books.imports(ask.merchant.id)?;
     let before = imports
         .iter()
         .filter(|one| one.kind == kind && one.standing == Standing::Verified)
@@ -355,11 +355,11 @@ fn doubt(
             | AccountOutcome::NothingMoved => {}
         }
     }
-    let evidence = ports.books.evidence(ask.profile.0)?;
+    let evidence = ports.books.evidence(ask.merchant.id)?;
     let has_bill = evidence.bill_days().map_err(unread)?.contains(&ask.day)
         || ports
             .records
-            .no_bill_days(ask.profile.0)?
+            .no_bill_days(ask.merchant.id)?
             .contains(&ask.day);
     Ok((!has_bill).then_some(NotCompared::NoTradeBill))
 }
@@ -370,8 +370,8 @@ fn against_trades(
     accounts: &[(FundAccount, AccountOutcome)],
     entries: &[&[FundEntry<'_>]],
 ) -> Result<(TradeReport, Bridge), Failure> {
-    let evidence = ports.books.evidence(ask.profile.0)?;
-    let late_s = i64::from(ask.profile.1.cut_off_minutes).saturating_mul(60);
+    let evidence = ports.books.evidence(ask.merchant.id)?;
+    let late_s = i64::from(ask.merchant.profile.cut_off_minutes).saturating_mul(60);
     let late_from = |day: BillDate| day.next().start().plus(late_s.saturating_neg());
     let yesterday = late_numbers(evidence.as_ref(), ask.day.prev(), late_from(ask.day.prev()))?;
     let failed = RefCell::new(None);
@@ -435,7 +435,7 @@ fn until_failure<'a, T>(
 }
 
 fn days_seen(ports: &Ports, ask: &FundsRequest<'_>) -> Result<usize, Failure> {
-    let imports = ports.books.imports(ask.profile.0)?;
+    let imports = ports.books.imports(ask.merchant.id)?;
     let days: HashSet<_> = imports
         .iter()
         .filter(|one| FundExpect::is_kind_of(&one.kind, &ask.sub_mch_id))

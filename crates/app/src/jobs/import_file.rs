@@ -7,14 +7,13 @@ use super::bill_archive::{self, PassedOver};
 use super::bills::first_reason;
 use super::intake::{self, MappingChoice, attention, remarks, unread};
 use crate::event::{NextDeed, NoticeText};
-use crate::{Failure, FailureKind, Message, Reporter, Surface};
-use recondesk_domain::{MerchantProfile, ProfileId, group_digits};
+use crate::{Failure, FailureKind, MerchantRef, Message, Reporter, Surface};
+use recondesk_domain::{ProfileId, group_digits};
 use recondesk_intake::{Guess, HEAD_BYTES, Mapping};
-use recondesk_ports::{BillImport, BooksError, Files, OrdersImport, Ports, Source, Stored};
+use recondesk_ports::{
+    BillImport, BooksError, Files, OrdersImport, OrdersTarget, Ports, Source, Stored,
+};
 use wechatpay_codec::bill::{BodyKind, sniff as sniff_body};
-
-/// The merchant a file is imported for.
-type Merchant<'a> = (ProfileId, &'a MerchantProfile);
 
 /// Imports a bill, an orders file or a refunds file; a person is told what became of it.
 ///
@@ -23,7 +22,7 @@ type Merchant<'a> = (ProfileId, &'a MerchantProfile);
 pub fn import(
     ports: &Ports,
     files: &dyn Files,
-    merchant: Merchant<'_>,
+    merchant: MerchantRef<'_>,
     path: &Path,
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
@@ -36,7 +35,7 @@ pub fn import(
     let mut source = intake::open(ports.writers.as_ref(), source)?;
     let chosen = intake::choose(
         ports,
-        merchant.0,
+        merchant.id,
         (&mut source, &MappingChoice::Any(None)),
         None,
     )?;
@@ -83,7 +82,7 @@ pub fn is_bill(source: &mut Source) -> Result<bool, Failure> {
 
 fn bill(
     ports: &Ports,
-    merchant: Merchant<'_>,
+    merchant: MerchantRef<'_>,
     source: Source,
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
@@ -94,7 +93,7 @@ fn bill(
     let is_one = all.outcomes.len() == 1;
     for super::bills::BillOutcome { name, done } in all.outcomes {
         match done {
-            Ok(done) => told.push(told_of_bill(&done, merchant.0)),
+            Ok(done) => told.push(told_of_bill(&done, merchant.id)),
             // The others of an archive are stored already, or will be: the failure is told with them.
             Err(failure) if !is_one => told.push(told_of_failure(&name, &failure)),
             Err(failure) => return Err(failure),
@@ -206,7 +205,7 @@ fn reason_of(done: &BillImport) -> Message {
 
 fn orders(
     ports: &Ports,
-    merchant: Merchant<'_>,
+    merchant: MerchantRef<'_>,
     (source, mapping, guess): (Source, &Mapping, &Guess),
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
@@ -217,7 +216,16 @@ fn orders(
             first = Some((reject.row.line, reject.reason.zh(), reject.reason.en()));
         }
     };
-    let done = intake::import(books, (merchant.0, mapping), source, &mut keep, reporter)?;
+    let done = intake::import(
+        books,
+        OrdersTarget {
+            profile: merchant.id,
+            mapping,
+        },
+        source,
+        &mut keep,
+        reporter,
+    )?;
     let note = first
         .map(|(line, zh, en)| {
             Message::new(format!("第 {line} 行：{zh}"), format!("row {line}: {en}"))
@@ -225,7 +233,10 @@ fn orders(
         .unwrap_or_default();
     Ok(told_of_orders(
         &done,
-        (merchant.0, mapping),
+        OrdersTarget {
+            profile: merchant.id,
+            mapping,
+        },
         Some(guess),
         note,
     ))
@@ -235,7 +246,7 @@ fn orders(
 #[must_use]
 pub fn told_of_orders(
     done: &OrdersImport,
-    (profile, mapping): (ProfileId, &Mapping),
+    OrdersTarget { profile, mapping }: OrdersTarget<'_>,
     guess: Option<&Guess>,
     note: Message,
 ) -> NoticeText {

@@ -3,8 +3,8 @@
 use super::lab::refused;
 use crate::gateway::platform_keys;
 use crate::model::KeyChoice;
-use crate::{Failure, FailureKind, Message};
-use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
+use crate::{Failure, FailureKind, MerchantRef, Message};
+use recondesk_domain::{ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
 use wechatpay_codec::Params;
 use wechatpay_codec::lab::explain::KeyCandidate;
@@ -87,7 +87,7 @@ pub(super) fn verify_key(
     let profile = super::lab::chosen_profile(ports, key)?;
     if let (KeyChoice::Stored(owner), SecretKind::PlatformKey, Some(profile)) =
         (key, kind, &profile)
-        && let Some(key) = platform_key(ports, (*owner, profile), id)?
+        && let Some(key) = platform_key(ports, MerchantRef::new(*owner, profile), id)?
     {
         return Ok(key);
     }
@@ -113,7 +113,7 @@ pub(super) fn verify_key(
 /// When the vault cannot be read.
 pub fn platform_key(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     serial: &str,
 ) -> Result<Option<VerifyKey>, Failure> {
     let keys = platform_keys(&*ports.vault, profile)?;

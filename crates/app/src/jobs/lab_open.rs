@@ -17,13 +17,13 @@ use wechatpay_codec::v3::{decrypt_field, encrypt_field, notify::Envelope, open_r
 /// When a key or an app id is missing.
 pub(super) fn front_end(ports: &Ports, ask: &FrontEndAsk) -> Result<LabAnswer, Failure> {
     match ask {
-        FrontEndAsk::Pay(prepay, appid, method, key) => pay(ports, (prepay, appid), *method, key),
+        FrontEndAsk::Pay(prepay, appid, method, key) => pay(ports, prepay, appid, *method, key),
         FrontEndAsk::Config(ticket, url, appid, profile) => {
             let profile = profile_of(ports, *profile)?;
             let appid = appid_of(appid, profile.as_ref())?;
             let nonce = ports.random.nonce();
             let now = ports.clock.now();
-            let set = js_set(ticket, (&appid, &nonce), now, url.trim());
+            let set = js_set(ticket, &appid, &nonce, now, url.trim());
             Ok(LabAnswer::Config(set))
         }
     }
@@ -40,7 +40,8 @@ fn appid_of(given: &str, profile: Option<&MerchantProfile>) -> Result<String, Fa
 
 fn pay(
     ports: &Ports,
-    (prepay, appid): (&str, &str),
+    prepay: &str,
+    appid: &str,
     method: PayMethod,
     key: &KeyChoice,
 ) -> Result<LabAnswer, Failure> {

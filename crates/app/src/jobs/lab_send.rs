@@ -5,7 +5,7 @@ use super::lab::{meant, refused, usage};
 use super::poll::{Next, Poll, PollPlan};
 use crate::gateway::{Exchange, ExchangeError, GatewayClient, v2};
 use crate::model::{Follow, Followed, FollowedAnswer, SendAsk, Sent, Worth};
-use crate::{Advice, Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
 use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_ports::{CancelToken, Ports, StoreError};
 use wechatpay_codec::lab::sending::refusal;
@@ -45,7 +45,7 @@ pub fn send(ports: &Ports, ask: &SendAsk, cancel: &CancelToken) -> Result<Sent, 
         let failure = Failure::new(FailureKind::Usage, "lab.live", Message::from(why), advice);
         return Err(failure.with_detail(format!("{} {}", profile.gateway, ask.endpoint.path())));
     }
-    let client = GatewayClient::new(ports, (ask.profile, &profile), cancel);
+    let client = GatewayClient::new(ports, MerchantRef::new(ask.profile, &profile), cancel);
     let exchange = exchange(&client, ask)?;
     if cancel.is_cancelled() {
         return Err(Failure::cancelled());
@@ -188,7 +188,7 @@ pub fn follow(ports: &Ports, ask: &Follow, cancel: &CancelToken) -> Result<Follo
     let profile = profile_of(ports, ask.profile)?;
     let number = OutTradeNo::new(&ask.number)
         .ok_or_else(|| usage(("商户订单号太长", "The order number is too long")))?;
-    let client = GatewayClient::new(ports, (ask.profile, &profile), cancel);
+    let client = GatewayClient::new(ports, MerchantRef::new(ask.profile, &profile), cancel);
     let inquiry = inquiry::order(&client, OrderRef::Merchant(number), &ask.sub_mch_id, &[])?;
     if cancel.is_cancelled() {
         return Err(Failure::cancelled());

@@ -33,7 +33,7 @@ pub fn kept(ports: &Ports, profile: ProfileId) -> Result<Vec<KeptMapping>, Failu
 ///
 /// # Errors
 /// When there is none, the name is empty, too long or taken, or the workspace fails.
-pub fn rename(ports: &Ports, profile: ProfileId, (from, to): (&str, &str)) -> Result<(), Failure> {
+pub fn rename(ports: &Ports, profile: ProfileId, from: &str, to: &str) -> Result<(), Failure> {
     let to = to.trim();
     if to.is_empty() || to.len() > LONGEST || to.chars().any(char::is_control) {
         return Err(refused(

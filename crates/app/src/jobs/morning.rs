@@ -24,9 +24,9 @@ use super::backfill::{PACE, offered};
 use super::day::{self, OpenWork, open_work};
 use super::reconcile::{Basis, Reconciled};
 use super::signed_day::{self, SignedDay};
-use crate::{Advice, Failure, FailureKind, Message, Reporter};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message, Reporter};
 use folder::FolderHaul;
-use recondesk_domain::{BillDate, Category, Instant, MerchantProfile, ProfileId};
+use recondesk_domain::{BillDate, Category, Instant, ProfileId};
 use recondesk_ports::{
     CaseQuery, CaseRecord, Files, Ports, Records, RunRecord, Standing, StoreError,
 };
@@ -145,7 +145,7 @@ impl MerchantMorning {
 /// [`Failure`] when the workspace cannot be read or written, or a person stopped it; what was done stays.
 pub fn run(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     ask: &MorningAsk<'_>,
     reporter: &dyn Reporter,
 ) -> Result<MerchantMorning, Failure> {
@@ -167,7 +167,13 @@ pub fn run(
     let mut haul = FolderHaul::default();
     if let Some(folder) = ask.folder.or(of_profile) {
         let place = (ask.files, folder);
-        match folder::take(ports, (id, profile), place, &mut state, reporter) {
+        match folder::take(
+            ports,
+            MerchantRef { id, profile },
+            place,
+            &mut state,
+            reporter,
+        ) {
             Ok(found) => haul = found,
             Err(failure) if failure.kind == FailureKind::RefusedInput => {
                 out.folder_failure = Some(failure);
@@ -180,18 +186,18 @@ pub fn run(
     let due = match ask.days {
         MorningDays::One(day) => vec![day],
         MorningDays::CatchUp => {
-            let due = Due::of(ports, (id, profile), (&state, haul.days))?;
+            let due = Due::of(ports, MerchantRef { id, profile }, &state, haul.days)?;
             out.gone = due.gone;
             due.days.into_iter().collect()
         }
     };
     let work = MorningWork {
         ports,
-        merchant: (id, profile),
+        merchant: MerchantRef { id, profile },
         ask,
         reporter,
     };
-    work.compare(&due, (&mut state, &mut out))?;
+    work.compare(&due, &mut state, &mut out)?;
     state.keep(records, id)?;
     if ask.days == MorningDays::CatchUp || ask.days == MorningDays::One(out.yesterday) {
         out.alarms = alarms(ports, id)?;
@@ -205,7 +211,7 @@ pub fn run(
 /// The comparisons of a morning.
 struct MorningWork<'a> {
     ports: &'a Ports,
-    merchant: (ProfileId, &'a MerchantProfile),
+    merchant: MerchantRef<'a>,
     ask: &'a MorningAsk<'a>,
     reporter: &'a dyn Reporter,
 }
@@ -215,7 +221,8 @@ impl MorningWork<'_> {
     fn compare(
         &self,
         due: &[BillDate],
-        (state, out): (&mut MorningMemory, &mut MerchantMorning),
+        state: &mut MorningMemory,
+        out: &mut MerchantMorning,
     ) -> Result<(), Failure> {
         let today = self.ports.clock.now().day();
         let mut in_a_row = 0;
@@ -280,7 +287,7 @@ impl MorningWork<'_> {
     /// The result of a signed day, as it was signed.
     fn locked(&self, day: BillDate) -> Result<DayResult, Failure> {
         let records = self.ports.records.as_ref();
-        let run = records.current_run(self.merchant.0, day)?;
+        let run = records.current_run(self.merchant.id, day)?;
         let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
         let findings = records.findings(run.id)?;
         let done = Reconciled {
@@ -290,7 +297,7 @@ impl MorningWork<'_> {
             is_known: true,
             changes: None,
         };
-        let open = open_work(records, self.merchant.0, day)?;
+        let open = open_work(records, self.merchant.id, day)?;
         Ok(Ok((Box::new(done), open)))
     }
 
@@ -298,7 +305,7 @@ impl MorningWork<'_> {
     fn day(&self, day: BillDate) -> Result<DayResult, Failure> {
         match day::run(self.ports, self.merchant, day, self.reporter) {
             Ok(done) => {
-                let open = open_work(self.ports.records.as_ref(), self.merchant.0, day)?;
+                let open = open_work(self.ports.records.as_ref(), self.merchant.id, day)?;
                 Ok(Ok((Box::new(done), open)))
             }
             Err(failure) => match failure.kind {
@@ -324,8 +331,9 @@ impl Due {
     /// since they were compared, days not told of.
     fn of(
         ports: &Ports,
-        (id, profile): (ProfileId, &MerchantProfile),
-        (state, covered): (&MorningMemory, Option<(BillDate, BillDate)>),
+        MerchantRef { id, profile }: MerchantRef<'_>,
+        state: &MorningMemory,
+        covered: Option<(BillDate, BillDate)>,
     ) -> Result<Self, Failure> {
         let now = ports.clock.now();
         let yesterday = now.day().prev();
@@ -353,7 +361,8 @@ impl Due {
                 out.days.insert(day);
             }
         }
-        let mut changed = books_changed::since_compared(ports, (id, profile), &runs, oldest)?;
+        let mut changed =
+            books_changed::since_compared(ports, MerchantRef { id, profile }, &runs, oldest)?;
         out.days.append(&mut changed);
         out.days.extend(&state.untold);
         let mut open = BTreeSet::new();

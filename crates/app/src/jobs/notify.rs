@@ -9,11 +9,11 @@ mod reason;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Failure, FailureKind, Message, Reporter};
+use crate::{Failure, FailureKind, MerchantRef, Message, Reporter};
 use claim::{ClaimKeys, ClaimRefusal, NotificationClaim, open_v2, open_v3, read_keys};
 pub use log::{LoggedNotice, MAX_LOG_BYTES, messages};
 pub use reason::{AsideReason, NotificationFate, stored_words};
-use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId, mask_message};
+use recondesk_domain::{Fen, MOrder, ProfileId, mask_message};
 use recondesk_ports::{
     BookRow, NumberKind, Observation, ObservationSource, Ports, RefundQuery, RefundRecord,
 };
@@ -49,7 +49,7 @@ pub struct NotificationResult {
 /// When the text is too large, or workspace or vault cannot be used. A bad notification is no failure.
 pub fn import(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     text: &[u8],
     reporter: &dyn Reporter,
 ) -> Result<Vec<NotificationResult>, Failure> {
@@ -64,7 +64,7 @@ pub fn import(
 
 fn take_each(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     text: &[u8],
     reporter: &dyn Reporter,
 ) -> Result<Vec<NotificationResult>, Failure> {
@@ -93,7 +93,7 @@ fn take_each(
 /// One notification from its bytes to its fate; a combined order has one for each part.
 fn receive(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    merchant: MerchantRef<'_>,
     keys: &ClaimKeys,
     message: &LoggedNotice<'_>,
 ) -> Result<Vec<NotificationResult>, Failure> {
@@ -107,20 +107,21 @@ fn receive(
         Err(ClaimRefusal::Aside(claim, reason)) => {
             put_aside(
                 ports,
-                profile.0,
+                merchant.id,
                 (message, keys),
-                (claim.as_ref().as_ref(), &reason),
+                claim.as_ref().as_ref(),
+                &reason,
             )?;
             told.push((*claim, NotificationFate::Aside(reason)));
         }
         Ok(claims) => {
             for claim in claims {
-                let fate = enter(ports, profile, &claim)?;
+                let fate = enter(ports, merchant, &claim)?;
                 match &fate {
                     // A contradiction stands beside what was entered before.
                     NotificationFate::Aside(AsideReason::Contradiction(_)) => {}
                     NotificationFate::Aside(reason) => {
-                        put_aside(ports, profile.0, (message, keys), (Some(&claim), reason))?;
+                        put_aside(ports, merchant.id, (message, keys), Some(&claim), reason)?;
                     }
                     NotificationFate::Applied
                     | NotificationFate::Repeated { .. }
@@ -140,7 +141,7 @@ fn receive(
 /// Enters what a sealed message claims, once, where it fits the books.
 fn enter(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     claim: &NotificationClaim,
 ) -> Result<NotificationFate, Failure> {
     if claim.combined_by == profile.mch_id && claim.mch_id != profile.mch_id {
@@ -148,7 +149,7 @@ fn enter(
             mch_id: claim.mch_id.clone(),
         });
     }
-    if let Some(reason) = judge(ports, (id, profile), claim)? {
+    if let Some(reason) = judge(ports, MerchantRef { id, profile }, claim)? {
         return Ok(NotificationFate::Aside(reason));
     }
     let known = ports
@@ -186,7 +187,7 @@ fn answer(told: &[(Option<NotificationClaim>, NotificationFate)], is_v3: bool) -
 /// Merchant, app and order against the claim; `None` when all fits.
 fn judge(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     claim: &NotificationClaim,
 ) -> Result<Option<AsideReason>, Failure> {
     if !claim.combined_by.is_empty() && claim.combined_by != profile.mch_id {
@@ -371,7 +372,8 @@ fn put_aside(
     ports: &Ports,
     profile: ProfileId,
     (message, keys): (&LoggedNotice<'_>, &ClaimKeys),
-    (claim, reason): (Option<&NotificationClaim>, &AsideReason),
+    claim: Option<&NotificationClaim>,
+    reason: &AsideReason,
 ) -> Result<(), Failure> {
     let body = message.body();
     let digest: String = Sha256::digest(body)

@@ -45,9 +45,7 @@ pub fn gate(ports: &Ports) -> Result<OperatorGate, StoreError> {
 pub fn admitted(ports: &Ports, identity: Option<&OperatorIdentity>) -> Result<String, Failure> {
     match (gate(ports)?, identity) {
         (OperatorGate::Anybody, _) => Ok(String::new()),
-        (OperatorGate::Administrator, identity) => {
-            identify(ports, identity, (Role::Administer, ""))
-        }
+        (OperatorGate::Administrator, identity) => identify(ports, identity, Role::Administer, ""),
         (OperatorGate::AnyOperator, Some(identity)) => Ok(known(ports, identity)?.name),
         (OperatorGate::AnyOperator, None) => Err(needed()),
     }

@@ -13,8 +13,8 @@ use std::time::Duration;
 use super::approvals;
 use super::desk::identify;
 use super::refund::{
-    RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm_with, next_number, order_of_case,
-    prepare, profile_of,
+    ConfirmedSums, RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm_with, next_number,
+    order_of_case, prepare, profile_of,
 };
 use super::reissue::{
     REISSUE_HEADINGS, ReissueAsk, Reissued, handed_over, of_case, reissue, reissue_rows,
@@ -23,7 +23,7 @@ use super::sign_off::{ask_unlock, sign_day};
 use crate::gateway::GatewayClient;
 use crate::jobs::export::write_csv;
 use crate::model::{JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish, UnlockWish};
-use crate::{Command, Failure, FailureKind, Message, NoticeText, Reporter};
+use crate::{Command, Failure, FailureKind, MerchantRef, Message, NoticeText, Reporter};
 use recondesk_casework::{ReissueWay, Role};
 use recondesk_domain::{ApiVersion, Fen, MerchantProfile, ProfileId, Sheet, gateway_kind};
 use recondesk_ports::{
@@ -48,7 +48,8 @@ fn sleep(pause: Duration) {
 /// What the deed says; a command of another kind is refused.
 pub fn run(
     ports: &Ports,
-    (files, user): (&dyn Files, &str),
+    files: &dyn Files,
+    user: &str,
     command: Command,
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
@@ -72,11 +73,16 @@ pub fn view(ports: &Ports, profile: ProfileId, key: &str) -> Result<PayoutView, 
     let merchant = profile_of(ports, profile)?;
     let order = order_of_case(ports, &case)?;
     let cancel = CancelToken::default();
-    let client = GatewayClient::new(ports, (profile, &merchant), &cancel);
+    let client = GatewayClient::new(ports, MerchantRef::new(profile, &merchant), &cancel);
     let facts = ask_order(ports, &client, &order, None, &sleep)?;
     let operators = ports.casework.operators()?;
     let out_trade_no = order.out_trade_no.as_str();
-    let next = next_number(ports, (profile, &merchant), &case.key, out_trade_no)?;
+    let next = next_number(
+        ports,
+        MerchantRef::new(profile, &merchant),
+        &case.key,
+        out_trade_no,
+    )?;
     Ok(PayoutView {
         profile,
         key: key.to_owned(),
@@ -149,7 +155,7 @@ pub fn refund(
 ) -> Result<NoticeText, Failure> {
     let case = case_of(ports, wish.profile, &wish.key)?;
     let merchant = profile_of(ports, wish.profile)?;
-    let maker = identify(ports, wish.identity.as_ref(), (Role::Work, user))?;
+    let maker = identify(ports, wish.identity.as_ref(), Role::Work, user)?;
     if wish.typed != wish.amount {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -163,7 +169,7 @@ pub fn refund(
     }
     let cancel = reporter.token();
     let ask = RefundAsk {
-        profile: (wish.profile, &merchant),
+        merchant: MerchantRef::new(wish.profile, &merchant),
         of: RefundOf::Case(Box::new(case)),
         amount: Some(wish.amount),
         reason: wish.reason.clone(),
@@ -172,8 +178,11 @@ pub fn refund(
     };
     let prepared = prepare(ports, &ask, &sleep, &cancel)?;
     // The person decided by what the dialog showed: a refund that came between is told first.
-    let sums = (wish.typed, wish.refunded);
-    let record = confirm_with(ports, &prepared.record, sums, (&prepared.facts, &maker))?;
+    let sums = ConfirmedSums {
+        typed: wish.typed,
+        refunded: wish.refunded,
+    };
+    let record = confirm_with(ports, &prepared.record, sums, &prepared.facts, &maker)?;
     let pace = RefundPace {
         patience: FOLLOWED,
         pause: &sleep,
@@ -194,7 +203,7 @@ pub fn reissue_case(
     user: &str,
 ) -> Result<NoticeText, Failure> {
     let case = case_of(ports, wish.profile, &wish.key)?;
-    let maker = identify(ports, wish.identity.as_ref(), (Role::Work, user))?;
+    let maker = identify(ports, wish.identity.as_ref(), Role::Work, user)?;
     let cancel = CancelToken::default();
     let ask = ReissueAsk {
         way: wish.way,
@@ -205,7 +214,7 @@ pub fn reissue_case(
     let done = reissue(ports, &case, &ask)?;
     let mut stage = done.record.stage;
     if let (ReissueWay::List, Some(path)) = (wish.way, &wish.list) {
-        let handed = write_list(ports, files, (path, &maker), std::slice::from_ref(&done))?;
+        let handed = write_list(ports, files, path, &maker, std::slice::from_ref(&done))?;
         stage = handed.first().map_or(stage, |record| record.stage);
     }
     let said = done.answer.as_ref().map_or("", |answer| answer.said());
@@ -223,7 +232,8 @@ pub fn reissue_case(
 fn write_list(
     ports: &Ports,
     files: &dyn Files,
-    (path, actor): (&Path, &str),
+    path: &Path,
+    actor: &str,
     done: &[Reissued],
 ) -> Result<Vec<ReissueRecord>, Failure> {
     let mut bytes = Vec::new();
@@ -260,10 +270,10 @@ fn not_written(path: &Path, error: &std::io::Error) -> Failure {
 /// # Errors
 /// For the maker, for somebody without the role, for a second decision.
 pub fn judge(ports: &Ports, wish: &JudgeWish, user: &str) -> Result<NoticeText, Failure> {
-    let checker = identify(ports, wish.identity.as_ref(), (Role::Approve, user))?;
+    let checker = identify(ports, wish.identity.as_ref(), Role::Approve, user)?;
     let waiting = approvals::waiting(ports)?;
     let about = waiting.iter().find(|waiting| waiting.asked.id == wish.id);
-    let judged = approvals::judge(ports, (wish.id, wish.judgement), &checker)?;
+    let judged = approvals::judge(ports, wish.id, wish.judgement, &checker)?;
     let title = match about {
         Some(about) => approvals::judged_words(about, wish.judgement, &checker),
         None => Message::new(judged.subject.as_str(), judged.subject.as_str()),
@@ -278,9 +288,14 @@ pub fn judge(ports: &Ports, wish: &JudgeWish, user: &str) -> Result<NoticeText, 
 /// When something stands in the way.
 pub fn sign(ports: &Ports, wish: &SignOffWish, user: &str) -> Result<NoticeText, Failure> {
     let merchant = profile_of(ports, wish.profile)?;
-    let signer = identify(ports, wish.identity.as_ref(), (Role::Approve, user))?;
+    let signer = identify(ports, wish.identity.as_ref(), Role::Approve, user)?;
     let day = wish.day;
-    sign_day(ports, (wish.profile, &merchant), day, &signer)?;
+    sign_day(
+        ports,
+        MerchantRef::new(wish.profile, &merchant),
+        day,
+        &signer,
+    )?;
     let name = &merchant.name;
     Ok(told(
         Message::new(
@@ -295,8 +310,8 @@ pub fn sign(ports: &Ports, wish: &SignOffWish, user: &str) -> Result<NoticeText,
 /// Asks a second person to open a signed day again.
 fn unlock(ports: &Ports, wish: &UnlockWish, user: &str) -> Result<NoticeText, Failure> {
     let merchant = profile_of(ports, wish.profile)?;
-    let maker = identify(ports, wish.identity.as_ref(), (Role::Work, user))?;
-    ask_unlock(ports, (wish.profile, wish.day), &wish.reason, &maker)?;
+    let maker = identify(ports, wish.identity.as_ref(), Role::Work, user)?;
+    ask_unlock(ports, wish.profile, wish.day, &wish.reason, &maker)?;
     let (name, day) = (&merchant.name, wish.day);
     let title = Message::new(
         format!("{name} {day} 的解锁已提交，待另一人复核"),

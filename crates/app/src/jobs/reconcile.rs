@@ -12,10 +12,10 @@ pub use basis::Basis;
 
 use std::collections::BTreeMap;
 
-use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
+use crate::{Failure, FailureKind, MerchantRef, Message, Progress, Reporter, Step};
 pub(super) use day_input::is_bill_as_compared;
 use day_input::{input, later_of};
-use recondesk_domain::{BillDate, Category, Fen, Finding, MerchantProfile, ProfileId};
+use recondesk_domain::{BillDate, Category, Fen, Finding};
 use recondesk_ports::{KnownRun, NewRun, Ports, RunRecord, StoreError};
 use recondesk_reconcile::{DayInput, EvidenceError, FindingSink, ReconcileError, RunSummary};
 
@@ -23,7 +23,7 @@ use recondesk_reconcile::{DayInput, EvidenceError, FindingSink, ReconcileError, 
 #[derive(Debug, Clone, Copy)]
 pub struct RunRequest<'a> {
     /// The merchant.
-    pub profile: (ProfileId, &'a MerchantProfile),
+    pub merchant: MerchantRef<'a>,
     /// The business day.
     pub day: BillDate,
     /// Another cut-off window than the profile's, in minutes.
@@ -121,7 +121,7 @@ pub fn run(
     ask: &RunRequest<'_>,
     reporter: &dyn Reporter,
 ) -> Result<Reconciled, Failure> {
-    let (id, profile) = ask.profile;
+    let MerchantRef { id, profile } = ask.merchant;
     if ask.day > ports.clock.now().day() {
         return Err(not_yet(ask.day));
     }
@@ -206,7 +206,7 @@ pub fn what_if(
     ask: &RunRequest<'_>,
     reporter: &dyn Reporter,
 ) -> Result<WhatIf, Failure> {
-    let (id, profile) = ask.profile;
+    let MerchantRef { id, profile } = ask.merchant;
     let input = input(ports, ask)?;
     let DayComparison {
         outcome,
@@ -236,14 +236,14 @@ fn finish(
     is_known: bool,
 ) -> Result<Reconciled, Failure> {
     // What the shop was told to deliver and the new import shows delivered is proven by now.
-    crate::jobs::reissue::prove(ports, Some(ask.profile.0))?;
+    crate::jobs::reissue::prove(ports, Some(ask.merchant.id))?;
     let changes = match before {
         None => None,
         Some(before) if before.id == run.id => Some(FindingChanges::default()),
         Some(before) => {
             let old = ports.records.findings(before.id)?;
             Some(FindingChanges::between(
-                &ask.profile.1.mch_id,
+                &ask.merchant.profile.mch_id,
                 &old,
                 &findings,
             ))
@@ -265,11 +265,11 @@ fn finish(
 /// [`Failure`] when the workspace cannot be read.
 pub fn digest_now(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     day: BillDate,
 ) -> Result<[u8; 32], Failure> {
     let ask = RunRequest {
-        profile,
+        merchant: profile,
         day,
         cut_off_minutes: None,
         matched: Matched::Counted,
@@ -304,7 +304,7 @@ fn compare(
     input: &DayInput,
     reporter: &dyn Reporter,
 ) -> Result<DayComparison, Failure> {
-    let evidence = ports.books.evidence(ask.profile.0)?;
+    let evidence = ports.books.evidence(ask.merchant.id)?;
     let mut sink = Sink {
         reporter,
         listed: ask.matched == Matched::Listed,

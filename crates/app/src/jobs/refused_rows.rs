@@ -18,7 +18,7 @@ use recondesk_domain::{ProfileId, group_digits, mask_cell};
 use recondesk_intake::{
     Column, Mapping, Plan, ReasonLanguage, RecordKind, Reject, RejectWriter, RowAmount,
 };
-use recondesk_ports::{Books, BooksError, ImportRecord, Ports, Source, StoreError};
+use recondesk_ports::{Books, BooksError, ImportRecord, OrdersTarget, Ports, Source, StoreError};
 
 /// Rows that are mended at once.
 const MOST: usize = 200;
@@ -39,7 +39,7 @@ pub fn files(books: &dyn Books, profile: ProfileId) -> Result<Vec<RefusedFile>, 
         if refused == 0 || kind_of(record).is_none() {
             continue;
         }
-        let mended = mended_lines(books, (record, &imports))?.len() as u64;
+        let mended = mended_lines(books, record, &imports)?.len() as u64;
         if refused > mended {
             out.push(RefusedFile {
                 profile,
@@ -60,10 +60,11 @@ pub fn files(books: &dyn Books, profile: ProfileId) -> Result<Vec<RefusedFile>, 
 /// [`Failure`] when the original cannot be read as it was, or a person stops it.
 pub fn open(
     ports: &Ports,
-    (profile, import): (ProfileId, u32),
+    profile: ProfileId,
+    import: u32,
     reporter: &dyn Reporter,
 ) -> Result<RefusedRows, Failure> {
-    let refused = gather(ports, (profile, import), reporter)?;
+    let refused = gather(ports, profile, import, reporter)?;
     let faults = refused.rejects.iter().map(|reject| {
         let why = Message::new(reject.reason.zh(), reject.reason.en());
         (reject.row.line, CellFault { at: reject.at, why })
@@ -115,7 +116,10 @@ pub fn import(
     let mapping = refused.mapping_of_file();
     let done = intake::import(
         ports.books.as_ref(),
-        (wish.profile, &mapping),
+        OrdersTarget {
+            profile: wish.profile,
+            mapping: &mapping,
+        },
         source,
         &mut |_| {},
         reporter,
@@ -292,7 +296,7 @@ fn changed(
     wish: &MendedRows,
     reporter: &dyn Reporter,
 ) -> Result<RefusedImport, Failure> {
-    let mut refused = gather(ports, (wish.profile, wish.import), reporter)?;
+    let mut refused = gather(ports, wish.profile, wish.import, reporter)?;
     let columns = refused.plan.headers().len();
     for CellEdit { line, column, text } in &wish.edits {
         let row = refused.rejects.iter_mut();
@@ -317,7 +321,8 @@ fn changed(
 /// Reads the original of an import again, by the mapping of that import, and keeps the rows that it refused.
 fn gather(
     ports: &Ports,
-    (profile, import): (ProfileId, u32),
+    profile: ProfileId,
+    import: u32,
     reporter: &dyn Reporter,
 ) -> Result<RefusedImport, Failure> {
     let books = ports.books.as_ref();
@@ -326,7 +331,7 @@ fn gather(
     let record = record.ok_or_else(|| StoreError::Missing(format!("import {import}")))?;
     let kind =
         kind_of(record).ok_or_else(|| StoreError::Missing(format!("rows of import {import}")))?;
-    let mended = mended_lines(books, (record, &imports))?;
+    let mended = mended_lines(books, record, &imports)?;
     let mut source = original(ports, record)?;
     let mapping = mapping_of(ports, record, kind, &mut source)?;
     if mapping.row_amount == RowAmount::Share {

@@ -26,10 +26,12 @@ use sha2::{Digest as _, Sha256};
 use crate::gateway::GatewayClient;
 use crate::jobs::refund::{Pause, ask_order, order_of_case, profile_of};
 use crate::jobs::views::certificate::hex;
-use crate::{Advice, Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::{OrderFacts, ReissueEvent, ReissueStage, ReissueWay};
 use recondesk_domain::{MerchantProfile, ProfileId};
-use recondesk_ports::{CancelToken, CaseRecord, Ports, ReissueDraft, ReissueRecord, StoreError};
+use recondesk_ports::{
+    Author, CancelToken, CaseRecord, Ports, ReissueDraft, ReissueRecord, StoreError,
+};
 
 /// How long another program may be sending before this one gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -84,7 +86,7 @@ pub fn reissue(
     writable(&profile)?;
     goods::are_due(ports, case)?;
     let order = order_of_case(ports, case)?;
-    let merchant = (case.profile, &profile);
+    let merchant = MerchantRef::new(case.profile, &profile);
     let _right = ports.writers.enter_payout(PATIENCE)?;
     let client = GatewayClient::new(ports, merchant, ask.cancel);
     let facts = ask_order(ports, &client, &order, None, ask.pause)?;
@@ -113,7 +115,7 @@ pub fn reissue(
             answer: None,
         });
     }
-    let by = (ask.maker, ports.clock.now());
+    let by = Author::new(ask.maker, ports.clock.now());
     let asked = json!({
         "way": ask.way.word(),
         "key": draft.key,
@@ -135,7 +137,7 @@ pub fn reissue(
     let answer = shop::deliver(ports, &call, ask);
     let record = match answer.event() {
         Some(event) => {
-            let by = ("", ports.clock.now());
+            let by = Author::program(ports.clock.now());
             let shown = answer.evidence().to_string();
             ports
                 .casework
@@ -169,7 +171,7 @@ pub fn handed_over(
             out.push(record.clone());
             continue;
         }
-        let by = (actor, ports.clock.now());
+        let by = Author::new(actor, ports.clock.now());
         let event = ReissueEvent::Taken;
         out.push(ports.casework.step_reissue(record.id, event, by, &shown)?);
     }

@@ -23,7 +23,9 @@ use crate::command::{BillChoice, Welcome};
 use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
 use crate::worker::Jobs;
-use crate::{Command, Failure, FailureKind, Language, Message, Outcome, Preferences, Reporter};
+use crate::{
+    Command, Failure, FailureKind, Language, MerchantRef, Message, Outcome, Preferences, Reporter,
+};
 use recondesk_casework::Role;
 use recondesk_domain::{
     BillDate, MerchantProfile, PersonalData, ProfileId, Secret, SecretKind, group_digits,
@@ -191,15 +193,15 @@ impl WindowJobs {
         reporter: &dyn Reporter,
     ) -> Result<Outcome, Failure> {
         let profile = self.profile(id)?;
+        let merchant = MerchantRef::new(id, &profile);
         let ask = reconcile::RunRequest {
-            profile: (id, &profile),
+            merchant,
             day,
             cut_off_minutes: None,
             matched: reconcile::Matched::Counted,
         };
         let done = reconcile::run(&self.ports, &ask, reporter)?;
-        let records = self.ports.records.as_ref();
-        let told = day::told_of_run(records, &done, (id, &profile), day)?;
+        let told = day::told_of_run(self.ports.records.as_ref(), &done, merchant, day)?;
         Ok(changed(Changed::Books, told))
     }
 
@@ -216,7 +218,8 @@ impl WindowJobs {
             BillChoice::Success => BillType::Success,
             BillChoice::Refund => BillType::Refund,
         };
-        let told = match day::fetch(&self.ports, (id, &profile), (day, kind), reporter)? {
+        let merchant = MerchantRef::new(id, &profile);
+        let told = match day::fetch(&self.ports, merchant, day, kind, reporter)? {
             day::Arrived::Bill(done) => import_file::told_of_bill(&done, id),
             day::Arrived::NoBill => quiet(Message::new(
                 format!("{day} 当日无账单：没有成功的交易和退款"),
@@ -233,13 +236,12 @@ impl WindowJobs {
         day: BillDate,
         reporter: &dyn Reporter,
     ) -> Result<Outcome, Failure> {
-        let profiles = self.ports.records.profiles()?;
         let (mut good, mut work, mut last) = (0_u64, 0_u64, None);
-        for (id, profile) in profiles {
+        for (id, profile) in self.ports.records.profiles()? {
             if chosen.is_some_and(|chosen| chosen != id) {
                 continue;
             }
-            match day::run(&self.ports, (id, &profile), day, reporter) {
+            match day::run(&self.ports, MerchantRef::new(id, &profile), day, reporter) {
                 Ok(_) => {
                     good = good.saturating_add(1);
                     let records = self.ports.records.as_ref();
@@ -276,8 +278,8 @@ impl WindowJobs {
 
     /// The name under which a change of a merchant's profile or keys is kept.
     fn administrator(&self) -> Result<String, Failure> {
-        let around = (Role::Administer, self.around.person.as_str());
-        self.around.desk.actor(&self.ports, around)
+        let user = &self.around.person;
+        self.around.desk.actor(&self.ports, Role::Administer, user)
     }
 
     fn remove_profile(&self, id: ProfileId) -> Result<Outcome, Failure> {
@@ -314,9 +316,8 @@ impl WindowJobs {
             Command::UnlockVault(passphrase) => self.unlock_vault(passphrase),
             Command::LockVault => self.lock_vault(),
             Command::SavePreferences(preferences) => {
-                self.ports
-                    .records
-                    .set_preference(PREFERENCES, &preferences.to_json())?;
+                let records = &self.ports.records;
+                records.set_preference(PREFERENCES, &preferences.to_json())?;
                 Ok(Outcome::Done)
             }
             command @ (Command::ImportFile(..)
@@ -372,8 +373,8 @@ impl WindowJobs {
             Command::KeepAnswer(id, asked) => self.keep(id, &asked),
             Command::AskMany(id, text) => {
                 let profile = self.profile(id)?;
-                let answers = session::many(&self.ports, (id, &profile), &text, reporter)?;
-                Ok(Outcome::Answers(answers))
+                let merchant = MerchantRef::new(id, &profile);
+                session::many(&self.ports, merchant, &text, reporter).map(Outcome::Answers)
             }
             Command::ExportAnswers(answers, format, path) => {
                 self.export_answers(&answers, format, &path)
@@ -381,7 +382,8 @@ impl WindowJobs {
             Command::WriteSheet(rows, format, path) => self.write_sheet(&rows, format, &path),
             Command::Receive(id, text) => {
                 let profile = self.profile(id)?;
-                let got = notify::import(&self.ports, (id, &profile), text.as_bytes(), reporter)?;
+                let merchant = MerchantRef::new(id, &profile);
+                let got = notify::import(&self.ports, merchant, text.as_bytes(), reporter)?;
                 Ok(Outcome::Received(got))
             }
             read => self.read(read, reporter),

@@ -15,10 +15,10 @@ pub use html::certificate_html;
 pub(in crate::jobs) use html::{escape, head, heading, table};
 pub use verify::{CertificateFault, CertificateReading, read_certificate};
 
-use crate::{Failure, FailureKind, Message};
+use crate::{Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::ApprovalNeed;
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
-use recondesk_ports::{ApprovalRecord, Ports, SignOffRecord, StoreError};
+use recondesk_domain::{BillDate, ProfileId};
+use recondesk_ports::{ApprovalRecord, Author, Ports, SignOffRecord, StoreError};
 
 /// Signs a day off in the name of an operator.
 ///
@@ -26,18 +26,23 @@ use recondesk_ports::{ApprovalRecord, Ports, SignOffRecord, StoreError};
 /// When something stands in the way (each thing is named), the day is signed already, or the workspace fails.
 pub fn sign_day(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     day: BillDate,
     signed_by: &str,
 ) -> Result<SignOffRecord, Failure> {
-    let standing = obstacles(ports, (id, profile), day)?;
+    let standing = obstacles(ports, MerchantRef { id, profile }, day)?;
     if !standing.is_empty() {
         return Err(not_yet(&standing));
     }
     let run = ports.records.current_run(id, day)?;
     let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
     let now = ports.clock.now();
-    let certificate = document::gather(ports, (id, profile), &run, (signed_by, now))?;
+    let certificate = document::gather(
+        ports,
+        MerchantRef { id, profile },
+        &run,
+        Author::new(signed_by, now),
+    )?;
     let record = SignOffRecord {
         id: 0,
         profile: id,
@@ -71,7 +76,8 @@ fn not_yet(standing: &[recondesk_casework::Obstacle]) -> Failure {
 /// When the day is not signed, or no reason is given.
 pub fn ask_unlock(
     ports: &Ports,
-    (id, day): (ProfileId, BillDate),
+    id: ProfileId,
+    day: BillDate,
     reason: &str,
     maker: &str,
 ) -> Result<ApprovalRecord, Failure> {
@@ -94,7 +100,7 @@ pub fn ask_unlock(
         .with_detail(day.to_string())
     })?;
     let subject = format!("sign_off/{}", signed.id);
-    let maker = (maker, ports.clock.now());
+    let maker = Author::new(maker, ports.clock.now());
     Ok(ports
         .casework
         .ask_approval(ApprovalNeed::Unlock, &subject, reason, maker)?)

@@ -1,8 +1,8 @@
 //! Looking anew at a day that is signed off: its result is locked, so what its books say now is shown and not kept.
 
 use super::reconcile::{self, FindingChanges, Matched, RunRequest};
-use crate::{Failure, Message, Reporter};
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
+use crate::{Failure, MerchantRef, Message, Reporter};
+use recondesk_domain::BillDate;
 use recondesk_ports::{Ports, SignOffRecord};
 
 /// A signed day, and what its books say now against what was signed.
@@ -23,7 +23,7 @@ pub struct SignedDay {
 /// When the workspace cannot be read, a person stops it, or the comparison cannot prove itself.
 pub fn look(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     day: BillDate,
     reporter: &dyn Reporter,
 ) -> Result<Option<SignedDay>, Failure> {
@@ -31,7 +31,7 @@ pub fn look(
         return Ok(None);
     };
     let current = ports.records.current_run(id, day)?;
-    let now = reconcile::digest_now(ports, (id, profile), day)?;
+    let now = reconcile::digest_now(ports, MerchantRef { id, profile }, day)?;
     if current.is_some_and(|run| run.digest == now) {
         return Ok(Some(SignedDay {
             signed,
@@ -40,7 +40,7 @@ pub fn look(
         }));
     }
     let ask = RunRequest {
-        profile: (id, profile),
+        merchant: MerchantRef { id, profile },
         day,
         cut_off_minutes: None,
         matched: Matched::Counted,

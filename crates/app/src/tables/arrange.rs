@@ -101,7 +101,8 @@ pub fn arrange<R: TableRow>(rows: &[R], view: &TableView, known: &RowContext<'_>
 #[must_use]
 pub fn column_values<R: TableRow>(
     rows: &[R],
-    (view, column): (&TableView, &str),
+    view: &TableView,
+    column: &str,
     most: usize,
     known: &RowContext<'_>,
 ) -> Option<Vec<(SheetCell, u64)>> {
@@ -262,7 +263,7 @@ mod tests {
     fn the_values_of_a_column_are_those_without_its_own_filter() {
         let mut view = TableView::default();
         view.only("name", &SheetCell::text("b"));
-        let values = |most| column_values(&ROWS, (&view, "name"), most, &known());
+        let values = |most| column_values(&ROWS, &view, "name", most, &known());
 
         let all = values(9).unwrap();
         assert_eq!(all.first(), Some(&(SheetCell::text("a"), 2)));

@@ -213,7 +213,7 @@ impl Join {
         let expected = sub(pay.settled, charged)?;
         let number = pay.transaction_id.as_str();
         let Some(moved) = moved else {
-            return self.missing(number, "交易", (pay.time, expected));
+            return self.missing(number, "交易", pay.time, expected);
         };
         moved.expect(pay.settled, expected)
     }
@@ -245,7 +245,7 @@ impl Join {
         let expected = sub(back, refund.settled)?;
         let number = refund.refund_id.as_str();
         let Some(moved) = moved else {
-            return self.missing(number, "退款", (refund.time, expected));
+            return self.missing(number, "退款", refund.time, expected);
         };
         moved.expect(Fen::ZERO, expected)
     }
@@ -255,7 +255,8 @@ impl Join {
         &mut self,
         number: &str,
         kind: &str,
-        (time, expected): (Instant, Fen),
+        time: Instant,
+        expected: Fen,
     ) -> Result<(), FundOverflow> {
         if expected == Fen::ZERO {
             self.report.agreed = self.report.agreed.saturating_add(1);

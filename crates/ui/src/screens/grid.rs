@@ -235,7 +235,7 @@ impl Grid {
         }
         let most = recondesk_app::tables::ask::MOST_VALUES;
         let values = data::with_known(ask.page, |known| {
-            column_values(ask.data.rows_here(), (ask.view, column), most, known)
+            column_values(ask.data.rows_here(), ask.view, column, most, known)
         });
         self.values = Some(ValueCounts {
             column: column.to_owned(),

@@ -42,7 +42,7 @@ pub fn hunks(one: &[u8], other: &[u8]) -> Vec<Hunk> {
         if (at_a, at_b) != from {
             let left = range(&a, from.0, at_a, one.len());
             let right = range(&b, from.1, at_b, other.len());
-            out.extend(narrowed((one, left), (other, right)));
+            out.extend(narrowed(one, left, other, right));
         }
         from = (at_a + 1, at_b + 1);
     }
@@ -111,10 +111,7 @@ fn matched(
 }
 
 /// Takes the equal beginning and end off; `None` when nothing is left.
-fn narrowed(
-    (one, left): (&[u8], Range<usize>),
-    (other, right): (&[u8], Range<usize>),
-) -> Option<Hunk> {
+fn narrowed(one: &[u8], left: Range<usize>, other: &[u8], right: Range<usize>) -> Option<Hunk> {
     let a = one.get(left.clone()).unwrap_or_default();
     let b = other.get(right.clone()).unwrap_or_default();
     if a == b {

@@ -112,7 +112,11 @@ impl Endpoint {
     pub const fn max_answer_bytes(self) -> u64 {
         match self {
             Self::DownloadBill | Self::DownloadFundFlow => 2 << 30,
-            _ => 1 << 20,
+            Self::UnifiedOrder
+            | Self::OrderQuery
+            | Self::CloseOrder
+            | Self::Refund
+            | Self::RefundQuery => 1 << 20,
         }
     }
 }

@@ -262,7 +262,9 @@ pub fn bill_refusal(code: &str, message: &str) -> BillRefusal {
         FaultAction::Fix => BillRefusal::Fix,
         FaultAction::Retry | FaultAction::RetryLater => BillRefusal::Retry,
         FaultAction::Final => BillRefusal::Closed,
-        _ => BillRefusal::Other,
+        FaultAction::Query | FaultAction::Show | FaultAction::Done | FaultAction::NewNumber => {
+            BillRefusal::Other
+        }
     }
 }
 

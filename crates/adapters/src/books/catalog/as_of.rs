@@ -7,8 +7,7 @@ use super::{
     BillEntry, Catalog, ImportIdentity, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta,
 };
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_intake::RecordKind;
-use recondesk_ports::{ImportRecord, SetAside, Stamp, StoreError};
+use recondesk_ports::{ImportRecord, ProfileRecords, SetAside, Stamp, StoreError};
 
 /// A catalog without an import and all later ones; what is entered in it is kept in memory, and nothing is stored.
 #[derive(Debug)]
@@ -156,7 +155,7 @@ impl Catalog for AsOf {
 
     fn set_aside(
         &self,
-        place: (ProfileId, RecordKind),
+        place: ProfileRecords,
         numbers: &[&str],
         last: Option<u32>,
     ) -> Result<Vec<Option<SetAside>>, StoreError> {

@@ -10,7 +10,7 @@ use super::{
 use crate::books::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_intake::{RecordKind, ruined_forms};
-use recondesk_ports::{ImportRecord, SetAside, Stamp, Standing, StoreError};
+use recondesk_ports::{ImportRecord, ProfileRecords, SetAside, Stamp, Standing, StoreError};
 
 /// What identifies a file on a disk, and who reads it how.
 type FileKey = (u64, u64, ProfileId, String);
@@ -278,7 +278,7 @@ impl Catalog for MemoryCatalog {
 
     fn set_aside(
         &self,
-        (profile, kind): (ProfileId, RecordKind),
+        ProfileRecords { profile, kind }: ProfileRecords,
         numbers: &[&str],
         last: Option<u32>,
     ) -> Result<Vec<Option<SetAside>>, StoreError> {

@@ -122,8 +122,10 @@ impl RowPage<'_> {
 
 /// The fingerprints of consecutive pages, of which the first is the `first`-th of its index.
 pub(crate) fn fingerprints(
-    (index, count): (Index, u64),
-    (first, pages): (u64, &[u8]),
+    index: Index,
+    count: u64,
+    first: u64,
+    pages: &[u8],
 ) -> impl Iterator<Item = u32> {
     (first..)
         .zip(pages.chunks(PAGE_BYTES))
@@ -138,7 +140,8 @@ pub(crate) fn fingerprints(
 /// # Errors
 /// Those of `read`.
 pub(crate) fn probe<E>(
-    (index, count): (Index, u64),
+    index: Index,
+    count: u64,
     wanted: u32,
     mut read: impl FnMut(u64) -> Result<Arc<Vec<u8>>, E>,
 ) -> Result<Vec<u32>, E> {
@@ -213,7 +216,8 @@ pub(crate) const fn sweep_worth(index: Index, count: u64, numbers: usize) -> boo
 pub(crate) fn sweep(
     (index, count): (Index, u64),
     wanted: &[u32],
-    (first, pages): (u64, &[u8]),
+    first: u64,
+    pages: &[u8],
     hit: &mut impl FnMut(usize, u32),
 ) {
     let mut from = 0;
@@ -300,7 +304,7 @@ mod tests {
             for wanted in wanted.iter().map(|w| w % spread).chain(known) {
                 let scanned: Vec<u32> =
                     entries.iter().filter(|e| e.0 == wanted).map(|e| e.1).collect();
-                let probed = probe::<Infallible>((index, u64::from(count)), wanted, |at| {
+                let probed = probe::<Infallible>(index, u64::from(count), wanted, |at| {
                     Ok(Arc::clone(&pages[usize::try_from(at).unwrap()]))
                 }).unwrap();
                 prop_assert_eq!(probed, scanned);

@@ -13,7 +13,8 @@ use crate::digest::hex;
 use crate::disk::Output;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{
-    BillExpect, BillImport, BooksError, ImportPart, ImportRecord, Source, Standing, Stored, Watch,
+    BillExpect, BillImport, BooksError, ImportPart, ImportRecord, Source, Standing, StoreError,
+    Stored, Watch,
 };
 use wechatpay_codec::bill::{
     BillKind, Certificate, Digests, Expect, Layout, SavedAgain, Tally, Verdict,
@@ -57,8 +58,8 @@ impl Bookshelf {
         let saved_again = source.saved_again;
         let draft = self.draft(watch)?;
         let mut archive = draft.archive()?;
-        let (layout, reading) = read(source, &draft, &mut archive, (expect.sha1.is_some(), watch))?;
-        let certificate = certify(&layout, &reading, (expect, saved_again))?;
+        let (layout, reading) = read(source, &draft, &mut archive, expect.sha1.is_some(), watch)?;
+        let certificate = certify(&layout, &reading, expect, saved_again)?;
         let known = self.catalog.imports_by_content(reader, &reading.sha256)?;
         if let Some(record) = known.into_iter().find(fits) {
             return Ok(unchanged(record));
@@ -66,11 +67,13 @@ impl Bookshelf {
         let Some(day) = day_of(&reading.tally, expect) else {
             return Err(match certificate.verdict {
                 Verdict::Verified => BooksError::WhichDay(certificate.days),
-                _ => BooksError::BillRefused(Box::new(certificate)),
+                Verdict::Quarantined | Verdict::Refused => {
+                    BooksError::BillRefused(Box::new(certificate))
+                }
             });
         };
         let kind = kind_word(layout.kind());
-        if let Some(original) = self.original_of(profile, day, (kind, &certificate))? {
+        if let Some(original) = self.original_of(profile, day, kind, &certificate)? {
             return Ok(unchanged(original));
         }
         let stored = if certificate.verdict == Verdict::Verified {
@@ -92,9 +95,10 @@ impl Bookshelf {
             day: Some(day),
             standing: match stored {
                 Stored::Quarantined => Standing::Quarantined,
-                _ => Standing::Verified,
+                Stored::New | Stored::Replaced | Stored::Unchanged => Standing::Verified,
             },
-            facts: serde_json::to_string(&certificate).unwrap_or_default(),
+            facts: serde_json::to_string(&certificate)
+                .map_err(|error| StoreError::Broken(error.to_string()))?,
         };
         draft.commit(&NewImport {
             record: record.clone(),
@@ -137,7 +141,8 @@ impl Bookshelf {
         &self,
         profile: ProfileId,
         day: BillDate,
-        (kind, copy): (&str, &Certificate),
+        kind: &str,
+        copy: &Certificate,
     ) -> Result<Option<ImportRecord>, BooksError> {
         if copy.saved_again.is_none() || copy.verdict != Verdict::Verified {
             return Ok(None);
@@ -170,7 +175,7 @@ fn unchanged(record: ImportRecord) -> BillImport {
     BillImport {
         stored: match record.standing {
             Standing::Quarantined => Stored::Quarantined,
-            _ => Stored::Unchanged,
+            Standing::Verified | Standing::Replaced => Stored::Unchanged,
         },
         day: record.day,
         certificate: None,
@@ -211,7 +216,8 @@ fn write(
 fn certify(
     layout: &Layout,
     reading: &BillReading,
-    (expect, saved_again): (&BillExpect, Option<SavedAgain>),
+    expect: &BillExpect,
+    saved_again: Option<SavedAgain>,
 ) -> Result<Certificate, BooksError> {
     let digests = Digests {
         sha256: hex(&reading.sha256),

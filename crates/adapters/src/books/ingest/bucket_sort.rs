@@ -34,7 +34,7 @@ pub(crate) fn sort<T, K>(
         sum += *end;
         *end = sum;
     }
-    deal(items, (&mut next, &ends), &bucket);
+    deal(items, &mut next, &ends, &bucket);
     let mut rest = items;
     let mut parts = Vec::with_capacity(buckets);
     let mut start = 0;
@@ -54,7 +54,8 @@ pub(crate) fn sort<T, K>(
 /// Brings every item into its bucket: what lies in the wrong one changes places until the right one comes.
 fn deal<T: Copy>(
     items: &mut [T],
-    (next, ends): (&mut [usize], &[usize]),
+    next: &mut [usize],
+    ends: &[usize],
     bucket: &impl Fn(&T) -> usize,
 ) {
     for (at, end) in ends.iter().enumerate() {

@@ -19,18 +19,19 @@ use crate::object_store::Stop;
 use recondesk_domain::{MOrder, MRefund, ProfileId};
 use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, RowAmount, Stats};
 use recondesk_ports::{
-    BooksError, ImportPart, ImportRecord, OrdersImport, Source, Standing, Watch,
+    BooksError, ImportPart, ImportRecord, OrdersImport, OrdersTarget, Source, Standing, Watch,
 };
 
 impl Bookshelf {
     /// Imports a merchant's file.
     pub(crate) fn ingest_orders(
         &self,
-        (profile, mapping): (ProfileId, &Mapping),
+        target: OrdersTarget<'_>,
         mut source: Source,
         watch: &dyn Watch,
         rejects: &mut dyn FnMut(&Reject),
     ) -> Result<OrdersImport, BooksError> {
+        let OrdersTarget { profile, mapping } = target;
         let recipe = recipe(mapping);
         let reader = Reader {
             profile,
@@ -81,7 +82,7 @@ impl Bookshelf {
         }
         let mut out = SectionsInWork::new(self, profile, draft.import);
         out.amounts = mapping.row_amount;
-        out.re_read = re_read::earlier(self.catalog.as_ref(), (profile, mapping), &sha256)?;
+        out.re_read = re_read::earlier(self.catalog.as_ref(), target, &sha256)?;
         finish_files(archive, &sha256, watch, |stop| {
             let rows = (reading.orders, reading.refunds);
             out.write_all(&draft, &sha256, rows, (watch, stop))
@@ -99,7 +100,7 @@ impl Bookshelf {
             imported_at: self.clock.now(),
             day: None,
             standing: Standing::Verified,
-            facts: facts(&summary, mapping, (out.business, &out.re_read)),
+            facts: facts(&summary, mapping, out.business, &out.re_read),
         };
         draft.commit(&NewImport {
             record,
@@ -168,7 +169,8 @@ fn digest_of(mapping: &Mapping) -> String {
 fn facts(
     summary: &OrdersImport,
     mapping: &Mapping,
-    (business, re_read): (bool, &BTreeSet<u32>),
+    business: bool,
+    re_read: &BTreeSet<u32>,
 ) -> String {
     serde_json::json!({
         "good": summary.good,
@@ -325,7 +327,7 @@ impl<'a> SectionsInWork<'a> {
             let stored = view.day::<R>(day);
             if !stored.is_empty() {
                 let old = view.merge::<R>(&self.books.segments, stored, None)?;
-                let weeded = weed(&buffer, [cold.0, hot.0], old, (&self.re_read, watch))?;
+                let weeded = weed(&buffer, [cold.0, hot.0], old, &self.re_read, watch)?;
                 self.withdrawn += weeded.withdrawn;
                 self.same += weeded.same;
                 self.changed += weeded.changed;

@@ -6,9 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::books::catalog::Catalog;
-use recondesk_domain::ProfileId;
 use recondesk_intake::{Column, Mapping, RecordKind};
-use recondesk_ports::{BooksError, ImportRecord};
+use recondesk_ports::{BooksError, ImportRecord, OrdersTarget};
 use serde_json::Value;
 
 /// The header of the column that a mapping takes the numbers of its rows from.
@@ -23,7 +22,7 @@ pub(super) fn number_of(mapping: &Mapping) -> Option<&str> {
 /// The imports of the same file that a reading by this mapping replaces.
 pub(super) fn earlier(
     catalog: &dyn Catalog,
-    (profile, mapping): (ProfileId, &Mapping),
+    OrdersTarget { profile, mapping }: OrdersTarget<'_>,
     sha256: &[u8; 32],
 ) -> Result<BTreeSet<u32>, BooksError> {
     let kind = super::orders::kind_word(mapping.kind);

@@ -35,7 +35,8 @@ pub(crate) fn read(
     source: Source,
     draft: &Draft<'_>,
     archive: &mut ArchiveWriter,
-    (want_sha1, watch): (bool, &dyn Watch),
+    want_sha1: bool,
+    watch: &dyn Watch,
 ) -> Result<(Layout, BillReading), BooksError> {
     let mut cutter = LineSplitter::open(source).map_err(|e| BooksError::source(&e))?;
     let opened = Layout::open(cutter.carry()).map_err(|fault| match fault {

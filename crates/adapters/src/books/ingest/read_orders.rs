@@ -137,7 +137,7 @@ impl Reading {
 }
 
 /// Takes the rows out of a block, each into its section.
-fn sort_out(rows: &mut OrderBlock, (orders, refunds): (&mut Sorted<MOrder>, &mut Sorted<MRefund>)) {
+fn sort_out(rows: &mut OrderBlock, orders: &mut Sorted<MOrder>, refunds: &mut Sorted<MRefund>) {
     for order in &rows.orders {
         let (key, ranges) = place_order(order);
         orders.push(order, key, &ranges);
@@ -150,7 +150,7 @@ fn sort_out(rows: &mut OrderBlock, (orders, refunds): (&mut Sorted<MOrder>, &mut
     rows.refunds.clear();
 }
 
-fn plan((mapping, beside): (&Mapping, &KnownContext), guess: &Guess) -> Result<Plan, BooksError> {
+fn plan(mapping: &Mapping, beside: &KnownContext, guess: &Guess) -> Result<Plan, BooksError> {
     let mut plan =
         Plan::new(mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
     plan.learn_beside(beside);
@@ -212,7 +212,7 @@ fn read_workbook(
     reading.sha256 = hash.finish();
     source.bytes.rewind().map_err(failed)?;
     let mut workbook = Workbook::open(source.bytes, Some(mapping)).map_err(refused)?;
-    let plan = plan((mapping, beside), workbook.guess())?;
+    let plan = plan(mapping, beside, workbook.guess())?;
     let mut stopped = Ok(());
     workbook
         .read(&plan, draft.import, &mut |block| {
@@ -220,7 +220,7 @@ fn read_workbook(
             reading.stats.merge(&block.stats);
             let (mut orders, mut refunds) = (Sorted::default(), Sorted::default());
             let mut block = block;
-            sort_out(&mut block, (&mut orders, &mut refunds));
+            sort_out(&mut block, &mut orders, &mut refunds);
             stopped = reading.gather(orders, refunds);
             watch.at(ImportPart::Read, reading.stats.good, None);
             if watch.cancelled() {
@@ -246,7 +246,7 @@ fn read_text(
     watch: &dyn Watch,
 ) -> Result<Reading, BooksError> {
     let (size, bytes) = (source.size, source.bytes);
-    let plan = plan((mapping, beside), guess)?;
+    let plan = plan(mapping, beside, guess)?;
     // What comes before the rows is handed on once; the rows are raw bytes themselves, or are noted on their way.
     let before = usize::try_from(guess.body_offset).ok();
     let before = before.and_then(|len| head.get(..len)).map(<[u8]>::to_vec);
@@ -291,7 +291,7 @@ fn read_text(
             let mut rows = OrderBlock::default();
             let plan = &plan;
             let import = draft.import;
-            move |piece: &ReadPiece| parse(piece, import, plan, (&mut squeezer, &mut rows))
+            move |piece: &ReadPiece| parse(piece, import, plan, &mut squeezer, &mut rows)
         },
     };
     run(pipeline, |parsed: Parsed| {
@@ -315,7 +315,8 @@ fn parse(
     piece: &ReadPiece,
     import: u32,
     plan: &Plan,
-    (squeezer, rows): (&mut io::Result<Squeezer>, &mut OrderBlock),
+    squeezer: &mut io::Result<Squeezer>,
+    rows: &mut OrderBlock,
 ) -> Result<Parsed, BooksError> {
     let mut parsed = Parsed::default();
     let squeezer = squeezer.as_mut().map_err(|error| disk_error(error))?;
@@ -327,7 +328,7 @@ fn parse(
     }
     rows.clear();
     let mut sorted = (Sorted::default(), Sorted::default());
-    let mut take = |rows: &mut OrderBlock| sort_out(rows, (&mut sorted.0, &mut sorted.1));
+    let mut take = |rows: &mut OrderBlock| sort_out(rows, &mut sorted.0, &mut sorted.1);
     plan.parse_in_parts(&piece.block, import, rows, &mut take)
         .map_err(refused)?;
     take(rows);

@@ -56,7 +56,7 @@ impl IndexReader {
             let bytes =
                 segments.index_pages(&self.section, self.index, self.next..self.next + take)?;
             self.held
-                .extend(fingerprints((self.index, count), (self.next, &bytes)));
+                .extend(fingerprints(self.index, count, self.next, &bytes));
             self.held.reverse();
             self.next += take;
         }

@@ -98,7 +98,8 @@ pub(crate) fn weed<R: Record>(
     buffer: &RowBuffer<R>,
     runs: [&[RowEntry]; 2],
     old: Merge<R>,
-    (re_read, watch): (&BTreeSet<u32>, &dyn Watch),
+    re_read: &BTreeSet<u32>,
+    watch: &dyn Watch,
 ) -> Result<Weeded, BooksError> {
     let mut out = Weeded::default();
     let mut old = old.peekable();

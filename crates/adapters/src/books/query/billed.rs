@@ -12,7 +12,7 @@ use crate::books::format::index_page::Index;
 use crate::books::format::record::Record;
 use recondesk_domain::{BillDate, Fen, Instant, ProfileId, WPay, WRefund};
 use recondesk_intake::RecordKind;
-use recondesk_ports::{BilledNumber, BilledRow, Book, BooksError, NumberKind};
+use recondesk_ports::{BilledNumber, BilledRow, Book, BooksError, NumberKind, ProfileRecords};
 
 impl Bookshelf {
     /// Days with a verified bill.
@@ -30,7 +30,7 @@ impl Bookshelf {
     /// Rows of the bills of these days that have one of these numbers.
     pub(crate) fn billed_numbers(
         &self,
-        (profile, kind): (ProfileId, RecordKind),
+        ProfileRecords { profile, kind }: ProfileRecords,
         days: &[BillDate],
         numbers: &[&str],
     ) -> Result<Vec<BilledNumber>, BooksError> {

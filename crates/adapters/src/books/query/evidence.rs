@@ -16,7 +16,7 @@ use recondesk_domain::{
     WRefund,
 };
 use recondesk_intake::RecordKind;
-use recondesk_ports::BooksError;
+use recondesk_ports::{BooksError, ProfileRecords};
 use recondesk_reconcile::{Evidence, EvidenceError, SetAsideOrder, Stream};
 
 /// The books of one merchant, as of one import.
@@ -284,7 +284,10 @@ impl Evidence for MerchantBooks {
             return Ok(vec![None; numbers.len()]);
         }
         let texts: Vec<&str> = numbers.iter().map(OutTradeNo::as_str).collect();
-        let place = (self.profile, RecordKind::Orders);
+        let place = ProfileRecords {
+            profile: self.profile,
+            kind: RecordKind::Orders,
+        };
         let found = self.catalog.set_aside(place, &texts, self.as_of);
         let short = |row: recondesk_ports::SetAside| SetAsideOrder {
             import: row.import,

@@ -62,7 +62,8 @@ pub(super) fn chosen_bills(bills: &[BillEntry], last: u32) -> ChosenBills {
 impl Liveness {
     /// What counts of these sections, where all bills of their days and all lists of rows replaced in them are known.
     pub(super) fn of(
-        (sections, chosen): (&[SectionMeta], &ChosenBills),
+        sections: &[SectionMeta],
+        chosen: &ChosenBills,
         lists: Vec<SupersededMeta>,
         last: u32,
     ) -> Self {
@@ -110,11 +111,7 @@ impl Liveness {
         for section in sections {
             lists.extend(catalog.superseded_in(section.id)?);
         }
-        Ok(Self::of(
-            (sections, &chosen_bills(&bills, last)),
-            lists,
-            last,
-        ))
+        Ok(Self::of(sections, &chosen_bills(&bills, last), lists, last))
     }
 
     /// True when the rows of a section count today.

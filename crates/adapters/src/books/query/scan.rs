@@ -73,7 +73,8 @@ impl<R: Record> Scan<R> {
     /// The rows that count among some of a group; `rows` is a used list, whose memory is taken over.
     fn decode(
         &self,
-        (number, group): (u32, &RowGroup),
+        number: u32,
+        group: &RowGroup,
         piece: Range<usize>,
         rows: &mut Vec<Scanned<R>>,
     ) -> Result<(), BooksError> {
@@ -189,7 +190,7 @@ impl<R: Record> SectionRows<R> {
                 self.group = None;
                 continue;
             }
-            self.scan.decode((*number, group), piece, &mut self.piece)?;
+            self.scan.decode(*number, group, piece, &mut self.piece)?;
             if !self.piece.is_empty() {
                 return Ok(());
             }

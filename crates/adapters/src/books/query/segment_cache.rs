@@ -274,7 +274,8 @@ impl SegmentCache {
     pub(crate) fn skim_group<R: Record>(
         &self,
         section: &Section,
-        (group, texts): (u32, u8),
+        group: u32,
+        texts: u8,
         mut used: Vec<u8>,
     ) -> Result<RowGroup, BooksError> {
         self.healed(section.meta.import, || {
@@ -329,7 +330,7 @@ impl SegmentCache {
         number: &[u8],
     ) -> Result<Vec<u32>, BooksError> {
         let count = section.count(index);
-        probe((index, count), short(fingerprint(number)), |page| {
+        probe(index, count, short(fingerprint(number)), |page| {
             let bytes = self.index_pages(section, index, page..page + 1)?;
             Ok(Arc::new(bytes))
         })
@@ -383,7 +384,7 @@ impl SegmentCache {
                 continue;
             }
             settled = true;
-            sweep((index, count), wanted, (first, &bytes), &mut hit);
+            sweep((index, count), wanted, first, &bytes, &mut hit);
             first += take;
             let last = (bytes.len() / PAGE_BYTES * index.per_page()).saturating_sub(1);
             if first < pages && edge(index, &bytes, last) > *most {

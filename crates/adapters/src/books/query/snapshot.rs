@@ -39,7 +39,7 @@ impl Snapshot {
             .into_iter()
             .filter(|section| section.import <= last)
             .collect();
-        let live = Liveness::of((&sections, &chosen), catalog.superseded(profile)?, last);
+        let live = Liveness::of(&sections, &chosen, catalog.superseded(profile)?, last);
         let mut by_day: BTreeMap<(Book, i32), Vec<usize>> = BTreeMap::new();
         for (at, section) in sections.iter().enumerate() {
             if live.counts(section.id) {

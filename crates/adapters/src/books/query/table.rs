@@ -13,8 +13,10 @@ use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::record::scratch;
 use crate::books::format::record::{ColumnPlace, Record, unzigzag};
 use crate::books::{low_half, narrow};
-use recondesk_domain::{BillDate, Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
-use recondesk_ports::{Book, BookRow, BooksError, RowId, RowList, StoreError, TableQuery, Watch};
+use recondesk_domain::{Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
+use recondesk_ports::{
+    Book, BookDay, BookRow, BooksError, RowId, RowList, StoreError, TableQuery, Watch,
+};
 
 /// Rows a page may have.
 const PAGE_ROWS: usize = 1000;
@@ -38,7 +40,7 @@ impl Bookshelf {
     /// Rows of a book kept under a day, sorted and filtered.
     pub(crate) fn table(
         &self,
-        (profile, book, day): (ProfileId, Book, BillDate),
+        BookDay { profile, book, day }: BookDay,
         query: &TableQuery,
         watch: &dyn Watch,
     ) -> Result<RowList, BooksError> {
@@ -78,9 +80,12 @@ impl Bookshelf {
                         return Err(BooksError::Cancelled);
                     }
                     let which = (number, ask.texts);
-                    let group =
-                        self.segments
-                            .skim_group::<R>(&section, which, std::mem::take(used))?;
+                    let group = self.segments.skim_group::<R>(
+                        &section,
+                        which.0,
+                        which.1,
+                        std::mem::take(used),
+                    )?;
                     let first = number * narrow(GROUP_ROWS);
                     let dead = |row: u32| dead.as_ref().is_some_and(|d| d.contains(first + row));
                     let mut part = ask.part::<R>(&group, meta.import, dead);

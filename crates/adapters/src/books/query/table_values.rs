@@ -12,9 +12,10 @@ use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::record::scratch;
 use crate::books::format::record::{ColumnPlace, Record, unzigzag};
 use crate::books::{low_half, narrow};
-use recondesk_domain::{BillDate, Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
+use recondesk_domain::{Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
 use recondesk_ports::{
-    Book, BookValue, BooksError, RowId, StoreError, TableQuery, ValueCount, ValuesAsk, Watch,
+    Book, BookDay, BookValue, BooksError, RowId, StoreError, TableQuery, ValueCount, ValuesAsk,
+    Watch,
 };
 
 /// Rows of a group whose amounts are wanted, by section and group.
@@ -73,7 +74,7 @@ impl Bookshelf {
         let section = self.segments.section(meta)?;
         let group = self
             .segments
-            .skim_group::<R>(&section, (group, 0), Vec::new())?;
+            .skim_group::<R>(&section, group, 0, Vec::new())?;
         let mut sum = 0_i128;
         for row in rows {
             let at = *row as usize;
@@ -88,7 +89,7 @@ impl Bookshelf {
     /// The values of a column, the most frequent first; `None` when there are too many to be of use.
     pub(crate) fn values_of(
         &self,
-        (profile, book, day): (ProfileId, Book, BillDate),
+        BookDay { profile, book, day }: BookDay,
         query: &TableQuery,
         ask: ValuesAsk,
         watch: &dyn Watch,
@@ -129,7 +130,7 @@ impl Bookshelf {
                 }
                 let group = self
                     .segments
-                    .skim_group::<R>(&section, (number, texts), Vec::new())?;
+                    .skim_group::<R>(&section, number, texts, Vec::new())?;
                 let first = number * narrow(GROUP_ROWS);
                 let is_dead = |row: u32| dead.as_ref().is_some_and(|d| d.contains(first + row));
                 let counting = Counting {

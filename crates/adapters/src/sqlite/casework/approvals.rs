@@ -4,12 +4,13 @@ use crate::sqlite::session::{Connection, OptionalExtension as _, Row, SessionTra
 use serde_json::json;
 
 use super::{operators, outcomes, refund_records, refunds, reissues, sign_offs, trail};
+use crate::sqlite::cases::SignedNote;
 use crate::sqlite::{Database, DbError};
 use recondesk_casework::{
     ApprovalNeed, Judgement, RefundEvent, Role, Roles, Thresholds, may_judge,
 };
 use recondesk_domain::{CaseStatus, Fen, Instant, ProfileId};
-use recondesk_ports::{ApprovalId, ApprovalRecord, AuditDeed, RefundStep, StoreError};
+use recondesk_ports::{ApprovalId, ApprovalRecord, AuditDeed, Author, RefundStep, StoreError};
 
 pub(super) fn thresholds(connection: &Connection) -> Result<Thresholds, DbError> {
     connection.query_row(
@@ -196,9 +197,13 @@ fn read(row: Row<'_>) -> Result<ApprovalRecord, DbError> {
 /// Asks for a second person; the same question that still waits is not asked twice.
 pub(super) fn ask(
     tx: &SessionTransaction<'_>,
-    (need, subject): (ApprovalNeed, &str),
+    need: ApprovalNeed,
+    subject: &str,
     reason: &str,
-    (maker, now): (&str, Instant),
+    Author {
+        name: maker,
+        at: now,
+    }: Author<'_>,
 ) -> Result<ApprovalRecord, DbError> {
     let waiting: Option<i64> = tx
         .query_row(
@@ -237,7 +242,10 @@ pub(super) fn judge(
     tx: &SessionTransaction<'_>,
     ApprovalId(id): ApprovalId,
     judgement: Judgement,
-    (checker, now): (&str, Instant),
+    Author {
+        name: checker,
+        at: now,
+    }: Author<'_>,
 ) -> Result<ApprovalRecord, DbError> {
     if let Some(known) = by_id(tx, id)?
         && known.judged.is_none()
@@ -245,8 +253,8 @@ pub(super) fn judge(
     {
         return Err(StoreError::Forbidden(MOVED_ON.to_owned()).into());
     }
-    let asked = enter_judgement(tx, ApprovalId(id), judgement, (checker, now))?;
-    carry_on(tx, &asked, judgement, (checker, now))?;
+    let asked = enter_judgement(tx, ApprovalId(id), judgement, Author::new(checker, now))?;
+    carry_on(tx, &asked, judgement, Author::new(checker, now))?;
     by_id(tx, id)?.ok_or_else(|| DbError::broken(format!("approval {id}")))
 }
 
@@ -255,7 +263,10 @@ fn enter_judgement(
     tx: &SessionTransaction<'_>,
     ApprovalId(id): ApprovalId,
     judgement: Judgement,
-    (checker, now): (&str, Instant),
+    Author {
+        name: checker,
+        at: now,
+    }: Author<'_>,
 ) -> Result<ApprovalRecord, DbError> {
     let asked = by_id(tx, id)?.ok_or_else(|| StoreError::Missing(format!("approval {id}")))?;
     if asked.judged.is_some() {
@@ -300,7 +311,7 @@ pub(super) fn judge_subject(
     tx: &SessionTransaction<'_>,
     subject: &str,
     judgement: Judgement,
-    checker: (&str, Instant),
+    checker: Author<'_>,
 ) -> Result<(), DbError> {
     let waiting: Option<i64> = tx
         .query_row(
@@ -321,7 +332,10 @@ fn carry_on(
     tx: &SessionTransaction<'_>,
     asked: &ApprovalRecord,
     judgement: Judgement,
-    (checker, now): (&str, Instant),
+    Author {
+        name: checker,
+        at: now,
+    }: Author<'_>,
 ) -> Result<(), DbError> {
     let agreed = judgement == Judgement::Approved;
     let (kind, rest) = asked.subject.split_once('/').unwrap_or_default();
@@ -344,11 +358,14 @@ fn carry_on(
             };
             refunds::step(tx, refund, &step).map(drop)
         }
-        "reissue" if agreed => reissues::withdraw_approved(tx, rest, (checker, now)),
+        "reissue" if agreed => reissues::withdraw_approved(tx, rest, Author::new(checker, now)),
         "sign_off" if agreed => sign_offs::unlock(tx, rest, asked.id, now),
         "case" => {
-            let by = (checker, asked.reason.as_str(), now);
-            outcomes::judge_write_off(tx, rest, (asked.need, agreed), by)
+            let note = SignedNote {
+                author: Author::new(checker, now),
+                text: &asked.reason,
+            };
+            outcomes::judge_write_off(tx, rest, asked.need, agreed, note)
         }
         _ => Ok(()),
     }

@@ -7,11 +7,14 @@ use super::trail;
 use crate::digest::hex;
 use crate::sqlite::{Database, DbError};
 use recondesk_domain::{Instant, ProfileId};
-use recondesk_ports::{AttachmentInfo, AttachmentRecord, AuditDeed, StoreError};
+use recondesk_ports::{AttachmentInfo, AttachmentRecord, AuditDeed, CaseRef, StoreError};
 
 pub(super) fn add(
     tx: &SessionTransaction<'_>,
-    (profile, case_key): (ProfileId, &str),
+    CaseRef {
+        profile,
+        key: case_key,
+    }: CaseRef<'_>,
     file: &AttachmentRecord,
 ) -> Result<(), DbError> {
     let added = tx.execute(

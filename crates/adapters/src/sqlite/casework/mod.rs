@@ -22,7 +22,7 @@ use recondesk_casework::{
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk_ports::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Author,
-    Casework, HistoryFault, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
+    CaseRef, Casework, HistoryFault, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
     RefundRecord, RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord,
     ReissueRowId, SignOffRecord, StoreError,
 };
@@ -86,16 +86,16 @@ impl Casework for Database {
         need: ApprovalNeed,
         subject: &str,
         reason: &str,
-        maker: (&str, Instant),
+        maker: Author<'_>,
     ) -> Result<ApprovalRecord, StoreError> {
-        Ok(self.write(|tx| approvals::ask(tx, (need, subject), reason, maker))?)
+        Ok(self.write(|tx| approvals::ask(tx, need, subject, reason, maker))?)
     }
 
     fn judge(
         &self,
         approval: ApprovalId,
         judgement: Judgement,
-        checker: (&str, Instant),
+        checker: Author<'_>,
     ) -> Result<ApprovalRecord, StoreError> {
         Ok(self.write(|tx| approvals::judge(tx, approval, judgement, checker))?)
     }
@@ -154,10 +154,10 @@ impl Casework for Database {
         &self,
         reissue: ReissueRowId,
         event: ReissueEvent,
-        by: (&str, Instant),
+        by: Author<'_>,
         evidence: &str,
     ) -> Result<ReissueRecord, StoreError> {
-        Ok(self.write(|tx| reissues::step(tx, reissue, event, (by, evidence)))?)
+        Ok(self.write(|tx| reissues::step(tx, reissue, event, by, evidence))?)
     }
 
     fn reissues(&self, profile: Option<ProfileId>) -> Result<Vec<ReissueRecord>, StoreError> {
@@ -177,7 +177,8 @@ impl Casework for Database {
         Ok(outcomes::standing(
             &self.lock(),
             profile,
-            (case_key, out_trade_no),
+            case_key,
+            out_trade_no,
         )?)
     }
 
@@ -187,7 +188,7 @@ impl Casework for Database {
         case_key: &str,
         file: &AttachmentRecord,
     ) -> Result<(), StoreError> {
-        Ok(self.write(|tx| attachments::add(tx, (profile, case_key), file))?)
+        Ok(self.write(|tx| attachments::add(tx, CaseRef::new(profile, case_key), file))?)
     }
 
     fn attachments(

@@ -188,12 +188,7 @@ fn find(db: &Database, name: &str) -> Result<Option<StoredOperator>, DbError> {
             [name],
             |row| {
                 Ok(StoredOperator {
-                    operator: Operator {
-                        name: row.get(0)?,
-                        roles: Roles::parse(&row.get::<_, String>(1)?).unwrap_or_default(),
-                        created_at: Instant::from_unix(row.get(2)?),
-                        removed_at: row.get::<_, Option<i64>>(3)?.map(Instant::from_unix),
-                    },
+                    operator: operator(row)?,
                     pin: row.get(4)?,
                     misses: row.get(5)?,
                     missed_at: row.get(6)?,

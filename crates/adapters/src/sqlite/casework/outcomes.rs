@@ -2,12 +2,13 @@
 
 use crate::sqlite::session::{Connection, OptionalExtension as _, SessionTransaction, params};
 
-use crate::sqlite::{DbError, cases};
+use crate::sqlite::DbError;
+use crate::sqlite::cases::{self, SignedNote};
 use recondesk_casework::{ApprovalNeed, CaseOutcome, RefundStage, ReissueStage, may_claim};
-use recondesk_domain::{CaseStatus, Instant, ProfileId};
+use recondesk_domain::{CaseStatus, ProfileId};
 use recondesk_ports::StoreError;
 
-fn subjects((case_key, out_trade_no): (&str, &str)) -> [String; 2] {
+fn subjects(case_key: &str, out_trade_no: &str) -> [String; 2] {
     [format!("case/{case_key}"), format!("order/{out_trade_no}")]
 }
 
@@ -15,10 +16,11 @@ fn subjects((case_key, out_trade_no): (&str, &str)) -> [String; 2] {
 pub(super) fn standing(
     connection: &Connection,
     profile: ProfileId,
-    of: (&str, &str),
+    case_key: &str,
+    out_trade_no: &str,
 ) -> Result<Vec<CaseOutcome>, DbError> {
     let mut out = Vec::new();
-    for subject in subjects(of) {
+    for subject in subjects(case_key, out_trade_no) {
         let kind: Option<String> = connection
             .prepare_cached("SELECT kind FROM outcome WHERE profile = ?1 AND subject = ?2")?
             .query_row(params![profile.0, subject], |row| row.get(0))
@@ -37,13 +39,14 @@ pub(super) fn standing(
 pub(super) fn claim(
     tx: &SessionTransaction<'_>,
     profile: ProfileId,
-    of: (&str, &str),
+    case_key: &str,
+    out_trade_no: &str,
     wanted: CaseOutcome,
 ) -> Result<(), DbError> {
-    let standing = standing(tx, profile, of)?;
+    let standing = standing(tx, profile, case_key, out_trade_no)?;
     may_claim(standing.iter().copied(), wanted)
         .map_err(|error| StoreError::Forbidden(error.to_string()))?;
-    for subject in subjects(of) {
+    for subject in subjects(case_key, out_trade_no) {
         tx.prepare_cached(
             "INSERT INTO outcome (profile, subject, kind) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
         )?
@@ -56,7 +59,8 @@ pub(super) fn claim(
 pub(super) fn release(
     tx: &SessionTransaction<'_>,
     profile: ProfileId,
-    (case_key, out_trade_no): (&str, &str),
+    case_key: &str,
+    out_trade_no: &str,
 ) -> Result<(), DbError> {
     let loose_refund: Vec<&str> = RefundStage::all()
         .filter(|stage| !stage.holds_case())
@@ -172,7 +176,7 @@ pub(super) fn follow(
     profile: ProfileId,
     key: &str,
     next: CaseStatus,
-    (actor, text, now): (&str, &str, Instant),
+    note: SignedNote<'_>,
 ) -> Result<(), DbError> {
     let Some((id, status)) = case_of(tx, profile, key)? else {
         return Ok(());
@@ -180,15 +184,16 @@ pub(super) fn follow(
     if status.is_closed() || status == next {
         return Ok(());
     }
-    cases::set_status(tx, (id, next), actor, text, now)
+    cases::set_status(tx, id, next, note)
 }
 
 /// A proposal to close a case is decided. `rest` is `PROFILE/KEY`.
 pub(super) fn judge_write_off(
     tx: &SessionTransaction<'_>,
     rest: &str,
-    (need, agreed): (ApprovalNeed, bool),
-    (checker, reason, now): (&str, &str, Instant),
+    need: ApprovalNeed,
+    agreed: bool,
+    judgement: SignedNote<'_>,
 ) -> Result<(), DbError> {
     let Some((profile, key)) = rest
         .split_once('/')
@@ -210,8 +215,8 @@ pub(super) fn judge_write_off(
             write_off(tx, id)?;
             CaseStatus::ForceClosed
         };
-        cases::set_status(tx, (id, next), checker, reason, now)
+        cases::set_status(tx, id, next, judgement)
     } else {
-        cases::set_status(tx, (id, CaseStatus::Rejected), checker, reason, now)
+        cases::set_status(tx, id, CaseStatus::Rejected, judgement)
     }
 }

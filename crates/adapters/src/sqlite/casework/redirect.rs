@@ -7,6 +7,7 @@ use super::refund_checks::with_others_out;
 use super::refund_records::require;
 use super::refunds::{forbidden, machine_text, write_history, write_trail};
 use crate::sqlite::DbError;
+use crate::sqlite::cases::SignedNote;
 use recondesk_casework::{Approval, ApprovalNeed, RedirectTo, RefundEvent};
 use recondesk_ports::{Author, RefundRecord, RefundRowId, RefundStep};
 
@@ -65,7 +66,7 @@ pub(super) fn require_redirect(
             format!("{order} ¥{sum} 改退商户账户 / to the merchant's account")
         }
     };
-    let asked = approvals::ask(tx, (need, &subject), &asked, (by.name, by.at))?;
+    let asked = approvals::ask(tx, need, &subject, &asked, Author::new(by.name, by.at))?;
     tx.execute(
         "UPDATE refund SET approval = ?2, machine = ?3, changed_at = ?4 WHERE id = ?1",
         params![id.0, asked.id.0, machine_text(&next)?, by.at.unix()],
@@ -78,7 +79,11 @@ pub(super) fn require_redirect(
         refund_id: "",
         facts: None,
     };
-    write_history(tx, id, (event, next.stage), (by.name, "", by.at))?;
+    let unsaid = SignedNote {
+        author: by,
+        text: "",
+    };
+    write_history(tx, id, event, next.stage, unsaid)?;
     write_trail(tx, &known, &next, &step)?;
     require(tx, id)
 }

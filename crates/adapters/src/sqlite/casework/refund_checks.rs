@@ -7,13 +7,14 @@ use super::refund_records::list;
 use super::refunds::forbidden;
 use super::{approvals, outcomes};
 use crate::sqlite::DbError;
+use crate::sqlite::cases::SignedNote;
 use crate::sqlite::finding_rows::{FINDING, read_finding};
 use recondesk_casework::{
     Approval, OrderFacts, RefundPart, RefundProgress, RefundStage, RemoteState, check_refund,
     check_seen, owed,
 };
 use recondesk_domain::{CaseStatus, Fen, Instant, OutRefundNo};
-use recondesk_ports::{RefundDraft, RefundQuery, RefundRecord, RefundStep};
+use recondesk_ports::{Author, RefundDraft, RefundQuery, RefundRecord, RefundStep};
 
 /// Every refund of a draft's order that was made here; another sub-merchant's order of that number is another order.
 pub(super) fn of_order(
@@ -195,13 +196,24 @@ pub(super) fn follow_case(
             format!("{number} ¥{amount} · 尚欠 / left ¥{left}")
         }
         RefundStage::Done => format!("{number} ¥{amount}"),
-        _ => format!("{number} {} ¥{amount}", next.stage.word()),
+        RefundStage::Drafted
+        | RefundStage::Confirmed
+        | RefundStage::Listed
+        | RefundStage::Sent
+        | RefundStage::Unknown
+        | RefundStage::Accepted
+        | RefundStage::Abnormal
+        | RefundStage::Closed
+        | RefundStage::Rejected
+        | RefundStage::Withdrawn => format!("{number} {} ¥{amount}", next.stage.word()),
     };
-    let by = (step.actor, text.as_str(), step.at);
-    outcomes::follow(tx, draft.profile, &draft.case_key, status, by)?;
+    let note = SignedNote {
+        author: Author::new(step.actor, step.at),
+        text: &text,
+    };
+    outcomes::follow(tx, draft.profile, &draft.case_key, status, note)?;
     if !next.stage.holds_case() {
-        let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
-        outcomes::release(tx, draft.profile, place)?;
+        outcomes::release(tx, draft.profile, &draft.case_key, &draft.out_trade_no)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::refund_checks::{
 use super::refund_records::{list, require};
 use super::{approvals, outcomes, redirect, trail};
 use crate::sqlite::DbError;
+use crate::sqlite::cases::SignedNote;
 use recondesk_casework::{
     Approval, ApprovalNeed, CaseOutcome, RefundEvent, RefundPart, RefundProgress, RefundStage,
     RefundSubject, refund_number,
@@ -74,12 +75,17 @@ pub(super) fn draft(
     let last = list(tx, &of_case)?
         .into_iter()
         .max_by_key(|known| known.nth);
-    let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
     let nth = match next_of(last.as_ref(), draft)? {
         NextRefund::Known(known) => return Ok(*known),
         NextRefund::Nth(nth) => nth,
     };
-    outcomes::claim(tx, draft.profile, place, CaseOutcome::Refund)?;
+    outcomes::claim(
+        tx,
+        draft.profile,
+        &draft.case_key,
+        &draft.out_trade_no,
+        CaseOutcome::Refund,
+    )?;
     let subject = RefundSubject {
         mch_id: &draft.mch_id,
         out_trade_no: &draft.out_trade_no,
@@ -90,7 +96,7 @@ pub(super) fn draft(
     let (draft, sum) = &among_others(tx, draft, number)?;
     let need = approvals::thresholds(tx)?.refund_needs(*sum, draft.together);
     let approval = need
-        .map(|need| ask(tx, (need, number), draft, (&draft.maker, now)))
+        .map(|need| ask(tx, need, number, draft, Author::new(&draft.maker, now)))
         .transpose()?;
     let wanted = if approval.is_some() {
         Approval::Awaited
@@ -100,26 +106,34 @@ pub(super) fn draft(
     let machine = RefundProgress::draft(draft.amount, wanted);
     let again = last.filter(|known| known.nth == nth);
     let approval = approval.map(|asked| asked.id);
+    let numbered = NumberedDraft { nth, number };
     let id = match &again {
         Some(known) => redraft(tx, known.id, draft, (machine, approval), now)?,
-        None => insert(tx, draft, (nth, number), (machine, approval), now)?,
+        None => insert(tx, draft, numbered, (machine, approval), now)?,
     };
     let event = RefundEvent::Redraft(draft.amount, wanted);
     write_history(
         tx,
         id,
-        (event, machine.stage),
-        (&draft.maker, &draft.reason, now),
+        event,
+        machine.stage,
+        SignedNote {
+            author: Author::new(&draft.maker, now),
+            text: &draft.reason,
+        },
     )?;
-    tell_of_draft(tx, draft, (id, nth, number), now)?;
+    tell_of_draft(tx, draft, id, numbered, now)?;
     let text = format!("{number} ¥{}", draft.amount);
-    let by = (draft.maker.as_str(), text.as_str(), now);
+    let note = SignedNote {
+        author: Author::new(&draft.maker, now),
+        text: &text,
+    };
     outcomes::follow(
         tx,
         draft.profile,
         &draft.case_key,
         CaseStatus::Executing,
-        by,
+        note,
     )?;
     require(tx, id)
 }
@@ -128,13 +142,14 @@ pub(super) fn draft(
 /// sum is another one.
 fn ask(
     tx: &SessionTransaction<'_>,
-    (need, number): (ApprovalNeed, OutRefundNo),
+    need: ApprovalNeed,
+    number: OutRefundNo,
     draft: &RefundDraft,
-    maker: (&str, Instant),
+    maker: Author<'_>,
 ) -> Result<ApprovalRecord, DbError> {
     let subject = format!("refund/{number}");
     let asked = format!("{} ¥{} {}", draft.out_trade_no, draft.amount, draft.reason);
-    approvals::ask(tx, (need, &subject), &asked, maker)
+    approvals::ask(tx, need, &subject, &asked, maker)
 }
 
 /// Asks for a second person for a draft that needs one by now.
@@ -154,9 +169,10 @@ pub(super) fn require_second(
     };
     let asked = ask(
         tx,
-        (need, known.out_refund_no),
+        need,
+        known.out_refund_no,
         &known.draft,
-        (by.name, by.at),
+        Author::new(by.name, by.at),
     )?;
     tx.execute(
         "UPDATE refund SET approval = ?2, machine = ?3, together = ?4, changed_at = ?5 WHERE id = ?1",
@@ -170,16 +186,28 @@ pub(super) fn require_second(
         refund_id: "",
         facts: None,
     };
-    write_history(tx, id, (step.event, next.stage), (by.name, "", by.at))?;
+    let unsaid = SignedNote {
+        author: by,
+        text: "",
+    };
+    write_history(tx, id, step.event, next.stage, unsaid)?;
     write_trail(tx, &known, &next, &step)?;
     require(tx, id)
+}
+
+/// Which refund of its case a draft is, and the number that follows from it.
+#[derive(Clone, Copy)]
+struct NumberedDraft {
+    nth: u16,
+    number: OutRefundNo,
 }
 
 /// Puts a draft into the audit trail.
 fn tell_of_draft(
     tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
-    (id, nth, number): (RefundRowId, u16, OutRefundNo),
+    id: RefundRowId,
+    NumberedDraft { nth, number }: NumberedDraft,
     now: Instant,
 ) -> Result<(), DbError> {
     let document = json!({
@@ -207,7 +235,7 @@ fn tell_of_draft(
 fn insert(
     tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
-    (nth, number): (u16, OutRefundNo),
+    NumberedDraft { nth, number }: NumberedDraft,
     (machine, approval): (RefundProgress, Option<ApprovalId>),
     now: Instant,
 ) -> Result<RefundRowId, DbError> {
@@ -309,9 +337,14 @@ pub(super) fn step(
             params![id.0, seen_text(&seen)?],
         )?;
     }
-    let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
     if next.stage.holds_case() && !known.refund.stage.holds_case() {
-        outcomes::claim(tx, draft.profile, place, CaseOutcome::Refund)?;
+        outcomes::claim(
+            tx,
+            draft.profile,
+            &draft.case_key,
+            &draft.out_trade_no,
+            CaseOutcome::Refund,
+        )?;
     }
     let text = |new: &str, old: &str| {
         if new.is_empty() {
@@ -336,8 +369,12 @@ pub(super) fn step(
     write_history(
         tx,
         id,
-        (step.event, next.stage),
-        (step.actor, step.note, step.at),
+        step.event,
+        next.stage,
+        SignedNote {
+            author: Author::new(step.actor, step.at),
+            text: step.note,
+        },
     )?;
     let is_news = next.stage != known.refund.stage || !matches!(step.event, RefundEvent::Query(_));
     if is_news {
@@ -377,14 +414,22 @@ pub(super) fn write_trail(
 pub(super) fn write_history(
     tx: &SessionTransaction<'_>,
     id: RefundRowId,
-    (event, stage): (RefundEvent, RefundStage),
-    (actor, note, at): (&str, &str, Instant),
+    event: RefundEvent,
+    stage: RefundStage,
+    note: SignedNote<'_>,
 ) -> Result<(), DbError> {
     let text = serde_json::to_string(&event).map_err(|error| DbError::broken(error.to_string()))?;
     tx.prepare_cached(
         "INSERT INTO refund_event (refund, at, actor, event, stage, note)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![id.0, at.unix(), actor, text, stage.word(), note])?;
+    .execute(params![
+        id.0,
+        note.author.at.unix(),
+        note.author.name,
+        text,
+        stage.word(),
+        note.text
+    ])?;
     Ok(())
 }

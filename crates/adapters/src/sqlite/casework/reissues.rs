@@ -4,11 +4,12 @@ use crate::sqlite::session::{Connection, Row, SessionTransaction, params};
 use serde_json::{Value, json};
 
 use super::{outcomes, trail};
+use crate::sqlite::cases::SignedNote;
 use crate::sqlite::{Database, DbError};
 use recondesk_casework::{CaseOutcome, Reissue, ReissueEvent, ReissueStage, ReissueWay};
 use recondesk_domain::{CaseStatus, Instant, ProfileId};
 use recondesk_ports::{
-    AuditDeed, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, StoreError,
+    AuditDeed, Author, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, StoreError,
 };
 
 const COLUMNS: &str =
@@ -31,8 +32,13 @@ pub(super) fn draft(
         let why = format!("a reissue by {} is under way", known.draft.way.word());
         return Err(StoreError::Forbidden(why).into());
     }
-    let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
-    outcomes::claim(tx, draft.profile, place, CaseOutcome::Reissue)?;
+    outcomes::claim(
+        tx,
+        draft.profile,
+        &draft.case_key,
+        &draft.out_trade_no,
+        CaseOutcome::Reissue,
+    )?;
     let reissue = Reissue::begin(draft.way);
     let id = tx.query_row(
         "INSERT INTO reissue (profile, case_key, out_trade_no, way, stage, key, maker, created_at,
@@ -52,17 +58,21 @@ pub(super) fn draft(
     let document = json!({ "case": draft.case_key, "way": draft.way.word(), "key": draft.key });
     write_trail(
         tx,
-        (&draft.out_trade_no, "begun"),
-        (&draft.maker, now),
+        &draft.out_trade_no,
+        "begun",
+        Author::new(&draft.maker, now),
         &document,
     )?;
-    let by = (draft.maker.as_str(), draft.way.word(), now);
+    let note = SignedNote {
+        author: Author::new(&draft.maker, now),
+        text: draft.way.word(),
+    };
     outcomes::follow(
         tx,
         draft.profile,
         &draft.case_key,
         CaseStatus::Executing,
-        by,
+        note,
     )?;
     require(tx, id)
 }
@@ -72,7 +82,11 @@ pub(super) fn step(
     tx: &SessionTransaction<'_>,
     id: ReissueRowId,
     event: ReissueEvent,
-    ((actor, now), evidence): ((&str, Instant), &str),
+    Author {
+        name: actor,
+        at: now,
+    }: Author<'_>,
+    evidence: &str,
 ) -> Result<ReissueRecord, DbError> {
     let known = require(tx, id)?;
     let before = Reissue {
@@ -97,7 +111,13 @@ pub(super) fn step(
     )?;
     let shown: Value = serde_json::from_str(evidence).unwrap_or_else(|_| json!(evidence));
     let number = known.draft.out_trade_no.as_str();
-    write_trail(tx, (number, next.stage.word()), (actor, now), &shown)?;
+    write_trail(
+        tx,
+        number,
+        next.stage.word(),
+        Author::new(actor, now),
+        &shown,
+    )?;
     let status = match next.stage {
         ReissueStage::Proven => CaseStatus::Resolved,
         ReissueStage::Waiting => CaseStatus::Waiting,
@@ -110,10 +130,13 @@ pub(super) fn step(
         out_trade_no,
         ..
     } = &known.draft;
-    let by = (actor, next.stage.word(), now);
-    outcomes::follow(tx, *profile, case_key, status, by)?;
+    let note = SignedNote {
+        author: Author::new(actor, now),
+        text: next.stage.word(),
+    };
+    outcomes::follow(tx, *profile, case_key, status, note)?;
     if !next.stage.holds_case() {
-        outcomes::release(tx, *profile, (case_key, out_trade_no))?;
+        outcomes::release(tx, *profile, case_key, out_trade_no)?;
     }
     require(tx, id)
 }
@@ -122,19 +145,20 @@ pub(super) fn step(
 pub(super) fn withdraw_approved(
     tx: &SessionTransaction<'_>,
     rest: &str,
-    by: (&str, Instant),
+    by: Author<'_>,
 ) -> Result<(), DbError> {
     let Ok(id) = rest.parse() else {
         return Ok(());
     };
     let id = ReissueRowId(id);
-    step(tx, id, ReissueEvent::WithdrawApproved, (by, "{}")).map(drop)
+    step(tx, id, ReissueEvent::WithdrawApproved, by, "{}").map(drop)
 }
 
 fn write_trail(
     tx: &SessionTransaction<'_>,
-    (number, stage): (&str, &str),
-    (actor, at): (&str, Instant),
+    number: &str,
+    stage: &str,
+    Author { name: actor, at }: Author<'_>,
     document: &Value,
 ) -> Result<(), DbError> {
     trail::append(

@@ -7,7 +7,7 @@ use super::{approvals, operators};
 use crate::sqlite::DbError;
 use recondesk_casework::{ApprovalNeed, Judgement};
 use recondesk_domain::{CaseStatus, Category, Severity};
-use recondesk_ports::{CaseStep, StoreError};
+use recondesk_ports::{Author, CaseStep, StoreError};
 
 /// What of a case decides who must agree.
 struct CaseUnderReview {
@@ -50,18 +50,18 @@ pub(in crate::sqlite) fn second_person(
         key,
         is_urgent,
     } = judged(tx, case)?;
-    let maker = (step.actor.as_str(), step.at);
+    let maker = Author::new(step.actor.as_str(), step.at);
     let subject = format!("case/{profile}/{key}");
     match next {
         CaseStatus::Proposed => {
             let need = ApprovalNeed::ForceClosed;
-            approvals::ask(tx, (need, &subject), &step.text, maker)?;
+            approvals::ask(tx, need, &subject, &step.text, maker)?;
             Ok(next)
         }
         CaseStatus::Waiting => {
             if is_urgent {
                 let subject = format!("carry/{profile}/{key}");
-                approvals::ask(tx, (ApprovalNeed::Carry, &subject), &step.text, maker)?;
+                approvals::ask(tx, ApprovalNeed::Carry, &subject, &step.text, maker)?;
             }
             Ok(next)
         }
@@ -72,7 +72,7 @@ pub(in crate::sqlite) fn second_person(
                 return Ok(next);
             }
             let need = ApprovalNeed::Resolution;
-            approvals::ask(tx, (need, &subject), &step.text, maker)?;
+            approvals::ask(tx, need, &subject, &step.text, maker)?;
             Ok(CaseStatus::Proposed)
         }
         CaseStatus::ForceClosed | CaseStatus::Approved => {

@@ -131,7 +131,8 @@ impl RowDigest {
 pub(in crate::sqlite) fn seal_case_event(
     tx: &SessionTransaction<'_>,
     id: i64,
-    (case, event): (i64, &CaseEvent),
+    case: i64,
+    event: &CaseEvent,
 ) -> Result<(), DbError> {
     let (profile, key): (i64, String) = tx
         .prepare_cached("SELECT profile, key FROM case_file WHERE id = ?1")?
@@ -164,7 +165,8 @@ pub(in crate::sqlite) fn seal_case_event(
 pub(in crate::sqlite) fn seal_run(
     tx: &SessionTransaction<'_>,
     run: &RunRecord,
-    (after, at): (i64, Instant),
+    after: i64,
+    at: Instant,
 ) -> Result<(), DbError> {
     let mut statement = tx.prepare_cached(&format!(
         "SELECT {} FROM case_event WHERE id > ?1 ORDER BY id",

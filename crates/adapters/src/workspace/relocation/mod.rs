@@ -207,7 +207,9 @@ fn is_done(target: &RelocationTarget, marker: &Marker) -> Result<bool, StoreErro
                     marker.end()?;
                     Ok(true)
                 }
-                _ => Ok(false),
+                ServerState::Empty | ServerState::Moving { .. } | ServerState::InUse { .. } => {
+                    Ok(false)
+                }
             }
         }
     }
@@ -233,7 +235,9 @@ fn begin(target: &RelocationTarget, marker: &Marker, from: &str) -> Result<(), S
             match ServerTarget::at(address, files)?.state()? {
                 ServerState::Empty => {}
                 ServerState::Moving { name } if marker.names(&name) => {}
-                _ => return Err(StoreError::Taken(address.shown())),
+                ServerState::Moving { .. } | ServerState::InUse { .. } => {
+                    return Err(StoreError::Taken(address.shown()));
+                }
             }
             marker.begin(from, &["archive", "books", place::NAME])
         }

@@ -1,5 +1,6 @@
 //! The stage of the APIv3 tests: a merchant with keys, and a gateway in memory that signs with a key of its own.
 
+use crate::MerchantRef;
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
 
@@ -8,7 +9,7 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::RsaKeyPair;
 
 use super::super::*;
-use recondesk_domain::Instant;
+use recondesk_domain::{Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{GatewayError, HttpAnswer, HttpRequest, VaultError};
 use wechatpay_codec::v3::{PrivateKey, lines};
 
@@ -214,6 +215,10 @@ impl Stage {
             random: &OneNonce,
             clock: &Noon,
         };
-        GatewayClient::new(ports, (ProfileId(1), &self.profile), &self.cancel)
+        GatewayClient::new(
+            ports,
+            MerchantRef::new(ProfileId(1), &self.profile),
+            &self.cancel,
+        )
     }
 }

@@ -35,12 +35,7 @@ impl FileOf<'_> {
     }
 
     /// Enters a finding of a run; `place` counts from 1.
-    pub(super) fn finding(
-        &self,
-        finding: &Finding,
-        (run, place): (RunId, i64),
-        to: &mut ColumnBatch,
-    ) {
+    pub(super) fn finding(&self, finding: &Finding, run: RunId, place: i64, to: &mut ColumnBatch) {
         self.begin(to);
         to.whole(Some(run.0));
         to.whole(Some(place));

@@ -13,8 +13,8 @@ use super::tables::{
 };
 use super::{BooksExport, BooksExported, DayOf, no_folder};
 use crate::jobs::reconcile::digest_now;
-use crate::{Advice, Failure, FailureKind, Message, Progress, Reporter, Step};
-use recondesk_domain::{BillDate, Keyed as _, MerchantProfile, ProfileId};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message, Progress, Reporter, Step};
+use recondesk_domain::{BillDate, Keyed as _, MerchantProfile};
 use recondesk_ports::{
     BANK_KIND, Book, BookContents, BookRow, CaseQuery, CaseRecord, ColumnBatch, ColumnFiles,
     FolderDraft, Ports, Standing, TableShape,
@@ -87,10 +87,14 @@ impl<'a> ExportWork<'a> {
             all.push((newest, contents));
         }
         for ((id, profile), (newest, contents)) in self.ask.profiles.iter().zip(&all) {
-            let merchant = self.merchant((*id, profile), *newest)?;
+            let merchant = self.merchant(MerchantRef { id: *id, profile }, *newest)?;
             self.books(&merchant, profile, contents.as_ref())?;
-            let merchant = self.findings(merchant, (*id, profile), contents.as_ref())?;
-            self.cases(&merchant, (*id, profile))?;
+            let merchant = self.findings(
+                merchant,
+                MerchantRef { id: *id, profile },
+                contents.as_ref(),
+            )?;
+            self.cases(&merchant, MerchantRef { id: *id, profile })?;
             self.manifest.merchants.push(merchant);
         }
         self.empty_tables()?;
@@ -115,7 +119,7 @@ impl<'a> ExportWork<'a> {
 
     fn merchant(
         &self,
-        (id, profile): (ProfileId, &MerchantProfile),
+        MerchantRef { id, profile }: MerchantRef<'_>,
         newest: u32,
     ) -> Result<MerchantFacts, Failure> {
         let mut imports = self.ports.books.imports(id)?;
@@ -190,7 +194,7 @@ impl<'a> ExportWork<'a> {
     fn findings(
         &mut self,
         mut merchant: MerchantFacts,
-        (id, profile): (ProfileId, &MerchantProfile),
+        MerchantRef { id, profile }: MerchantRef<'_>,
         contents: &dyn BookContents,
     ) -> Result<MerchantFacts, Failure> {
         let first = self.ask.from.or_else(|| BillDate::ymd(1970, 1, 1));
@@ -212,7 +216,8 @@ impl<'a> ExportWork<'a> {
         for run in runs {
             let day = run.summary.day;
             let findings = self.ports.records.findings(run.id)?;
-            let is_outdated = digest_now(self.ports, (id, profile), day)? != run.digest;
+            let is_outdated =
+                digest_now(self.ports, MerchantRef { id, profile }, day)? != run.digest;
             let of = FileOf {
                 mch_id: &profile.mch_id,
                 profile: &profile.name,
@@ -221,7 +226,7 @@ impl<'a> ExportWork<'a> {
             let mut places = (1_i64..).zip(&findings);
             self.file(FINDINGS, &merchant, of.day, &mut |batch, _| {
                 for (place, finding) in places.by_ref().take(GROUP_ROWS) {
-                    of.finding(finding, (run.id, place), batch);
+                    of.finding(finding, run.id, place, batch);
                 }
                 Ok(())
             })?;
@@ -237,7 +242,7 @@ impl<'a> ExportWork<'a> {
     fn cases(
         &mut self,
         merchant: &MerchantFacts,
-        (id, profile): (ProfileId, &MerchantProfile),
+        MerchantRef { id, profile }: MerchantRef<'_>,
     ) -> Result<(), Failure> {
         let query = CaseQuery {
             profile: Some(id),

@@ -8,8 +8,8 @@ use super::document::{EvidenceDocument, EvidenceEntry, EvidenceRow, FORMAT};
 use super::shop::SubMerchantChoice;
 use crate::jobs::audit;
 use crate::jobs::views::certificate::hex;
-use crate::{Failure, FailureKind, Message};
-use recondesk_domain::{MerchantProfile, PersonalData, ProfileId, RowRef, is_personal, mask_value};
+use crate::{Failure, FailureKind, MerchantRef, Message};
+use recondesk_domain::{PersonalData, ProfileId, RowRef, is_personal, mask_value};
 use recondesk_ports::{
     BookRow, CaseQuery, CaseRecord, ImportRecord, Ports, RefundQuery, ReissueRecord,
 };
@@ -25,13 +25,14 @@ const SHORTEST_KNOWN: usize = 6;
 /// When nothing is known of the order, or the workspace cannot be read.
 pub fn gather(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
-    (number, sub_mch_id): (&str, &str),
+    MerchantRef { id, profile }: MerchantRef<'_>,
+    number: &str,
+    sub_mch_id: &str,
     personal: PersonalData,
 ) -> Result<EvidenceDocument, Failure> {
-    let shop = SubMerchantChoice::choose(ports, id, (number, sub_mch_id))?;
+    let shop = SubMerchantChoice::choose(ports, id, number, sub_mch_id)?;
     let mut customers = BTreeSet::new();
-    let rows = rows(ports, id, (number, &shop), (personal, &mut customers))?;
+    let rows = rows(ports, id, (number, &shop), personal, &mut customers)?;
     let mut refunds = ports.casework.refunds(&RefundQuery {
         profile: Some(id),
         out_trade_no: Some(number.to_owned()),
@@ -53,8 +54,8 @@ pub fn gather(
         .collect();
     cases.retain(|case| !others.contains(&case.key));
     reissues.retain(|known| !others.contains(&known.draft.case_key));
-    let observations = observations(ports, id, (number, &shop))?;
-    let exchanges = exchanges(ports, id, (number, &shop))?;
+    let observations = observations(ports, id, number, &shop)?;
+    let exchanges = exchanges(ports, id, number, &shop)?;
     let mut told = Vec::new();
     let mut subjects = BTreeSet::from([format!("reissue/{number}")]);
     for refund in &refunds {
@@ -102,7 +103,8 @@ pub fn gather(
 fn observations(
     ports: &Ports,
     id: ProfileId,
-    (number, shop): (&str, &SubMerchantChoice),
+    number: &str,
+    shop: &SubMerchantChoice,
 ) -> Result<Vec<Value>, Failure> {
     let mut out = Vec::new();
     for seen in ports.records.observations(number)? {
@@ -125,7 +127,8 @@ fn observations(
 fn exchanges(
     ports: &Ports,
     id: ProfileId,
-    (number, shop): (&str, &SubMerchantChoice),
+    number: &str,
+    shop: &SubMerchantChoice,
 ) -> Result<Vec<Value>, Failure> {
     let mut out = Vec::new();
     for asked in ports.records.exchanges(number, MOST_EXCHANGES)? {
@@ -167,7 +170,8 @@ fn rows(
     ports: &Ports,
     id: ProfileId,
     (number, shop): (&str, &SubMerchantChoice),
-    (personal, customers): (PersonalData, &mut BTreeSet<String>),
+    personal: PersonalData,
+    customers: &mut BTreeSet<String>,
 ) -> Result<Vec<EvidenceRow>, Failure> {
     let imports = ports.books.imports(id)?;
     let mut out: Vec<EvidenceRow> = Vec::new();
@@ -201,7 +205,7 @@ fn rows(
             file: import.name.clone(),
             file_sha256: hex(&import.sha256),
             line: raw.line,
-            byte_offset: offset(ports, import, (row, &raw.text))?,
+            byte_offset: offset(ports, import, row, &raw.text)?,
             text,
             superseded: found.superseded,
         };
@@ -217,7 +221,8 @@ fn rows(
 fn offset(
     ports: &Ports,
     import: &ImportRecord,
-    (row, text): (RowRef, &str),
+    row: RowRef,
+    text: &str,
 ) -> Result<Option<u64>, Failure> {
     let wanted = text.as_bytes();
     let mut line = 1_u32;

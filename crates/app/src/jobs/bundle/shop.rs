@@ -18,7 +18,8 @@ impl SubMerchantChoice {
     pub(super) fn choose(
         ports: &Ports,
         id: ProfileId,
-        (number, asked): (&str, &str),
+        number: &str,
+        asked: &str,
     ) -> Result<Self, Failure> {
         let mut all: BTreeSet<String> = ports
             .books

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use recondesk_casework::Role;
 use recondesk_intake::{TextRow, each_text_row};
-use recondesk_ports::{CaseEvent, CaseQuery, CaseRecord, Ports};
+use recondesk_ports::{CaseEvent, CaseQuery, CaseRecord, CaseRef, Ports};
 
 use super::{MARK, SheetColumn, SheetDeed, digest_of, plain};
 use crate::jobs::decisions;
@@ -260,13 +260,14 @@ impl SheetContext<'_> {
             return Ok((Some(case), why));
         }
         let events = self.ports.records.case_events(case.id)?;
-        Ok((Some(case), self.compare(row, (list, case), &events)))
+        Ok((Some(case), self.compare(row, list, case, &events)))
     }
 
     fn compare(
         &self,
         row: &Filled,
-        (list, case): (&str, &CaseRecord),
+        list: &str,
+        case: &CaseRecord,
         events: &[CaseEvent],
     ) -> SheetVerdict {
         let is_filled = [
@@ -367,7 +368,7 @@ impl SheetContext<'_> {
     /// Does what a row asks for, by the rules that hold for everybody.
     fn apply(&self, case: &CaseRecord, wish: Wish, actor: &str) -> Result<SheetRowFate, Failure> {
         let words = wish.words();
-        let place = (case.profile, case.key.as_str());
+        let place = CaseRef::new(case.profile, case.key.as_str());
         let handed = wish.owner.map(Decision::HandOver);
         let decided = wish.deed.map(|(_, decision)| decision);
         let all: Vec<Decision> = handed.into_iter().chain(decided).collect();

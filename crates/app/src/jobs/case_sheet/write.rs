@@ -29,7 +29,7 @@ pub fn case_form(
         let merchant = profiles
             .get(&case.profile)
             .map_or("", |profile| profile.name.as_str());
-        rows.push(row((case, &events), (&list, at), merchant, language));
+        rows.push(row((case, &events), &list, at, merchant, language));
     }
     Ok(SheetForm {
         title: language.pick("差错", "Cases").to_owned(),
@@ -110,7 +110,8 @@ fn owners(ports: &Ports, cases: &[CaseRecord]) -> Result<Vec<String>, Failure> {
 
 fn row(
     (case, events): (&CaseRecord, &[CaseEvent]),
-    (list, at): (&str, u32),
+    list: &str,
+    at: u32,
     merchant: &str,
     language: Language,
 ) -> Vec<ReportCell> {

@@ -2,21 +2,21 @@
 
 use crate::model::Decision;
 use crate::{Failure, Message, Surface};
-use recondesk_domain::ProfileId;
-use recondesk_ports::{ApprovalId, Ports};
+use recondesk_ports::{ApprovalId, CaseRef, Ports};
 
 /// The words of a decision that waits for a second person now, with the way on, for each of these cases; nothing where
 /// nobody was asked.
 pub(in crate::jobs) fn asked_words(
     ports: &Ports,
-    cases: &[(ProfileId, &str)],
-    (decision, surface): (&Decision, Surface),
+    cases: &[CaseRef<'_>],
+    decision: &Decision,
+    surface: Surface,
 ) -> Result<Vec<Option<Message>>, Failure> {
     let nobody = vec![None; cases.len()];
     let Some((kind, done)) = question_of(decision) else {
         return Ok(nobody);
     };
-    let subject = |(profile, key): &(ProfileId, &str)| format!("{kind}/{}/{key}", profile.0);
+    let subject = |case: &CaseRef<'_>| format!("{kind}/{}/{}", case.profile.0, case.key);
     let subjects: Vec<String> = cases.iter().map(subject).collect();
     let waiting = ports.casework.waiting_about(&subjects)?;
     if waiting.iter().all(Option::is_none) {
@@ -24,7 +24,7 @@ pub(in crate::jobs) fn asked_words(
     }
     let operators = ports.casework.operators()?;
     let has_operators = operators.iter().any(|known| known.removed_at.is_none());
-    let words = |asked: Option<ApprovalId>| Some(way_on(&done, asked?, (surface, has_operators)));
+    let words = |asked: Option<ApprovalId>| Some(way_on(&done, asked?, surface, has_operators));
     Ok(waiting.into_iter().map(words).collect())
 }
 
@@ -51,7 +51,8 @@ fn question_of(decision: &Decision) -> Option<(&'static str, Message)> {
 fn way_on(
     Message { zh, en }: &Message,
     ApprovalId(id): ApprovalId,
-    (surface, has_operators): (Surface, bool),
+    surface: Surface,
+    has_operators: bool,
 ) -> Message {
     match (surface, has_operators) {
         (Surface::Window, true) => Message::new(
@@ -62,12 +63,12 @@ fn way_on(
             format!("{zh}，待第二人复核；还没有操作人，先在“设置”里新增"),
             format!("{en}, a second person must agree; name operators in Settings first"),
         ),
-        (Surface::Terminal, _) => terminal_words((zh, en), id, has_operators),
+        (Surface::Terminal, _) => terminal_words(zh, en, id, has_operators),
     }
 }
 
 /// The way on, on the terminal.
-fn terminal_words((zh, en): (&str, &str), id: i64, has_operators: bool) -> Message {
+fn terminal_words(zh: &str, en: &str, id: i64, has_operators: bool) -> Message {
     if has_operators {
         return Message::new(
             format!("{zh}，待第二人复核：recondesk approve {id} --operator 姓名"),

@@ -4,16 +4,16 @@ use super::{DoctorCheck, Health};
 use crate::gateway::platform_keys;
 use crate::jobs::key_material::{HeldKeys, WARN_DAYS, days_left, other_serial};
 use crate::jobs::profiles;
-use crate::{Advice, Failure, Message};
+use crate::{Advice, Failure, MerchantRef, Message};
 use recondesk_domain::{
-    ApiVersion, GatewayKind, Instant, MerchantProfile, ProfileId, SecretKind, gateway_kind,
+    ApiVersion, GatewayKind, Instant, MerchantProfile, SecretKind, gateway_kind,
 };
 use recondesk_ports::Ports;
 use wechatpay_codec::v3::{Certificate, PUBLIC_KEY_PREFIX, VerifyKey};
 
 pub(super) fn checks(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
 ) -> Result<Vec<DoctorCheck>, Failure> {
     let held = profiles::held(ports, id)?;
     let now = ports.clock.now();
@@ -30,8 +30,8 @@ pub(super) fn checks(
             out.push(serial(profile, &held));
             let is_there = has(SecretKind::V3Key)?;
             out.push(text_key(SecretKind::V3Key, is_there));
-            let keys = platform_keys(&*ports.vault, (id, profile))?;
-            out.push(platform(profile, &keys, (is_there, now)));
+            let keys = platform_keys(&*ports.vault, MerchantRef { id, profile })?;
+            out.push(platform(profile, &keys, is_there, now));
         }
     }
     Ok(out)
@@ -319,7 +319,8 @@ fn serial(profile: &MerchantProfile, held: &HeldKeys) -> DoctorCheck {
 fn platform(
     profile: &MerchantProfile,
     keys: &[VerifyKey],
-    (has_v3_key, now): (bool, Instant),
+    has_v3_key: bool,
+    now: Instant,
 ) -> DoctorCheck {
     let id = "platform_key";
     let advice = Advice::by_place(

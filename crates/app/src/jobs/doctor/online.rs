@@ -4,8 +4,8 @@ use super::{DoctorCheck, Health};
 use crate::gateway::{
     BillAnswer, BillFile, ExchangeError, FundAccount, GatewayClient, QueryVerdict,
 };
-use crate::{Failure, Message, Reporter};
-use recondesk_domain::{ApiVersion, BillDate, MerchantProfile, OutTradeNo, ProfileId, SecretKind};
+use crate::{Failure, MerchantRef, Message, Reporter};
+use recondesk_domain::{ApiVersion, BillDate, OutTradeNo, SecretKind};
 use recondesk_ports::{GatewayError, Ports};
 use wechatpay_codec::v2::OrderRef;
 
@@ -16,7 +16,7 @@ const NOTABLE_SKEW_S: u64 = 30;
 
 pub(super) fn checks(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     is_ready: bool,
     reporter: &dyn Reporter,
     out: &mut Vec<DoctorCheck>,
@@ -51,13 +51,13 @@ pub(super) fn checks(
     if let QueryVerdict::ExchangeError(trouble @ ExchangeError::Clock { .. }) = &asked.outcome {
         let (fact, advice) = trouble.words();
         out.push(DoctorCheck::bad("clock", fact, advice));
-        out.extend(resting_on_the_clock(profile.1.api));
+        out.extend(resting_on_the_clock(profile.profile.api));
         return Ok(());
     }
     let answer = asked.exchange.answer.as_ref();
     out.push(clock(answer.and_then(|answer| answer.skew_s)));
     out.push(question(&asked.outcome));
-    match profile.1.api {
+    match profile.profile.api {
         ApiVersion::V3 => out.push(certificates(&client)?),
         ApiVersion::V2 => out.push(mutual_tls(ports, profile, &client, reporter)?),
     }
@@ -201,7 +201,7 @@ fn certificates(client: &GatewayClient<'_>) -> Result<DoctorCheck, Failure> {
 /// The certificate of APIv2, shown at a door that demands it.
 fn mutual_tls(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     client: &GatewayClient<'_>,
     reporter: &dyn Reporter,
 ) -> Result<DoctorCheck, Failure> {

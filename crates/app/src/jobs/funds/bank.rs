@@ -63,7 +63,7 @@ pub fn contradicts_itself(import: &BankImport) -> Failure {
 
 /// Ties the withdrawals of the day, and those before it that are open, to what arrived at the bank.
 pub(super) fn settlement_of(ports: &Ports, ask: &FundsRequest<'_>) -> Result<Settlement, Failure> {
-    let mut imports = ports.books.imports(ask.profile.0)?;
+    let mut imports = ports.books.imports(ask.merchant.id)?;
     imports.retain(|one| one.standing == Standing::Verified);
     let from = ask.day.plus(-FOLLOWED_DAYS);
     let mut moves = Vec::new();

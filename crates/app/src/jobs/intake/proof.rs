@@ -8,7 +8,7 @@ use super::trial_clock::zone_name;
 use crate::{Failure, Message};
 use recondesk_domain::{BillDate, ProfileId, WPay, group_digits};
 use recondesk_intake::{AmountUnit, Column, Mapping, RecordKind};
-use recondesk_ports::{BilledNumber, BilledRow, Books, NumberKind};
+use recondesk_ports::{BilledNumber, BilledRow, Books, NumberKind, ProfileRecords};
 
 /// The bills that a mapping is tried against.
 #[derive(Clone, Copy)]
@@ -206,9 +206,14 @@ impl ProofBills<'_> {
         };
         match self {
             Self::Stored(books, profile) => {
-                for BilledNumber { at, kind, row } in
-                    books.billed((*profile, kind), days, numbers)?
-                {
+                for BilledNumber { at, kind, row } in books.billed(
+                    ProfileRecords {
+                        profile: *profile,
+                        kind,
+                    },
+                    days,
+                    numbers,
+                )? {
                     let Some(number) = numbers.get(at) else {
                         continue;
                     };

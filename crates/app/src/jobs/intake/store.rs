@@ -2,9 +2,8 @@
 
 use crate::jobs::imports::Watching;
 use crate::{Failure, Reporter};
-use recondesk_domain::ProfileId;
-use recondesk_intake::{Mapping, Reject};
-use recondesk_ports::{Books, OrdersImport, Source};
+use recondesk_intake::Reject;
+use recondesk_ports::{Books, OrdersImport, OrdersTarget, Source};
 
 /// Imports a file of orders or refunds, as its mapping says which. Refused rows go to `rejects` in
 /// file order; all others are stored, or none of them.
@@ -15,7 +14,7 @@ use recondesk_ports::{Books, OrdersImport, Source};
 /// A [`Failure`] that says why the file as a whole is refused, or what is wrong with the workspace.
 pub fn import(
     books: &dyn Books,
-    place: (ProfileId, &Mapping),
+    place: OrdersTarget<'_>,
     source: Source,
     rejects: &mut dyn FnMut(&Reject),
     reporter: &dyn Reporter,

@@ -25,9 +25,9 @@ pub(super) fn ask_combined(
     number: OutTradeNo,
     before: Inquiry,
 ) -> Result<Result<LiveAnswer, Inquiry>, Failure> {
-    let profile = client.profile;
+    let merchant = client.merchant;
     let asked = client.query_combined(&number)?;
-    let entry = record(ports, profile.0, number.as_str(), &asked.exchange);
+    let entry = record(ports, merchant.id, number.as_str(), &asked.exchange);
     ports.records.log_exchange(&entry)?;
     let order = match asked.outcome {
         CombinedVerdict::Known(order) => order,
@@ -73,7 +73,7 @@ fn part_answer(
     part: &Transaction,
     exchange: &Exchange,
 ) -> Result<LiveAnswer, Failure> {
-    let profile = client.profile;
+    let merchant = client.merchant;
     let state = OrderState::from(part.clone());
     let mut inquiry = Inquiry {
         exchanges: vec![exchange.clone()],
@@ -81,14 +81,14 @@ fn part_answer(
         refunds: None,
         all_refunds: false,
     };
-    if part.mchid != profile.1.mch_id {
+    if part.mchid != merchant.profile.mch_id {
         return Ok(elsewhere(part, inquiry));
     }
     let number = part.out_trade_no.as_str();
-    let local = order_at(ports, profile.0, number, &part.sub_mchid)?;
+    let local = order_at(ports, merchant.id, number, &part.sub_mchid)?;
     if let (TradeState::Refund, Some(order)) = (&part.state, order_ref(&part.transaction_id, true))
     {
-        let known = known_refunds(ports, profile.0, number)?;
+        let known = known_refunds(ports, merchant.id, number)?;
         let known: Vec<OutRefundNo> = known.iter().map(|known| known.out_refund_no).collect();
         let listed = client.refunds_of(&RefundsOf {
             order,
@@ -96,7 +96,7 @@ fn part_answer(
             sub_mch_id: &part.sub_mchid,
         })?;
         for exchange in &listed.exchanges {
-            let entry = record(ports, profile.0, number, exchange);
+            let entry = record(ports, merchant.id, number, exchange);
             ports.records.log_exchange(&entry)?;
         }
         // The order was told first: what is kept of it is the last exchange.
@@ -105,7 +105,7 @@ fn part_answer(
         inquiry.all_refunds = listed.is_all;
     }
     let what = (number, NumberKind::OutTradeNo);
-    finish(ports, profile, what, (local, &part.sub_mchid), inquiry)
+    finish(ports, merchant, what, (local, &part.sub_mchid), inquiry)
 }
 
 /// A part of another merchant: its money and its books are there.

@@ -12,7 +12,7 @@ use super::{OrderView, collect};
 use crate::gateway::{AnsweredQuery, Exchange, ExchangeError, GatewayClient, RefundVerdict};
 use crate::jobs::inquiry::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::jobs::notify::local_order;
-use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
+use crate::{Failure, FailureKind, MerchantRef, Message, Progress, Reporter, Step};
 use recondesk_domain::{
     ApiVersion, Category, MOrder, MchId, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId,
     RefundId, SuggestedAction, mask_message,
@@ -72,7 +72,7 @@ impl LiveAnswer {
 /// When the question cannot be asked, or the log cannot be written.
 pub fn ask(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     (number, kind): (&str, NumberKind),
     local: Option<MOrder>,
     cancel: &CancelToken,
@@ -93,14 +93,14 @@ pub fn ask_of(
     let record = &view.record;
     let mut orders = record.orders.iter().filter(|kept| !kept.superseded);
     let local = orders.next().map(|kept| kept.row);
-    let profile = (record.profile.0, &record.profile.1);
+    let profile = MerchantRef::new(record.profile.0, &record.profile.1);
     let what = (record.out_trade_no.as_str(), NumberKind::OutTradeNo);
     ask_at(ports, profile, what, (local, record.sub_mch_id()), cancel)
 }
 
 fn ask_at(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     (number, kind): (&str, NumberKind),
     (local, sub): (Option<MOrder>, String),
     cancel: &CancelToken,
@@ -109,8 +109,8 @@ fn ask_at(
     let asker = Asker {
         sub,
         known: match (&local, kind) {
-            (Some(order), _) => known_refunds(ports, profile.0, order.out_trade_no.as_str())?,
-            (None, NumberKind::OutTradeNo) => known_refunds(ports, profile.0, number)?,
+            (Some(order), _) => known_refunds(ports, profile.id, order.out_trade_no.as_str())?,
+            (None, NumberKind::OutTradeNo) => known_refunds(ports, profile.id, number)?,
             (None, _) => Vec::new(),
         },
         client: &client,
@@ -132,10 +132,10 @@ fn ask_at(
         }
     };
     for exchange in &inquiry.exchanges {
-        let record = record(ports, profile.0, number, exchange);
+        let record = record(ports, profile.id, number, exchange);
         ports.records.log_exchange(&record)?;
     }
-    let inquiry = match (may_be_combined(profile.1, kind, &inquiry), inquiry) {
+    let inquiry = match (may_be_combined(profile.profile, kind, &inquiry), inquiry) {
         (true, inquiry) => match OutTradeNo::new(number) {
             Some(whole) => match ask_combined(ports, &client, whole, inquiry)? {
                 Ok(combined) => return Ok(combined),
@@ -159,7 +159,7 @@ fn may_be_combined(profile: &MerchantProfile, kind: NumberKind, inquiry: &Inquir
 /// Compares an answer with the workspace, and says what both mean.
 pub(super) fn finish(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     (number, kind): (&str, NumberKind),
     (local, sub): (Option<MOrder>, &str),
     inquiry: Inquiry,
@@ -167,7 +167,7 @@ pub(super) fn finish(
     // A refund leads to its order, which may be known although the refund is not.
     let local = match (&local, &inquiry.verdict) {
         (None, QueryVerdict::Known(state)) if sub.is_empty() => {
-            local_order(ports, profile.0, &state.out_trade_no)?
+            local_order(ports, profile.id, &state.out_trade_no)?
         }
         _ => local,
     };
@@ -182,12 +182,12 @@ pub(super) fn finish(
         other_merchant: String::new(),
         parts: Vec::new(),
     };
-    let owner = (profile.0, profile.1.clone());
+    let owner = (profile.id, profile.profile.clone());
     let mut record = collect::collect(ports, owner, &order_behind(&asked))?;
     if let Some(sub) = MchId::new(&asked.sub_mch_id).filter(|sub| !sub.is_empty()) {
         record = at_sub_merchant(&record, &sub);
     }
-    record.observations.extend(heard(ports, profile.0, &asked));
+    record.observations.extend(heard(ports, profile.id, &asked));
     record.awaits_orders = awaits_orders(ports, &record)?;
     asked.summary = sentence(&record);
     asked.weigh();
@@ -241,15 +241,15 @@ impl LiveAnswer {
 /// As [`ask`].
 pub fn ask_any(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     found: &FoundNumber,
     cancel: &CancelToken,
 ) -> Result<LiveAnswer, Failure> {
     let number = found.number.as_str();
     let places = super::places::places(ports, number)?;
-    let place = places.iter().find(|place| place.profile == profile.0);
+    let place = places.iter().find(|place| place.profile == profile.id);
     if let Some(place) = place {
-        let local = local_order(ports, profile.0, &place.out_trade_no)?;
+        let local = local_order(ports, profile.id, &place.out_trade_no)?;
         // A business number is the merchant's own: WeChat Pay knows the order by the number it was sent.
         let what = match place.kind {
             NumberKind::OrderNo => (place.out_trade_no.as_str(), NumberKind::OutTradeNo),
@@ -258,7 +258,7 @@ pub fn ask_any(
         return ask(ports, profile, what, local, cancel);
     }
     let mut first = None;
-    for kind in candidates(found, profile.1.api) {
+    for kind in candidates(found, profile.profile.api) {
         let asked = ask(ports, profile, (number, kind), None, cancel)?;
         if asked.inquiry.verdict != QueryVerdict::NotFound {
             return Ok(asked);
@@ -466,7 +466,7 @@ const PACE: std::time::Duration = std::time::Duration::from_millis(20);
 /// When the first question cannot be asked, a person stops it, or the workspace fails.
 pub fn ask_many(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     numbers: &[FoundNumber],
     cancel: &CancelToken,
     reporter: &dyn Reporter,

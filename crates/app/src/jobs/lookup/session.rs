@@ -13,7 +13,7 @@ use super::{OrderView, look_up, view};
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::notify;
 use crate::jobs::poll::{Next, Poll, PollPlan};
-use crate::{Failure, FailureKind, Message, Reporter};
+use crate::{Failure, FailureKind, MerchantRef, Message, Reporter};
 use recondesk_domain::{Instant, MerchantProfile, ProfileId};
 use recondesk_intake::list_text;
 use recondesk_ports::{BooksError, Files, NumberKind, Ports};
@@ -144,7 +144,7 @@ pub fn ask(
     let cancel = reporter.token();
     let asked = live::ask(
         ports,
-        (id, profile),
+        MerchantRef { id, profile },
         (&question.number, question.kind),
         local,
         &cancel,
@@ -205,7 +205,7 @@ fn follow(asked: &LiveAnswer, poll: Option<Poll>, now: Instant) -> Option<Follow
 /// When the first question cannot be asked, a person stops it, or the workspace fails.
 pub fn many(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     text: &str,
     reporter: &dyn Reporter,
 ) -> Result<Vec<LiveAnswer>, Failure> {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::Failure;
 use crate::jobs::reconcile;
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
+use crate::{Failure, MerchantRef};
+use recondesk_domain::BillDate;
 use recondesk_ports::{ImportRecord, Ports, RunRecord};
 
 /// The days of an import of orders or refunds, out of its stored facts; those of earlier versions name none.
@@ -19,7 +19,7 @@ struct Covered {
 /// Days from `oldest` on whose last comparison knew other books than there are now.
 pub(super) fn since_compared(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     runs: &[RunRecord],
     oldest: BillDate,
 ) -> Result<BTreeSet<BillDate>, Failure> {
@@ -34,7 +34,7 @@ pub(super) fn since_compared(
             |import: &&ImportRecord| import.imported_at >= run.made_at && covers(import, run.day);
         // Most files are about other days, and some say nothing new.
         if imports.iter().any(|import| may_change(&import))
-            && reconcile::digest_now(ports, (id, profile), run.day)? != run.digest
+            && reconcile::digest_now(ports, MerchantRef { id, profile }, run.day)? != run.digest
         {
             out.insert(run.day);
         }
@@ -58,7 +58,7 @@ fn covers(import: &ImportRecord, day: BillDate) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use recondesk_domain::Instant;
+    use recondesk_domain::{Instant, ProfileId};
     use recondesk_ports::Standing;
 
     #[test]

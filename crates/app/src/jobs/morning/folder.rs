@@ -10,10 +10,10 @@ use super::state::MorningMemory;
 use crate::jobs::import_file::{is_bill, told_of_bill, told_of_orders};
 use crate::jobs::intake::{self, MappingChoice, MappingOrigin, ProposedMapping};
 use crate::jobs::{bill_archive, bills};
-use crate::{Advice, Failure, FailureKind, Message, NoticeText, Reporter};
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message, NoticeText, Reporter};
+use recondesk_domain::BillDate;
 use recondesk_intake::{NOTE_BYTES, reads_as_note};
-use recondesk_ports::{BooksError, Files, ListedFile, Ports, Source};
+use recondesk_ports::{BooksError, Files, ListedFile, OrdersTarget, Ports, Source};
 
 /// A file that was written to within so many seconds may still be being written.
 const SETTLED_S: i64 = 60;
@@ -58,7 +58,7 @@ pub(super) struct FolderHaul {
 /// When the folder or the workspace cannot be read, or a person stopped it; a bad file is no failure.
 pub(super) fn take(
     ports: &Ports,
-    merchant: (ProfileId, &MerchantProfile),
+    merchant: MerchantRef<'_>,
     (files, folder): (&dyn Files, &Path),
     state: &mut MorningMemory,
     reporter: &dyn Reporter,
@@ -82,7 +82,7 @@ pub(super) fn take(
         let fate = if (0..SETTLED_S).contains(&age) {
             FileFate::Unfinished
         } else {
-            match import(ports, merchant, (files, &file), reporter) {
+            match import(ports, merchant, files, &file, reporter) {
                 Ok(Some(taken)) => {
                     haul.cover(taken.days);
                     let mark = (file.bytes, file.modified.unix());
@@ -124,8 +124,9 @@ struct Taken {
 /// Imports one file; `None` when it changed since the folder was listed.
 fn import(
     ports: &Ports,
-    merchant: (ProfileId, &MerchantProfile),
-    (files, file): (&dyn Files, &ListedFile),
+    merchant: MerchantRef<'_>,
+    files: &dyn Files,
+    file: &ListedFile,
     reporter: &dyn Reporter,
 ) -> Result<Option<Taken>, Failure> {
     let mut source = files
@@ -139,7 +140,7 @@ fn import(
     }
     let mut source = intake::open(ports.writers.as_ref(), source)?;
     let any = MappingChoice::Any(None);
-    let chosen = intake::choose(ports, merchant.0, (&mut source, &any), None)?;
+    let chosen = intake::choose(ports, merchant.id, (&mut source, &any), None)?;
     check(&chosen)?;
     let books = ports.books.as_ref();
     let mut first = None;
@@ -152,7 +153,10 @@ fn import(
             ));
         }
     };
-    let place = (merchant.0, &chosen.mapping);
+    let place = OrdersTarget {
+        profile: merchant.id,
+        mapping: &chosen.mapping,
+    };
     let done = intake::import(books, place, source, &mut keep, reporter)?;
     let note = first.unwrap_or_default();
     if done.is_new && done.good == 0 && done.bad > 0 {
@@ -169,7 +173,7 @@ fn import(
 
 fn bill(
     ports: &Ports,
-    merchant: (ProfileId, &MerchantProfile),
+    merchant: MerchantRef<'_>,
     source: Source,
     reporter: &dyn Reporter,
 ) -> Result<Taken, Failure> {
@@ -179,7 +183,7 @@ fn bill(
     let mut told = None;
     let mut ends = Vec::new();
     for bills::BillOutcome { name, done } in all.outcomes {
-        let end = done.map(|done| told = Some(told_of_bill(&done, merchant.0)));
+        let end = done.map(|done| told = Some(told_of_bill(&done, merchant.id)));
         ends.push((name, end));
     }
     if let Some(failure) = bills::refused_of(ends) {

@@ -209,7 +209,8 @@ pub fn tell(
     ports: &Ports,
     mornings: &[MerchantMorning],
     lang: Language,
-    (cancel, pause): (&CancelToken, &dyn Fn(Duration)),
+    cancel: &CancelToken,
+    pause: &dyn Fn(Duration),
 ) -> Result<Vec<Failure>, Failure> {
     let mut groups: Vec<(Webhook, Vec<&MerchantMorning>)> = Vec::new();
     let mut failed = Vec::new();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{MerchantMorning, MorningAsk, MorningDays};
-use crate::{Failure, Reporter};
+use crate::{Failure, MerchantRef, Reporter};
 use recondesk_domain::{Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{Ports, StoreError};
 
@@ -90,7 +90,12 @@ impl Shift<'_> {
         if self.is_done(*id, begun)? {
             return Ok(true);
         }
-        let result = super::run(self.ports, (*id, profile), self.ask, reporter);
+        let result = super::run(
+            self.ports,
+            MerchantRef { id: *id, profile },
+            self.ask,
+            reporter,
+        );
         if reporter.cancelled() {
             return Err(Failure::cancelled());
         }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::reason::{AsideReason, NO_V2_KEY, NO_V3_KEY};
 use crate::gateway::platform_keys;
-use crate::{Failure, Message};
-use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind, redact};
+use crate::{Failure, MerchantRef, Message};
+use recondesk_domain::{Fen, Instant, Secret, SecretKind, redact};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::reprint::{Reprint, reprint};
 use wechatpay_codec::lab::verify::{CauseV3, judge_v3};
@@ -56,12 +56,12 @@ impl ClaimKeys {
 
 pub(super) fn read_keys(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
 ) -> Result<ClaimKeys, Failure> {
     Ok(ClaimKeys {
         v2: ports.vault.get(id, SecretKind::V2Key)?,
         v3: ports.vault.get(id, SecretKind::V3Key)?,
-        platform: platform_keys(&*ports.vault, (id, profile))?,
+        platform: platform_keys(&*ports.vault, MerchantRef { id, profile })?,
     })
 }
 
@@ -89,6 +89,11 @@ fn reply_reason(error: &ReplyError) -> AsideReason {
         ReplyError::Foreign { .. } => AsideReason::Foreign(error.to_string()),
         _ => AsideReason::Unreadable(error.to_string()),
     }
+}
+
+/// A payment whose sum nobody can read: no sum is put in its place.
+fn no_amount(field: &str) -> ClaimRefusal {
+    AsideReason::Unreadable(format!("{field} is missing")).into()
 }
 
 pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<NotificationClaim, ClaimRefusal> {
@@ -122,7 +127,10 @@ pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<NotificationClaim
         });
     }
     let notice = PaymentNotice::open(body, key, None).map_err(|error| reply_reason(&error))?;
-    let total = notice.order.total_fee.unwrap_or_default();
+    let total = notice
+        .order
+        .total_fee
+        .ok_or_else(|| no_amount("total_fee"))?;
     Ok(NotificationClaim {
         kind: "v2.payment",
         key: format!("pay/{}", notice.order.transaction_id),
@@ -238,13 +246,13 @@ pub(super) fn open_v3(
     let about = subject(&envelope.event_type, plain);
     let document = String::from_utf8_lossy(body).into_owned();
     match about.map_err(|error| unreadable(error.to_string()))? {
-        Subject::Transaction(pay) => Ok(vec![paid("v3.payment", *pay, "", document)]),
+        Subject::Transaction(pay) => Ok(vec![paid("v3.payment", *pay, "", document)?]),
         // Each part is a payment of its own, however many came in one message.
-        Subject::Combined(order) => Ok(order
+        Subject::Combined(order) => order
             .parts
             .into_iter()
             .map(|part| paid("v3.combined", part, &order.mchid, document.clone()))
-            .collect()),
+            .collect(),
         Subject::Refund(refund) => Ok(vec![NotificationClaim {
             kind: "v3.refund",
             key: format!("refund/{}/{}", refund.refund_id, refund.state.v2_word()),
@@ -274,13 +282,14 @@ fn paid(
     pay: Transaction,
     combined_by: &str,
     document: String,
-) -> NotificationClaim {
-    NotificationClaim {
+) -> Result<NotificationClaim, ClaimRefusal> {
+    let total = pay.total.ok_or_else(|| no_amount("amount.total"))?;
+    Ok(NotificationClaim {
         kind,
         key: format!("pay/{}", pay.transaction_id),
         state: pay.state.word().to_owned(),
-        amount: pay.total.unwrap_or_default(),
-        total: pay.total.unwrap_or_default(),
+        amount: total,
+        total,
         currency: pay.currency,
         happened_at: pay.paid_at,
         mch_id: pay.mchid,
@@ -294,5 +303,5 @@ fn paid(
             String::new(),
         ],
         document,
-    }
+    })
 }

@@ -17,7 +17,7 @@ use crate::jobs::views::number_of;
 use crate::model::{
     BulkKind, BulkLine, BulkOutcome, BulkPayout, OperatorIdentity, PreparedRefunds,
 };
-use crate::{Failure, FailureKind, Message, Outcome, Progress, Reporter, Step};
+use crate::{Failure, FailureKind, MerchantRef, Message, Outcome, Progress, Reporter, Step};
 use recondesk_casework::{Approval, RefundStage, ReissueStage, ReissueWay, Role};
 use recondesk_domain::Fen;
 use recondesk_ports::{
@@ -34,12 +34,13 @@ type Maker<'a> = &'a dyn Fn() -> Result<String, Failure>;
 pub fn bulk_payout(
     ports: &Ports,
     (files, user): (&dyn Files, &str),
-    (wish, maker): (&BulkPayout, Maker<'_>),
+    wish: &BulkPayout,
+    maker: Maker<'_>,
     reporter: &dyn Reporter,
 ) -> Result<Outcome, Failure> {
     match wish {
         BulkPayout::Prepare { ids, reason } => {
-            let prepared = prepare_each(ports, ids, (reason.trim(), &maker()?), reporter)?;
+            let prepared = prepare_each(ports, ids, reason.trim(), &maker()?, reporter)?;
             Ok(Outcome::Prepared(Box::new(prepared)))
         }
         BulkPayout::Send {
@@ -47,8 +48,8 @@ pub fn bulk_payout(
             typed,
             identity,
         } => {
-            let actor = identify(ports, identity.as_ref(), (Role::Work, user))?;
-            send_all(ports, (refunds, *typed), &actor, reporter)
+            let actor = identify(ports, identity.as_ref(), Role::Work, user)?;
+            send_all(ports, refunds, *typed, &actor, reporter)
         }
         BulkPayout::GiveUp(refunds) => {
             let n = give_up(ports, refunds, &maker()?)?;
@@ -77,7 +78,7 @@ fn named(
     identity: Option<&OperatorIdentity>,
     user: &str,
 ) -> Result<String, Failure> {
-    identify(ports, identity, (Role::Work, user))
+    identify(ports, identity, Role::Work, user)
 }
 
 /// A sealed key stops every one alike: the window asks for the passphrase, and nothing is told one by one.
@@ -103,7 +104,8 @@ fn tell(reporter: &dyn Reporter, done: usize, total: usize) {
 fn prepare_each(
     ports: &Ports,
     ids: &[u64],
-    (reason, maker): (&str, &str),
+    reason: &str,
+    maker: &str,
     reporter: &dyn Reporter,
 ) -> Result<PreparedRefunds, Failure> {
     let cases = by_ids(ports, ids)?;
@@ -123,8 +125,13 @@ fn prepare_each(
         } else {
             reason
         };
+        let batch = RefundBatch {
+            reason: words,
+            maker,
+            together,
+        };
         let known = drafts_of(ports, case)?;
-        let made = prepare_one(ports, case, (words, maker, together), reporter);
+        let made = prepare_one(ports, case, batch, reporter);
         locked(made.as_ref().err())?;
         if let Ok(record) = &made {
             refunds.push(record.id);
@@ -162,20 +169,29 @@ fn drafts_of(ports: &Ports, case: &CaseRecord) -> Result<Vec<RefundRowId>, Failu
     Ok(known.iter().map(|record| record.id).collect())
 }
 
+/// What the refunds that are written down together have in common, and the words of this one.
+#[derive(Clone, Copy)]
+struct RefundBatch<'a> {
+    reason: &'a str,
+    maker: &'a str,
+    /// How many they are.
+    together: u32,
+}
+
 fn prepare_one(
     ports: &Ports,
     case: &CaseRecord,
-    (reason, maker, together): (&str, &str, u32),
+    batch: RefundBatch<'_>,
     reporter: &dyn Reporter,
 ) -> Result<RefundRecord, Failure> {
     let profile = profile_of(ports, case.profile)?;
     let ask = RefundAsk {
-        profile: (case.profile, &profile),
+        merchant: MerchantRef::new(case.profile, &profile),
         of: RefundOf::Case(Box::new(case.clone())),
         amount: None,
-        reason: reason.to_owned(),
-        maker: maker.to_owned(),
-        together,
+        reason: batch.reason.to_owned(),
+        maker: batch.maker.to_owned(),
+        together: batch.together,
     };
     let record = prepare(ports, &ask, &sleep, &reporter.token())?.record;
     if record.refund.stage == RefundStage::Drafted {
@@ -198,7 +214,8 @@ fn prepare_one(
 /// Sends what was written down, where the total is the one that was typed.
 fn send_all(
     ports: &Ports,
-    (ids, typed): (&[RefundRowId], Fen),
+    ids: &[RefundRowId],
+    typed: Fen,
     actor: &str,
     reporter: &dyn Reporter,
 ) -> Result<Outcome, Failure> {
@@ -279,7 +296,7 @@ fn give_up(ports: &Ports, ids: &[RefundRowId], actor: &str) -> Result<usize, Fai
             continue;
         };
         if record.refund.stage == RefundStage::Drafted {
-            withdraw(ports, record, ("批量退款没有确认", actor))?;
+            withdraw(ports, record, "批量退款没有确认", actor)?;
             done = done.saturating_add(1);
         }
     }
@@ -330,7 +347,7 @@ fn reissue_each(
     if let (ReissueWay::List, Some(path)) = (way, list) {
         let good: Vec<Reissued> = done.iter().filter_map(|one| one.clone().ok()).collect();
         if !good.is_empty() {
-            let handed = write_list(ports, files, (path, actor), &good)?;
+            let handed = write_list(ports, files, path, actor, &good)?;
             let goods = done.iter_mut().filter_map(|one| one.as_mut().ok());
             for (one, record) in goods.zip(handed) {
                 one.record = record;

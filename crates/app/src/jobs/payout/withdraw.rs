@@ -12,11 +12,12 @@ use recondesk_ports::{Ports, RefundRowId, StoreError};
 pub fn withdraw_refund(
     ports: &Ports,
     id: RefundRowId,
-    (why, actor): (&str, &str),
+    why: &str,
+    actor: &str,
 ) -> Result<NoticeText, Failure> {
     let record = ports.casework.refund(id)?;
     let record = record.ok_or_else(|| StoreError::Missing("refund".to_owned()))?;
-    let record = withdraw(ports, record, (why, actor))?;
+    let record = withdraw(ports, record, why, actor)?;
     let (number, sum) = (record.out_refund_no, record.refund.amount.grouped());
     Ok(told(
         Message::new(

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{RunRequest, bill_notes, live_refunds};
-use crate::Failure;
+use crate::{Failure, MerchantRef};
 use recondesk_domain::{Category, Fen, Finding};
 use recondesk_ports::{CaseQuery, CaseRecord, ImportRecord, Ports, RunRecord, Standing};
 use recondesk_reconcile::{
@@ -16,13 +16,13 @@ pub(super) fn later_of(
     ask: &RunRequest<'_>,
     findings: &[Finding],
 ) -> Result<Vec<LaterRow>, Failure> {
-    let evidence = ports.books.evidence(ask.profile.0)?;
+    let evidence = ports.books.evidence(ask.merchant.id)?;
     Ok(later_rows(evidence.as_ref(), ask.day, findings)?)
 }
 
 /// Everything that decides the result of the day, read from the workspace.
 pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Failure> {
-    let (id, profile) = ask.profile;
+    let MerchantRef { id, profile } = ask.merchant;
     let mut rules = Rules::of(profile);
     rules.cut_off_minutes = ask.cut_off_minutes.unwrap_or(rules.cut_off_minutes);
     let mut input = DayInput::new(&profile.mch_id, ask.day, rules);
@@ -85,7 +85,7 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
 /// where later bills are here already.
 fn waiting_refunds(ports: &Ports, ask: &RunRequest<'_>) -> Result<Vec<WaitingRefund>, Failure> {
     let open = CaseQuery {
-        profile: Some(ask.profile.0),
+        profile: Some(ask.merchant.id),
         categories: vec![Category::RefundPendingM, Category::MOnlyRefund],
         ..CaseQuery::default()
     };
@@ -103,7 +103,7 @@ fn waiting_refunds(ports: &Ports, ask: &RunRequest<'_>) -> Result<Vec<WaitingRef
         return Ok(waiting);
     }
     // Of the day's own only those that the run would not date so by itself: equal inputs have one identity.
-    let evidence = ports.books.evidence(ask.profile.0)?;
+    let evidence = ports.books.evidence(ask.merchant.id)?;
     let days = evidence.bill_days().map_err(ReconcileError::from)?;
     let by_itself = days.into_iter().max().unwrap_or(ask.day).max(ask.day);
     Ok(waiting

@@ -10,7 +10,7 @@ use super::order_facts::{OrderSubject, ask_order, client};
 use super::{profile_of, read_answer};
 use crate::gateway::GatewayClient;
 use crate::jobs::lookup::live;
-use crate::{Failure, FailureKind};
+use crate::{Failure, FailureKind, MerchantRef};
 use recondesk_casework::{LimitError, Move, OrderFacts, RefundEvent, RefundStage};
 use recondesk_domain::Fen;
 use recondesk_ports::{
@@ -77,6 +77,15 @@ pub fn confirm(
     )
 }
 
+/// The two sums that a person types who confirms a refund beside others of its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConfirmedSums {
+    /// The sum of the refund itself.
+    pub typed: Fen,
+    /// What the other refunds of the order sum to.
+    pub refunded: Fen,
+}
+
 /// The same, by a person who knows of the order's other refunds by now: `refunded` is what they sum to, typed after
 /// the program told that there are more than when the refund was prepared.
 ///
@@ -85,19 +94,23 @@ pub fn confirm(
 pub fn confirm_anew(
     ports: &Ports,
     record: &RefundRecord,
-    (typed, refunded): (Fen, Fen),
+    sums: ConfirmedSums,
     actor: &str,
     cancel: &CancelToken,
 ) -> Result<RefundRecord, Failure> {
     let profile = profile_of(ports, record.draft.profile)?;
-    let client = client(ports, (record.draft.profile, &profile), cancel);
+    let client = client(
+        ports,
+        MerchantRef::new(record.draft.profile, &profile),
+        cancel,
+    );
     let order = OrderSubject {
         out_trade_no: super::send::stored_number(record)?,
         sub_mch_id: record.draft.sub_mch_id.clone(),
     };
     let number = Some(record.out_refund_no);
     let facts = ask_order(ports, &client, &order, number, &std::thread::sleep)?;
-    confirm_with(ports, record, (typed, refunded), (&facts, actor))
+    confirm_with(ports, record, sums, &facts, actor)
 }
 
 /// As [`confirm_anew`], with what was just asked.
@@ -107,9 +120,11 @@ pub fn confirm_anew(
 pub fn confirm_with(
     ports: &Ports,
     record: &RefundRecord,
-    (typed, refunded): (Fen, Fen),
-    (facts, actor): (&OrderFacts, &str),
+    sums: ConfirmedSums,
+    facts: &OrderFacts,
+    actor: &str,
 ) -> Result<RefundRecord, Failure> {
+    let ConfirmedSums { typed, refunded } = sums;
     crate::jobs::reissue::writable(&profile_of(ports, record.draft.profile)?)?;
     if typed != record.refund.amount {
         return Err(super::words::other_sum(record.refund.amount, typed));
@@ -190,7 +205,11 @@ pub fn carry_on(
     pace: &RefundPace<'_>,
 ) -> Result<Carried, Failure> {
     let profile = profile_of(ports, record.draft.profile)?;
-    let client = client(ports, (record.draft.profile, &profile), pace.cancel);
+    let client = client(
+        ports,
+        MerchantRef::new(record.draft.profile, &profile),
+        pace.cancel,
+    );
     let work = RefundWork {
         ports,
         client: &client,

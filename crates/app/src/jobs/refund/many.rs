@@ -33,7 +33,7 @@ pub fn send_each(
     tell: &mut dyn FnMut(usize, usize),
 ) -> Vec<Carried> {
     let confirmed = |record: RefundRecord| confirm(ports, &record, record.refund.amount, actor);
-    each(ports, records, pace, (tell, &confirmed))
+    each(ports, records, pace, tell, &confirmed)
 }
 
 /// How each of many is made ready to be carried on.
@@ -44,7 +44,8 @@ pub(super) fn each(
     ports: &Ports,
     records: Vec<RefundRecord>,
     pace: &RefundPace<'_>,
-    (tell, ready): (&mut dyn FnMut(usize, usize), Ready<'_>),
+    tell: &mut dyn FnMut(usize, usize),
+    ready: Ready<'_>,
 ) -> Vec<Carried> {
     let all = records.len();
     let mut out: Vec<Carried> = Vec::with_capacity(all);

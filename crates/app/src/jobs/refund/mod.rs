@@ -20,7 +20,9 @@ mod withdraw;
 mod words;
 
 pub use batch_file::{MOST_LINES, batch_file};
-pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm, confirm_anew, confirm_with};
+pub use carry_on::{
+    Carried, ConfirmedSums, Pause, RefundPace, carry_on, confirm, confirm_anew, confirm_with,
+};
 pub use many::send_each;
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
 pub(in crate::jobs) use prepare::TAKEN_OVER;

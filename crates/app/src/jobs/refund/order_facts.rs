@@ -6,11 +6,9 @@ use std::time::Duration;
 use crate::gateway::{ExchangeError, GatewayClient, RefundsOf};
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::lookup::live;
-use crate::{Advice, Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::{OrderFacts, RefundPart, RemoteState, UNLISTED};
-use recondesk_domain::{
-    Category, Fen, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId, case_key,
-};
+use recondesk_domain::{Category, Fen, OutRefundNo, OutTradeNo, ProfileId, case_key};
 use recondesk_ports::{BookRow, CaseRecord, NumberKind, Ports, RefundQuery};
 use wechatpay_codec::v2::{OrderRef, RefundState, TradeState};
 
@@ -140,7 +138,10 @@ fn several_shops(shops: &BTreeSet<String>) -> Failure {
 /// When the workspace cannot be read.
 pub(super) fn case_of_order(
     ports: &Ports,
-    (profile, merchant): (ProfileId, &MerchantProfile),
+    MerchantRef {
+        id: profile,
+        profile: merchant,
+    }: MerchantRef<'_>,
     order: &OrderSubject,
 ) -> Result<Option<CaseRecord>, Failure> {
     let families: BTreeSet<&str> = Category::all().map(Category::family).collect();
@@ -204,7 +205,7 @@ fn ask_once(
     order: &OrderSubject,
     number: Option<OutRefundNo>,
 ) -> Result<Result<OrderFacts, ExchangeError>, Failure> {
-    let profile = client.profile.0;
+    let profile = client.merchant.id;
     let named = OrderRef::Merchant(order.out_trade_no);
     let asked = client.query_order(&named, &order.sub_mch_id)?;
     let log = |exchange| {
@@ -295,7 +296,7 @@ pub(super) fn remote_state(state: &RefundState) -> RemoteState {
 /// A client of a merchant that is never cancelled by itself.
 pub(super) fn client<'a>(
     ports: &'a Ports,
-    profile: (ProfileId, &'a MerchantProfile),
+    profile: MerchantRef<'a>,
     cancel: &'a recondesk_ports::CancelToken,
 ) -> GatewayClient<'a> {
     GatewayClient::new(ports, profile, cancel)

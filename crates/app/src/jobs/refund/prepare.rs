@@ -3,12 +3,12 @@
 use super::order_facts::{case_of_order, client, order_of_case};
 use super::proposal::proposed;
 use super::{OrderSubject, Pause, ask_order, limit_failure};
-use crate::{Advice, Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::{
     OrderFacts, Queried, RefundEvent, RefundPart, RefundStage, RefundSubject, RemoteState,
     check_refund, owed, refund_number,
 };
-use recondesk_domain::{Fen, MerchantProfile, OutRefundNo, ProfileId};
+use recondesk_domain::{Fen, OutRefundNo, ProfileId};
 use recondesk_ports::{
     CancelToken, CaseRecord, Ports, RefundDraft, RefundQuery, RefundRecord, RefundStep,
 };
@@ -32,7 +32,7 @@ pub enum RefundOf {
 #[derive(Debug, Clone)]
 pub struct RefundAsk<'a> {
     /// The merchant.
-    pub profile: (ProfileId, &'a MerchantProfile),
+    pub merchant: MerchantRef<'a>,
     /// What for.
     pub of: RefundOf,
     /// How much; nothing for all that is left.
@@ -67,16 +67,16 @@ pub fn prepare(
     pause: Pause<'_>,
     cancel: &CancelToken,
 ) -> Result<Prepared, Failure> {
-    crate::jobs::reissue::writable(ask.profile.1)?;
+    crate::jobs::reissue::writable(ask.merchant.profile)?;
     check_reason(&ask.reason)?;
     let (order, case_key) = match &ask.of {
         RefundOf::Case(case) => (order_of_case(ports, case)?, case.key.clone()),
         RefundOf::Order(number) => {
-            let order = OrderSubject::named(ports, ask.profile.0, number)?;
-            let key = match case_of_order(ports, ask.profile, &order)? {
+            let order = OrderSubject::named(ports, ask.merchant.id, number)?;
+            let key = match case_of_order(ports, ask.merchant, &order)? {
                 Some(case) => case.key,
                 None => recondesk_domain::case_key(
-                    &ask.profile.1.mch_id,
+                    &ask.merchant.profile.mch_id,
                     &order.sub_mch_id,
                     "order",
                     order.out_trade_no.as_str(),
@@ -86,10 +86,10 @@ pub fn prepare(
             (order, key)
         }
     };
-    let number = next_number(ports, ask.profile, &case_key, order.out_trade_no.as_str())?;
-    let client = client(ports, ask.profile, cancel);
+    let number = next_number(ports, ask.merchant, &case_key, order.out_trade_no.as_str())?;
+    let client = client(ports, ask.merchant, cancel);
     let facts = ask_order(ports, &client, &order, number, pause)?;
-    let here = Here::of(ports, ask.profile.0, &order)?;
+    let here = Here::of(ports, ask.merchant.id, &order)?;
     // What is under way from here is as good as gone back.
     let with_pending = here.joined_to(&facts, number);
     let left = with_pending.left_for("").unwrap_or(Fen::ZERO);
@@ -99,12 +99,12 @@ pub fn prepare(
     };
     let amount = match ask.amount {
         Some(amount) => amount,
-        None => here.owed(&ask.of, (&with_pending, number)).min(most),
+        None => here.owed(&ask.of, &with_pending, number).min(most),
     };
     let now = ports.clock.now();
     let draft = RefundDraft {
-        profile: ask.profile.0,
-        mch_id: ask.profile.1.mch_id.clone(),
+        profile: ask.merchant.id,
+        mch_id: ask.merchant.profile.mch_id.clone(),
         case_key,
         out_trade_no: order.out_trade_no.to_string(),
         sub_mch_id: order.sub_mch_id.clone(),
@@ -115,7 +115,7 @@ pub fn prepare(
         together: ask.together,
         seen: facts.parts.clone(),
     };
-    if let Some(known) = already_there(ports, &draft, (&facts, number))? {
+    if let Some(known) = already_there(ports, &draft, &facts, number)? {
         return Ok(Prepared {
             record: known,
             facts,
@@ -198,7 +198,7 @@ impl Here {
     }
 
     /// What is still owed: of a case no more than it is about, and never more than is left of the order.
-    fn owed(&self, of: &RefundOf, (facts, number): (&OrderFacts, Option<OutRefundNo>)) -> Fen {
+    fn owed(&self, of: &RefundOf, facts: &OrderFacts, number: Option<OutRefundNo>) -> Fen {
         let left = facts.left_for("").unwrap_or(Fen::ZERO);
         let RefundOf::Case(case) = of else {
             return left;
@@ -223,12 +223,12 @@ impl Here {
 /// When the workspace cannot be read.
 pub fn next_number(
     ports: &Ports,
-    profile: (ProfileId, &MerchantProfile),
+    profile: MerchantRef<'_>,
     case_key: &str,
     out_trade_no: &str,
 ) -> Result<Option<OutRefundNo>, Failure> {
     let known = ports.casework.refunds(&RefundQuery {
-        profile: Some(profile.0),
+        profile: Some(profile.id),
         case_key: Some(case_key.to_owned()),
         ..RefundQuery::default()
     })?;
@@ -249,7 +249,7 @@ pub fn next_number(
         },
     };
     let subject = RefundSubject {
-        mch_id: &profile.1.mch_id,
+        mch_id: &profile.profile.mch_id,
         out_trade_no,
         case_key,
     };
@@ -260,7 +260,8 @@ pub fn next_number(
 fn already_there(
     ports: &Ports,
     draft: &RefundDraft,
-    (facts, number): (&OrderFacts, Option<OutRefundNo>),
+    facts: &OrderFacts,
+    number: Option<OutRefundNo>,
 ) -> Result<Option<RefundRecord>, Failure> {
     let Some(number) = number else {
         return Ok(None);

@@ -5,7 +5,7 @@ use super::carry_on::{Carried, Led, PATIENCE, RefundPace, RefundWork, StepNote, 
 use super::order_facts::client;
 use super::{advice_of, profile_of, read_answer};
 use crate::gateway::{AbnormalRefund, CustomerCard};
-use crate::{Failure, FailureKind, Message};
+use crate::{Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::{Approval, RedirectTo, RefundEvent, RefundStage, SendAnswer};
 use recondesk_domain::{ApiVersion, Fen, RefundId};
 use recondesk_ports::{Author, Ports, RefundRecord};
@@ -34,7 +34,11 @@ pub fn redirect(
         Some(card) => RedirectTo::CustomerCard(tail_of(card)?),
         None => RedirectTo::MerchantAccount,
     };
-    let client = client(ports, (record.draft.profile, &profile), pace.cancel);
+    let client = client(
+        ports,
+        MerchantRef::new(record.draft.profile, &profile),
+        pace.cancel,
+    );
     let work = RefundWork {
         ports,
         client: &client,
@@ -73,10 +77,7 @@ fn written(
     if record.refund.stage != RefundStage::Abnormal || RefundId::new(&record.refund_id).is_none() {
         return Ok(Err(not_abnormal(record)));
     }
-    let by = Author {
-        name: actor,
-        at: ports.clock.now(),
-    };
+    let by = Author::new(actor, ports.clock.now());
     let record = ports.casework.require_redirect(record.id, to, by)?;
     if matches!(
         record.refund.approval,

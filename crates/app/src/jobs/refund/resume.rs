@@ -77,7 +77,7 @@ pub fn resume_each(
 ) -> Result<Vec<Carried>, Failure> {
     let mut open = unfinished(ports, profile)?;
     open.retain(wanted);
-    let mut carried = each(ports, open, pace, (tell, &Ok));
+    let mut carried = each(ports, open, pace, tell, &Ok);
     match carried.pop_if(|last| is_of_workspace(last)) {
         Some(Carried {
             trouble: Some(failure),

@@ -14,7 +14,8 @@ use recondesk_ports::{CancelToken, Ports, RefundRecord, RefundStep, StoreError};
 pub fn withdraw(
     ports: &Ports,
     record: RefundRecord,
-    (why, actor): (&str, &str),
+    why: &str,
+    actor: &str,
 ) -> Result<RefundRecord, Failure> {
     let why = why.trim();
     if why.is_empty() {

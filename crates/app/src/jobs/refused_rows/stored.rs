@@ -9,7 +9,8 @@ use recondesk_ports::{BookRow, Books, ImportRecord};
 /// Lines of an original that were mended and stored already, as the files of mended rows say.
 pub(super) fn mended_lines(
     books: &dyn Books,
-    (record, imports): (&ImportRecord, &[ImportRecord]),
+    record: &ImportRecord,
+    imports: &[ImportRecord],
 ) -> Result<BTreeSet<u32>, Failure> {
     let end = mended_end(record);
     let mut out = BTreeSet::new();

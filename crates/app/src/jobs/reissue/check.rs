@@ -6,7 +6,7 @@ use crate::jobs::views::certificate::hex;
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{ApprovalNeed, Judgement, OrderFacts};
 use recondesk_domain::Fen;
-use recondesk_ports::{ApprovalRecord, CaseRecord, Ports};
+use recondesk_ports::{ApprovalRecord, Author, CaseRecord, Ports};
 
 /// Several cases that are to be reissued together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub fn choices_checked(
     }
     let total = sum.map_or_else(String::new, Fen::grouped);
     let reason = format!("{} × ¥{total}", cases.len());
-    let maker = (maker, ports.clock.now());
+    let maker = Author::new(maker, ports.clock.now());
     let asked = ports
         .casework
         .ask_approval(ApprovalNeed::Bulk, &subject, &reason, maker)?;

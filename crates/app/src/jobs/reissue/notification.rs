@@ -7,7 +7,7 @@ use super::shop::{AnswerForm, ShopCall, address};
 use crate::gateway::GatewayClient;
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::refund::OrderSubject;
-use crate::{Advice, Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
 use recondesk_domain::{ApiVersion, SecretKind};
 use recondesk_ports::{HttpRequest, Ports, Route};
 use wechatpay_codec::Params;
@@ -23,7 +23,7 @@ pub(super) fn call(
     client: &GatewayClient<'_>,
     order: &OrderSubject,
 ) -> Result<ShopCall, Failure> {
-    let (id, profile) = client.profile;
+    let MerchantRef { id, profile } = client.merchant;
     if profile.api == ApiVersion::V3 {
         return Err(Failure::new(
             FailureKind::Usage,

@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::jobs::notify::order_at;
 use recondesk_casework::{ReissueEvent, ReissueStage};
 use recondesk_domain::{FulfilStatus, MchId, ProfileId};
-use recondesk_ports::{Ports, ReissueRecord};
+use recondesk_ports::{Author, Ports, ReissueRecord};
 
 /// Looks for each reissue that waits whether the merchant's book shows delivery by now; those it closed come back.
 ///
@@ -38,7 +38,7 @@ pub fn prove(ports: &Ports, profile: Option<ProfileId>) -> Result<Vec<ReissueRec
             "line": order.row.line,
             "fulfilled_at": order.fulfilled_at.map(|at| at.to_string()),
         });
-        let by = ("", ports.clock.now());
+        let by = Author::new("", ports.clock.now());
         let event = ReissueEvent::Proof;
         out.push(
             ports

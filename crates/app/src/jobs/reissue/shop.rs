@@ -12,9 +12,9 @@ use sha2::Sha256;
 use super::ReissueAsk;
 use super::answer::{self, BodyWord};
 use crate::jobs::views::certificate::hex;
-use crate::{Advice, Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::{OrderFacts, ReissueEvent};
-use recondesk_domain::{MerchantProfile, ProfileId, SecretKind, gateway_kind};
+use recondesk_domain::{SecretKind, gateway_kind};
 use recondesk_ports::{CaseRecord, GatewayError, HttpRequest, Ports, Route};
 use wechatpay_codec::v2::xml;
 
@@ -140,7 +140,7 @@ pub(crate) fn cut_address(url: &str) -> Option<(String, String)> {
 /// The call that asks the shop's own address to deliver.
 pub(super) fn call(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     case: &CaseRecord,
     facts: &OrderFacts,
 ) -> Result<ShopCall, Failure> {

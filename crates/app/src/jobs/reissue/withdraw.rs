@@ -6,7 +6,7 @@ use serde_json::json;
 use super::of_case;
 use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::{ApprovalNeed, ReissueEvent, ReissueStage};
-use recondesk_ports::{ApprovalRecord, CaseRecord, Ports, ReissueRecord};
+use recondesk_ports::{ApprovalRecord, Author, CaseRecord, Ports, ReissueRecord};
 
 /// What came of the wish to take a reissue back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn withdraw(
                 ApprovalNeed::Withdrawal,
                 &subject,
                 why,
-                (person, now),
+                Author::new(person, now),
             )?,
         };
         return Ok(ReissueWithdrawal::Waits(asked));
@@ -78,7 +78,7 @@ pub fn withdraw(
         ReissueEvent::Withdraw
     };
     let shown = json!({ "reason": why }).to_string();
-    let by = (person, now);
+    let by = Author::new(person, now);
     let record = ports.casework.step_reissue(known.id, event, by, &shown)?;
     Ok(ReissueWithdrawal::Done(record))
 }

@@ -18,7 +18,7 @@ use recondesk_domain::{BillDate, Language, MerchantProfile, ProfileId};
 use recondesk_ports::{ImportRecord, Ports, Report, RunRecord, TotalTooLarge};
 
 use crate::jobs::reconcile::{self, Matched, RunRequest, is_bill_as_compared};
-use crate::{Failure, FailureKind, Message, Reporter};
+use crate::{Failure, FailureKind, MerchantRef, Message, Reporter};
 
 pub use day::of_day;
 pub use logo::{forget_logo, logo, set_logo};
@@ -69,14 +69,14 @@ impl ReportRequest<'_> {
         if !is_bill_as_compared(imports, run) {
             return Ok(false);
         }
-        let profile = (self.id, self.profile);
+        let profile = MerchantRef::new(self.id, self.profile);
         if self.ports.casework.signed(self.id, run.day)?.is_some()
             || reconcile::digest_now(self.ports, profile, run.day)? == run.digest
         {
             return Ok(true);
         }
         let ask = RunRequest {
-            profile,
+            merchant: profile,
             day: run.day,
             cut_off_minutes: None,
             matched: Matched::Counted,

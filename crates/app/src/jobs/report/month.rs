@@ -101,7 +101,7 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
     let parts = vec![
         part(
             request.pick("汇总", "Summary"),
-            vec![days(request, (month, &known), (&runs, &open))?],
+            vec![days(request, month, &known, &runs, &open)?],
         ),
         part(request.pick("差错", "Cases"), vec![case_table]),
         part(
@@ -286,8 +286,10 @@ impl DayWords {
 
 fn days(
     request: &ReportRequest<'_>,
-    (month, known): (Month, &DayWords),
-    (runs, open): (&[RunRecord], &OpenDays),
+    month: Month,
+    known: &DayWords,
+    runs: &[RunRecord],
+    open: &OpenDays,
 ) -> Result<ReportTable, Failure> {
     let columns = vec![
         times(request.pick("账单日", "Day")),

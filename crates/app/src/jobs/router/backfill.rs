@@ -4,7 +4,7 @@ use super::{WindowJobs, changed, count};
 use crate::event::{Changed, NoticeText};
 use crate::jobs::backfill;
 use crate::jobs::day::Arrived;
-use crate::{Failure, Message, Outcome, Reporter};
+use crate::{Failure, MerchantRef, Message, Outcome, Reporter};
 use recondesk_domain::ProfileId;
 
 impl WindowJobs {
@@ -20,7 +20,7 @@ impl WindowJobs {
             if chosen.is_some_and(|chosen| chosen != id) {
                 continue;
             }
-            let of = (id, &profile);
+            let of = MerchantRef::new(id, &profile);
             let days = backfill::run(&self.ports, of, backfill::PACE, reporter, &mut |_| {})?;
             for entry in days {
                 match entry.arrived {

@@ -11,10 +11,12 @@ use crate::jobs::{approvals, decisions, payout, refund, sign_off};
 use crate::model::{
     AttachWish, BulkWish, CaseWork, DaySignature, DayState, NextStep, SaveAttachmentWish,
 };
-use crate::{Command, Failure, FailureKind, Message, NextDeed, Outcome, Reporter, Surface};
+use crate::{
+    Command, Failure, FailureKind, MerchantRef, Message, NextDeed, Outcome, Reporter, Surface,
+};
 use recondesk_casework::Role;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::{RefundQuery, StoreError};
+use recondesk_ports::{CaseRef, RefundQuery, StoreError};
 
 /// Most files that are hung on a case at once.
 const MOST_FILES: usize = 20;
@@ -29,7 +31,7 @@ impl WindowJobs {
         match command {
             Command::Note(id, key, text) => {
                 let person = self.actor()?;
-                decisions::note(&self.ports, (id, &key), text, &person)?;
+                decisions::note(&self.ports, CaseRef::new(id, &key), text, &person)?;
                 Ok(changed(
                     Changed::Cases,
                     quiet(Message::new("已记下", "Noted")),
@@ -37,11 +39,10 @@ impl WindowJobs {
             }
             Command::Decide(id, key, decision) => {
                 let person = self.actor()?;
-                let case = (id, key.as_str());
+                let case = CaseRef::new(id, key.as_str());
                 let done = match self.around.desk.has_seen(case) {
                     Some(seen) => {
-                        let by = (person.as_str(), seen);
-                        decisions::decide_having_seen(&self.ports, case, decision, by)?
+                        decisions::decide_having_seen(&self.ports, case, decision, &person, seen)?
                     }
                     None => decisions::decide(&self.ports, case, decision, &person)?,
                 };
@@ -53,7 +54,7 @@ impl WindowJobs {
             }
             Command::Undo(case, why) => {
                 let person = self.actor()?;
-                let place = (case.profile, case.key.as_str());
+                let place = CaseRef::new(case.profile, case.key.as_str());
                 let said = decisions::take_back(&self.ports, place, &why, &person)?;
                 Ok(changed(Changed::Decisions, quiet(said)))
             }
@@ -70,11 +71,11 @@ impl WindowJobs {
             Command::BulkPayout(wish) => {
                 let around = (self.around.files.as_ref(), self.around.person.as_str());
                 let maker = || self.actor();
-                payout::bulk_payout(&self.ports, around, (&wish, &maker), reporter)
+                payout::bulk_payout(&self.ports, around, &wish, &maker, reporter)
             }
             Command::WithdrawRefund(id, why) => {
                 let person = self.actor()?;
-                let told = payout::withdraw_refund(&self.ports, id, (&why, &person))?;
+                let told = payout::withdraw_refund(&self.ports, id, &why, &person)?;
                 Ok(changed(Changed::Decisions, told))
             }
             Command::Payout(id, key) => {
@@ -94,8 +95,8 @@ impl WindowJobs {
                 Ok(Outcome::Person(self.around.desk.person(&self.ports, user)?))
             }
             deed => {
-                let around = (self.around.files.as_ref(), self.around.person.as_str());
-                let told = payout::run(&self.ports, around, deed, reporter)?;
+                let (files, user) = (self.around.files.as_ref(), self.around.person.as_str());
+                let told = payout::run(&self.ports, files, user, deed, reporter)?;
                 Ok(changed(Changed::Decisions, told))
             }
         }
@@ -103,8 +104,8 @@ impl WindowJobs {
 
     /// The name under which a decision about a case is kept.
     fn actor(&self) -> Result<String, Failure> {
-        let around = (Role::Work, self.around.person.as_str());
-        self.around.desk.actor(&self.ports, around)
+        let user = self.around.person.as_str();
+        self.around.desk.actor(&self.ports, Role::Work, user)
     }
 
     /// The Overview, with which balanced days may be signed off, and which are.
@@ -121,7 +122,9 @@ impl WindowJobs {
                 continue;
             }
             let profile = self.profile(row.profile)?;
-            if sign_off::obstacles(&self.ports, (row.profile, &profile), day)?.is_empty() {
+            if sign_off::obstacles(&self.ports, MerchantRef::new(row.profile, &profile), day)?
+                .is_empty()
+            {
                 row.next = NextStep::SignOff;
             }
         }
@@ -138,7 +141,7 @@ impl WindowJobs {
         });
         if model.state == DayState::Compared && model.signed.is_none() {
             let profile = self.profile(id)?;
-            let standing = sign_off::obstacles(&self.ports, (id, &profile), day)?;
+            let standing = sign_off::obstacles(&self.ports, MerchantRef::new(id, &profile), day)?;
             model.obstacles = standing.iter().map(sign_off::obstacle_words).collect();
         }
         Ok(Outcome::Day(Box::new(model)))
@@ -147,7 +150,8 @@ impl WindowJobs {
     /// Writes the certificate of a signed day: a page where the name ends so, else JSON.
     pub(super) fn save_certificate(
         &self,
-        (id, day): (ProfileId, BillDate),
+        id: ProfileId,
+        day: BillDate,
         path: &Path,
     ) -> Result<Outcome, Failure> {
         let signed = self.ports.casework.signed(id, day)?;
@@ -174,7 +178,7 @@ impl WindowJobs {
     pub(super) fn case(&self, profile: ProfileId, key: &str) -> Result<Outcome, Failure> {
         let last = self.ports.records.last_case_event()?;
         let mut detail = self.views().case(profile, key)?;
-        self.around.desk.saw_case((profile, key), last);
+        self.around.desk.saw_case(CaseRef { profile, key }, last);
         let person = self.around.desk.person(&self.ports, &self.around.person)?;
         let signed = self.ports.casework.signed(profile, detail.row.day)?;
         detail.work = CaseWork {
@@ -186,7 +190,7 @@ impl WindowJobs {
             })?,
             reissue: crate::jobs::reissue::of_case(&self.ports, profile, key)?,
             attachments: self.ports.casework.attachment_list(profile, key)?,
-            undo: decisions::undo_offer(&self.ports, (profile, key), &person.name)?,
+            undo: decisions::undo_offer(&self.ports, CaseRef { profile, key }, &person.name)?,
         };
         Ok(Outcome::Case(Box::new(detail)))
     }
@@ -210,7 +214,7 @@ impl WindowJobs {
             files.push((name.to_string_lossy().into_owned(), self.head(path)?));
         }
         let n = files.len();
-        let place = (wish.case.profile, wish.case.key.as_str());
+        let place = CaseRef::new(wish.case.profile, wish.case.key.as_str());
         decisions::attach_files(&self.ports, place, files, &person)?;
         let said = Message::new(
             format!("已附上 {n} 个文件"),

@@ -23,7 +23,7 @@ impl WindowJobs {
         reporter: &dyn Reporter,
     ) -> Result<Outcome, Failure> {
         let format = match what {
-            Export::Findings(format) => return self.export_findings((id, day), format, path),
+            Export::Findings(format) => return self.export_findings(id, day, format, path),
             Export::DayReport(format) | Export::MonthReport(format) => format,
         };
         let profile = self.profile(id)?;
@@ -56,7 +56,8 @@ impl WindowJobs {
 
     fn export_findings(
         &self,
-        (id, day): (ProfileId, BillDate),
+        id: ProfileId,
+        day: BillDate,
         format: ExportFormat,
         path: &Path,
     ) -> Result<Outcome, Failure> {

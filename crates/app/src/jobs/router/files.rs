@@ -6,7 +6,7 @@ use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, count, told};
 use crate::event::{Changed, NoticeText};
 use crate::jobs::{assistant, bill_owner, care, import_file, refused_rows};
-use crate::{Command, Failure, FailureKind, Message, Outcome, Reporter};
+use crate::{Command, Failure, FailureKind, MerchantRef, Message, Outcome, Reporter};
 use recondesk_domain::ProfileId;
 use recondesk_ports::{BackupLeave, BackupOutcome, StoreError, WorkspaceCare};
 
@@ -46,8 +46,14 @@ impl WindowJobs {
     ) -> Result<Outcome, Failure> {
         let profile = self.profile(id)?;
         let files = self.around.files.as_ref();
-        let told = import_file::import(&self.ports, files, (id, &profile), path, reporter)
-            .map_err(naming(path))?;
+        let told = import_file::import(
+            &self.ports,
+            files,
+            MerchantRef::new(id, &profile),
+            path,
+            reporter,
+        )
+        .map_err(naming(path))?;
         Ok(changed(Changed::Books, named(path, told)))
     }
 
@@ -84,14 +90,14 @@ impl WindowJobs {
                 Ok(changed(Changed::Books, named(&order.path, told)))
             }
             Command::SaveOriginal(import, path) => self.save_original(import, &path),
-            Command::SaveCertificate(id, day, path) => self.save_certificate((id, day), &path),
+            Command::SaveCertificate(id, day, path) => self.save_certificate(id, day, &path),
             Command::Backup(path) => self.back_up(&path),
             Command::RefusedFiles(id) => {
                 let files = refused_rows::files(self.ports.books.as_ref(), id)?;
                 Ok(Outcome::RefusedFiles(files))
             }
             Command::RefusedRows(id, import) => {
-                let rows = refused_rows::open(&self.ports, (id, import), reporter)?;
+                let rows = refused_rows::open(&self.ports, id, import, reporter)?;
                 Ok(Outcome::RefusedRows(Box::new(rows)))
             }
             Command::TryMended(wish) => {

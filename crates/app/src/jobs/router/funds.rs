@@ -7,7 +7,7 @@ use crate::jobs::funds::{
     ARRIVES_WITHIN, FundsRequest, contradicts_itself, examine_day, import_statement,
 };
 use crate::model::{FundsAsk, FundsModel};
-use crate::{Failure, Outcome, Reporter};
+use crate::{Failure, MerchantRef, Outcome, Reporter};
 use recondesk_domain::MchId;
 use recondesk_ports::BooksError;
 
@@ -36,7 +36,7 @@ impl WindowJobs {
         let profile = self.profile(ask.profile)?;
         let request = FundsRequest {
             sub_mch_id: MchId::EMPTY,
-            profile: (ask.profile, &profile),
+            merchant: MerchantRef::new(ask.profile, &profile),
             day: ask.day,
             fetches: ask.fetches,
             within: ARRIVES_WITHIN,

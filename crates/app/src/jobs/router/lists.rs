@@ -56,7 +56,7 @@ impl WindowJobs {
                 (rows.list.kind(), views.copy_rows(rows, *format, reporter)?)
             }
             ListAsk::Export(rows, format, path) => {
-                return self.export_list(rows, (*format, path), reporter);
+                return self.export_list(rows, *format, path, reporter);
             }
             ListAsk::Sums(list, ids) => {
                 let sums = match list {
@@ -105,7 +105,8 @@ impl WindowJobs {
     fn export_list(
         &self,
         rows: &ListRows,
-        (format, path): (ExportFormat, &Path),
+        format: ExportFormat,
+        path: &Path,
         reporter: &dyn Reporter,
     ) -> Result<Outcome, Failure> {
         let writers = FileWriters {

@@ -3,7 +3,7 @@
 use super::WindowJobs;
 use crate::jobs::{doctor, mappings};
 use crate::model::MerchantAsk;
-use crate::{Failure, Outcome, Reporter};
+use crate::{Failure, MerchantRef, Outcome, Reporter};
 
 impl WindowJobs {
     /// Answers, or changes a mapping and tells which there are then.
@@ -17,7 +17,7 @@ impl WindowJobs {
             MerchantAsk::Mappings(id) => id,
             MerchantAsk::RenameMapping { profile, from, to } => {
                 self.administrator()?;
-                mappings::rename(ports, profile, (&from, &to))?;
+                mappings::rename(ports, profile, &from, &to)?;
                 profile
             }
             MerchantAsk::RemoveMapping(id, name) => {
@@ -27,7 +27,8 @@ impl WindowJobs {
             }
             MerchantAsk::Examine(id) => {
                 let profile = self.profile(id)?;
-                let report = doctor::examine(ports, (id, &profile), true, reporter)?;
+                let report =
+                    doctor::examine(ports, MerchantRef::new(id, &profile), true, reporter)?;
                 return Ok(Outcome::Examined(Box::new(report)));
             }
         };

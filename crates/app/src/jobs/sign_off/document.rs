@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::facts::{cases_of_day, is_of_day};
-use crate::Failure;
 use crate::jobs::views::certificate::hex;
+use crate::{Failure, MerchantRef};
 use recondesk_casework::RefundStage;
-use recondesk_domain::{BillDate, CaseStatus, Instant, MerchantProfile, ProfileId};
+use recondesk_domain::{BillDate, CaseStatus, ProfileId};
 use recondesk_ports::{
-    CaseEvent, CaseEventKind, CaseRecord, Ports, RefundQuery, RefundRecord, RunRecord, Standing,
+    Author, CaseEvent, CaseEventKind, CaseRecord, Ports, RefundQuery, RefundRecord, RunRecord,
+    Standing,
 };
 use recondesk_reconcile::BookSummary;
 
@@ -212,9 +213,12 @@ pub fn sealed(certificate: &DayCertificate) -> String {
 /// Puts the certificate of a run together.
 pub(super) fn gather(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     run: &RunRecord,
-    (signed_by, signed_at): (&str, Instant),
+    Author {
+        name: signed_by,
+        at: signed_at,
+    }: Author<'_>,
 ) -> Result<DayCertificate, Failure> {
     let day = run.summary.day;
     let inputs = inputs(ports, id, day)?;
@@ -226,7 +230,7 @@ pub(super) fn gather(
         profile: Some(id),
         ..RefundQuery::default()
     })? {
-        if was_out(&refund) && is_of_day(ports, (id, day), (&keys, &refund))? {
+        if was_out(&refund) && is_of_day(ports, id, day, &keys, &refund)? {
             refunds.push(refund);
         }
     }

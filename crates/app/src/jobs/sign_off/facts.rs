@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::jobs::notify::order_at;
 use crate::jobs::reconcile;
-use crate::{Failure, Message};
+use crate::{Failure, MerchantRef, Message};
 use recondesk_casework::{ApprovalNeed, Judgement, Obstacle, RefundStage, SignOffFacts, sign_off};
-use recondesk_domain::{BillDate, CaseStatus, Category, MerchantProfile, ProfileId, Severity};
+use recondesk_domain::{BillDate, CaseStatus, Category, ProfileId, Severity};
 use recondesk_ports::{CaseQuery, CaseRecord, ImportRecord, Ports, RefundQuery, RefundRecord};
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use serde::Deserialize;
 /// When the workspace cannot be read.
 pub fn obstacles(
     ports: &Ports,
-    (id, profile): (ProfileId, &MerchantProfile),
+    MerchantRef { id, profile }: MerchantRef<'_>,
     day: BillDate,
 ) -> Result<Vec<Obstacle>, Failure> {
     let run = ports.records.current_run(id, day)?;
@@ -28,7 +28,8 @@ pub fn obstacles(
     let Some(run) = run else {
         return Ok(sign_off(&facts));
     };
-    facts.is_current = reconcile::digest_now(ports, (id, profile), day)? == run.digest;
+    facts.is_current =
+        reconcile::digest_now(ports, MerchantRef { id, profile }, day)? == run.digest;
     let of_run = run
         .summary
         .identities
@@ -75,7 +76,7 @@ pub fn obstacles(
     let keys: BTreeSet<&str> = all.iter().map(|case| case.key.as_str()).collect();
     let mut unknown = 0_u64;
     for refund in &refunds {
-        if is_of_day(ports, (id, day), (&keys, refund))? {
+        if is_of_day(ports, id, day, &keys, refund)? {
             unknown = unknown.saturating_add(1);
         }
     }
@@ -108,8 +109,10 @@ pub(super) fn cases_of_day(
 /// True for a refund of one of these cases, or, made without a case, of an order that was paid that day.
 pub(super) fn is_of_day(
     ports: &Ports,
-    (id, day): (ProfileId, BillDate),
-    (keys, refund): (&BTreeSet<&str>, &RefundRecord),
+    id: ProfileId,
+    day: BillDate,
+    keys: &BTreeSet<&str>,
+    refund: &RefundRecord,
 ) -> Result<bool, Failure> {
     let draft = &refund.draft;
     if keys.contains(draft.case_key.as_str()) {

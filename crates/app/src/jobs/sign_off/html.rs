@@ -77,7 +77,7 @@ fn yuan(fen: i64) -> String {
     Fen::new(fen).grouped()
 }
 
-fn book(out: &mut String, (zh, en): (&str, &str), book: &CertifiedBook) {
+fn book(out: &mut String, zh: &str, en: &str, book: &CertifiedBook) {
     heading(out, zh, en);
     let mut rows: Vec<Vec<String>> = book
         .categories
@@ -166,8 +166,8 @@ pub fn certificate_html(certificate: &DayCertificate) -> String {
         .collect();
     let headings = ["", "对象 Of", "#应为 Expected", "", "#实为 Actual"];
     table(&mut out, &headings, &rows);
-    book(&mut out, ("支付", "Payments"), &c.payments);
-    book(&mut out, ("退款", "Refunds"), &c.refunds);
+    book(&mut out, "支付", "Payments", &c.payments);
+    book(&mut out, "退款", "Refunds", &c.refunds);
     decisions(&mut out, c);
     heading(&mut out, "封存数据", "Sealed data");
     let _written = writeln!(

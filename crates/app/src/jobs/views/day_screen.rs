@@ -94,7 +94,7 @@ impl Views<'_> {
                 self.records.no_bill_days(profile)?,
                 self.records.bill_failures(profile)?,
             );
-            let status = self.bill_status(bill, (&told.0, &told.1), day);
+            let status = self.bill_status(bill, &told.0, &told.1, day);
             return Ok(DayState::NoBill(status));
         }
         let orders = self.books.imports(profile)?.iter().any(is_orders);
@@ -109,7 +109,8 @@ impl Views<'_> {
     pub(super) fn bill_status(
         &self,
         bill: Option<&ImportRecord>,
-        (no_bill, failures): (&[BillDate], &[BillFailure]),
+        no_bill: &[BillDate],
+        failures: &[BillFailure],
         day: BillDate,
     ) -> BillStatus {
         let failed = failures.iter().find(|failure| failure.day == day);

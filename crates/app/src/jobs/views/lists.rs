@@ -14,7 +14,7 @@ use crate::tables::text::{CopyFormat, RowText};
 use crate::tables::{self, CellTest, RowContext, RowSum, Search, orders};
 use crate::{ExportFormat, Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{Fen, Heading, Sheet, Term};
-use recondesk_ports::{Book, Files, RowId, ValuesAsk, Workbooks};
+use recondesk_ports::{Book, BookDay, Files, RowId, ValuesAsk, Workbooks};
 
 /// Most bytes that go to the clipboard.
 const MOST_COPIED: usize = 256 << 20;
@@ -119,7 +119,11 @@ impl Views<'_> {
         column: &str,
         reporter: &dyn Reporter,
     ) -> Result<ValueCounts, Failure> {
-        let place = (filter.profile, Book::Orders, filter.day);
+        let place = BookDay {
+            profile: filter.profile,
+            book: Book::Orders,
+            day: filter.day,
+        };
         let files = self.file_names(filter.profile)?;
         let found = match orders::book_column(column) {
             Some(column) => {
@@ -237,7 +241,7 @@ pub fn case_values(
     let mut open = filter.clone();
     open.view.set_filter(column, None);
     let (_, rows) = views.cases(&open)?;
-    let values = tables::column_values(&rows, (&open.view, column), MOST_VALUES, known);
+    let values = tables::column_values(&rows, &open.view, column, MOST_VALUES, known);
     Ok(ValueCounts {
         column: column.to_owned(),
         values,

@@ -6,7 +6,7 @@ use crate::command::{OrderList, RowOrder};
 use crate::model::{OrderDetail, OrderFilter, OrderRow, TimelineEvent, TimelineKind};
 use crate::tables::{self, orders::FileNames};
 use recondesk_domain::{MOrder, ProfileId};
-use recondesk_ports::{Book, BookRow, RowId, RowList, StoreError, TableQuery, Watch};
+use recondesk_ports::{Book, BookDay, BookRow, RowId, RowList, StoreError, TableQuery, Watch};
 
 impl Views<'_> {
     /// The rows of a filter in order, with the count of the day and the sum of what is listed.
@@ -27,7 +27,11 @@ impl Views<'_> {
         filter: &OrderFilter,
         watch: &dyn Watch,
     ) -> Result<RowList, Failure> {
-        let place = (filter.profile, Book::Orders, filter.day);
+        let place = BookDay {
+            profile: filter.profile,
+            book: Book::Orders,
+            day: filter.day,
+        };
         Ok(self.books.list(place, &self.order_query(filter)?, watch)?)
     }
 

@@ -149,7 +149,7 @@ impl Views<'_> {
         let bill = bill_of(book, day);
         let facts = bill.map(CertificateFacts::of);
         let run = run_of(book, day);
-        let status = self.bill_status(bill, (&book.no_bill, &book.failures), day);
+        let status = self.bill_status(bill, &book.no_bill, &book.failures, day);
         let (counts, at_stake) = counts(&book.cases);
         // What came after the comparison and bears on the day: its bill, or rows of the merchant.
         let bears = |import: &&ImportRecord| is_orders(import) || import.day == Some(day);

@@ -120,7 +120,8 @@ impl ModelGateway {
     pub(crate) fn query(
         &mut self,
         number: &str,
-        (minute, lags): (u8, bool),
+        minute: u8,
+        lags: bool,
         fault: Option<ReplyFault>,
     ) -> Option<AnswerEvidence<QueryReply>> {
         let reply = |is_signed, reply| {

@@ -221,7 +221,7 @@ fn take_up(
             // Right after acceptance the gateway may not find the refund by its number yet.
             let lags =
                 world.faults_left > 0 && fault.is_none() && refund.stage == RefundStage::Unknown;
-            let answer = world.gateway.query(&number, (world.minutes, lags), fault);
+            let answer = world.gateway.query(&number, world.minutes, lags, fault);
             let event = RefundEvent::Query((protocol.read_query)(answer));
             put(
                 protocol,

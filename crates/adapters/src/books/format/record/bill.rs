@@ -58,27 +58,7 @@ const fn with_product(row: &WPay) -> u64 {
     (row.product as u64) << PRODUCT_SHIFT | row.state as u64
 }
 
-/// Amount, and the two others as their distance from what they usually are.
-fn bill_ints(
-    (time, state, is_cny): (Instant, u64, bool),
-    (amount, settled, coupon): (Fen, Fen, Fen),
-    (fee, rate, row): (Fee, i32, RowRef),
-) -> [u64; INTS] {
-    [
-        zigzag(time.unix()),
-        state << 1 | u64::from(is_cny),
-        zigzag(amount.get()),
-        zigzag(amount.get().wrapping_sub(settled.get())),
-        zigzag(coupon.get()),
-        zigzag(fee.get()),
-        zigzag(i64::from(rate)),
-        u64::from(row.line),
-        row.offset,
-        0,
-    ]
-}
-
-/// The reverse of [`bill_ints`], its state still a number.
+/// The integers of a row of a bill, its state still a number.
 struct StoredBillRow {
     time: Instant,
     state: u64,
@@ -92,6 +72,23 @@ struct StoredBillRow {
 }
 
 impl StoredBillRow {
+    /// Amount, and the two others as their distance from what they usually are.
+    fn ints(self) -> [u64; INTS] {
+        let amount = self.amount.get();
+        [
+            zigzag(self.time.unix()),
+            self.state << 1 | u64::from(self.is_cny),
+            zigzag(amount),
+            zigzag(amount.wrapping_sub(self.settled.get())),
+            zigzag(self.coupon.get()),
+            zigzag(self.fee.get()),
+            zigzag(i64::from(self.rate)),
+            u64::from(self.row.line),
+            self.row.offset,
+            0,
+        ]
+    }
+
     #[inline]
     fn new(ints: &[u64; INTS], import: u32) -> Option<Self> {
         let [
@@ -147,11 +144,18 @@ impl Record for WPay {
                 &[],
                 &[],
             ],
-            ints: bill_ints(
-                (self.time, with_product(self), self.is_cny),
-                (self.amount, self.settled, self.coupon),
-                (self.fee, self.rate, self.row),
-            ),
+            ints: StoredBillRow {
+                time: self.time,
+                state: with_product(self),
+                is_cny: self.is_cny,
+                amount: self.amount,
+                settled: self.settled,
+                coupon: self.coupon,
+                fee: self.fee,
+                rate: self.rate,
+                row: self.row,
+            }
+            .ints(),
         }
     }
 
@@ -216,11 +220,18 @@ impl Record for WRefund {
                 self.appid.as_bytes(),
                 self.sub_mch_id.as_bytes(),
             ],
-            ints: bill_ints(
-                (self.time, self.state as u64, self.is_cny),
-                (self.amount, self.settled, self.coupon),
-                (self.fee, self.rate, self.row),
-            ),
+            ints: StoredBillRow {
+                time: self.time,
+                state: self.state as u64,
+                is_cny: self.is_cny,
+                amount: self.amount,
+                settled: self.settled,
+                coupon: self.coupon,
+                fee: self.fee,
+                rate: self.rate,
+                row: self.row,
+            }
+            .ints(),
         }
     }
 
