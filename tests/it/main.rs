@@ -77,6 +77,7 @@ mod shared_kill;
 mod shared_move;
 #[cfg(target_os = "linux")]
 mod shared_workers;
+mod shop_exports;
 mod soak;
 mod storage;
 mod sub_funds;

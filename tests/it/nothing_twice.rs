@@ -330,7 +330,7 @@ fn a_refund_that_reached_nobody_leaves_its_case_open() {
         !matches!(status.as_str(), "AUTO_CLOSED" | "RESOLVED"),
         "{status}"
     );
-    assert_eq!(step(&office, &key).0, "review");
+    assert_eq!(step(&office, &key).0, "apply_abnormal");
     assert!(zh.contains("未能退到顾客"), "{zh}");
 
     let (office, key, zh) = ended("REFUNDCLOSE");

@@ -32,6 +32,7 @@ mod language;
 mod merchant;
 mod message;
 mod money;
+mod order_knowledge;
 mod personal_data;
 mod printable;
 mod redaction;

@@ -91,6 +91,12 @@ impl Mapping {
         names::is_other_money(header)
     }
 
+    /// True for a column of numbers that many orders share: of a group purchase, a batch, a table.
+    #[must_use]
+    pub fn is_of_group(header: &str) -> bool {
+        names::is_of_group(header)
+    }
+
     /// Writes the words that a file has into the tables, with what the program takes them to mean. Reading by the
     /// mapping as it is then written gives the same as before.
     pub fn spell_out(&mut self, stats: &Stats) {

@@ -39,7 +39,9 @@ pub(super) fn find_header(
     for (at, row) in rows.iter().enumerate().take(LOOK) {
         let single = score(row);
         let lower = rows.get(at + 1).map_or(0, |below| score(below));
-        let below = rows.get(at + 1).filter(|_| lower > 0);
+        // A row with a number, a sum or a time in it is of data, whatever words stand beside them.
+        let below = rows.get(at + 1);
+        let below = below.filter(|below| lower > 0 && !below.iter().any(|cell| is_value(cell)));
         let joined = below.map(|below| join(row, below, &is_known));
         let double = joined.as_ref().map_or(0, |joined| score(joined));
         // A cell that reaches over both rows stands in both of them on a web page.
@@ -107,6 +109,13 @@ fn bare_group(group: &str) -> &str {
         .find_map(|tail| group.strip_suffix(tail))
         .filter(|bare| !bare.is_empty())
         .unwrap_or(group)
+}
+
+/// True for a cell that is mostly digits: a number, a sum, a time, and the name of no column.
+fn is_value(cell: &str) -> bool {
+    let cell = cell.trim();
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    digits > 0 && digits.saturating_mul(2) >= cell.chars().count()
 }
 
 /// Cells whose name stands elsewhere in the row, too.
@@ -196,6 +205,16 @@ mod tests {
         assert_eq!(found.last, 1);
         let expected = ["订单号", "应付", "实付", "订单状态", "付款时间"];
         assert_eq!(found.headers, expected);
+    }
+
+    #[test]
+    fn a_first_row_of_data_with_the_name_of_a_column_in_it_is_no_header() {
+        for word in ["SHIPPED", "退款", "合计", "refund"] {
+            let row = format!("G2603080000|10.00|2026-03-08 09:00:10|{word}");
+            let found = header_of(&["支付单号|实付金额|付款时间|进度", &row]);
+            assert_eq!(found.last, 0, "{word}");
+            assert_eq!(found.headers, ["支付单号", "实付金额", "付款时间", "进度"]);
+        }
     }
 
     #[test]

@@ -190,6 +190,15 @@ pub fn ruined_forms(number: &str) -> Vec<String> {
     let mut out = Vec::new();
     if number.len() > KEPT_DIGITS {
         out.extend(number.get(..KEPT_DIGITS).map(cut_number));
+        // A spreadsheet rounds the fifteenth digit up, and the carry may reach the ones before it.
+        let up = number
+            .as_bytes()
+            .get(KEPT_DIGITS)
+            .is_some_and(|next| *next >= b'5');
+        let head = number.get(..KEPT_DIGITS).filter(|_| up);
+        let carried = head.and_then(|head| head.parse::<u64>().ok()?.checked_add(1));
+        let carried = carried.map(|head| format!("{head:0>KEPT_DIGITS$}"));
+        out.extend(carried.as_deref().map(cut_number));
         out.extend(rounded(number, KEPT_DIGITS));
     }
     out.extend(rounded(number, EXPONENT_DIGITS));

@@ -81,7 +81,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 
 /// True for a time that stands for none: zero dates of databases, the epochs of computers and spreadsheets, words.
 pub(super) fn is_no_time(text: &str) -> bool {
-    const DAYS: [&str; 9] = [
+    const DAYS: [&str; 10] = [
         "0000-0-0",
         "0001-1-1",
         "1970-1-1",
@@ -91,8 +91,9 @@ pub(super) fn is_no_time(text: &str) -> bool {
         "1899-12-31",
         "1753-1-1",
         "1904-1-1",
+        "9999-12-31",
     ];
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 15] = [
         "0",
         "0.0",
         "#n/a",
@@ -105,6 +106,9 @@ pub(super) fn is_no_time(text: &str) -> bool {
         "待付款",
         "待发货",
         "未到账",
+        "已取消",
+        "已关闭",
+        "未支付成功",
     ];
     if is_placeholder(text) {
         return true;
@@ -359,6 +363,7 @@ mod tests {
             "1970年1月1日 08:00",
             "0001-01-01T00:00:00",
             "1900-01-01 00:00:00.000",
+            "9999-12-31 23:59:59",
             "0",
             "-",
             "未付款",

@@ -189,7 +189,7 @@ impl BusinessOrder {
             // A payment that nobody booked competes with all that are booked.
             1 => numbers,
             _ if parts.is_empty() => numbers,
-            _ => doubles,
+            _ => doubles.clone(),
         };
         let list: Vec<&str> = numbers.iter().map(OutTradeNo::as_str).collect();
         let why = format!("numbers={}", list.join(","));
@@ -208,7 +208,14 @@ impl BusinessOrder {
             kept.clear();
         }
         let rivals: Vec<&SisterPayment> = rivals.collect();
-        let may_be_parts = self.may_be_parts(&rivals, window_s);
+        // One that nobody booked, of an order with a sum that no other has, may be a lost balance as well as a double.
+        let has_own_sum = |one: &SisterPayment| {
+            let order = self.numbers.get(&one.number).copied().flatten();
+            order.is_some_and(|m| m.amount == one.amount) && alone(one, |a, b| a.amount == b.amount)
+        };
+        let mut unbooked = paid.iter().filter(|one| doubles.contains(&one.number));
+        let may_be_parts = self.may_be_parts(&rivals, window_s)
+            || is_single && !parts.is_empty() && unbooked.all(has_own_sum);
         Some(PaidTwice {
             numbers,
             kept,

@@ -50,7 +50,7 @@ pub fn missing(imports: &[ImportRecord], no_bill: &[BillDate], now: Instant) -> 
 /// [`Failure`] when the workspace cannot be read.
 pub fn missing_of(ports: &Ports, id: ProfileId) -> Result<Vec<BillDate>, Failure> {
     let imports = ports.books.imports(id)?;
-    let no_bill = ports.records.no_bill_days(id)?;
+    let no_bill = super::no_bill::empty_days(ports, id)?;
     Ok(missing(&imports, &no_bill, ports.clock.now()))
 }
 

@@ -136,7 +136,7 @@ pub fn run(
         .bills(id, day)?
         .iter()
         .any(|bill| bill.kind == "bill.all" && bill.standing == Standing::Verified)
-        || ports.records.no_bill_days(id)?.contains(&day);
+        || super::no_bill::empty_days(ports, id)?.contains(&day);
     if !is_here {
         let merchant = MerchantRef { id, profile };
         fetch(ports, merchant, day, BillType::All, reporter)?;

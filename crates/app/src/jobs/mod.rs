@@ -37,6 +37,7 @@ pub mod lab_send;
 pub mod lookup;
 pub mod mappings;
 pub mod morning;
+mod no_bill;
 pub mod notify;
 pub mod operators;
 pub mod payout;

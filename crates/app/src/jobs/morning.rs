@@ -447,7 +447,7 @@ fn alarms(ports: &Ports, id: ProfileId) -> Result<Vec<Alarm>, Failure> {
     let is_here = bills
         .iter()
         .any(|bill| bill.kind.starts_with("bill.") && bill.standing == Standing::Verified)
-        || ports.records.no_bill_days(id)?.contains(&yesterday);
+        || super::no_bill::empty_days(ports, id)?.contains(&yesterday);
     let mut out = Vec::new();
     if !is_here {
         out.push(Alarm::NoBill);

@@ -133,11 +133,22 @@ impl Candidates<'_> {
                 };
                 let is_flag = |word: &String| FLAGS.contains(&word.to_ascii_lowercase().as_str());
                 let is_full = self.profile(at).filled * 10 >= self.guess.sample.len() * 9;
+                // What calls itself a state is one: words that nobody knows are asked about then.
+                let name = names::norm(&self.header(at));
+                let is_named = ["状态", "status", "state"]
+                    .iter()
+                    .any(|end| name.ends_with(end));
+                let are_known = if is_named {
+                    words.iter().any(is_known)
+                } else {
+                    words.iter().all(is_known)
+                };
                 filled(at)
                     && is_full
                     && !names::is_remark(&self.header(at))
+                    && !names::is_of_transfer(&self.header(at))
                     && words.len() <= MOST_WORDS
-                    && words.iter().all(is_known)
+                    && are_known
                     && !words.iter().all(is_flag)
             };
             if let Some(at) = sole(taken, &is_state) {
@@ -177,6 +188,7 @@ impl Candidates<'_> {
             let is_full = profile.filled * 2 > self.guess.sample.len();
             let may = is_full
                 && may(&self.header(*at))
+                && !names::is_of_transfer(&self.header(*at))
                 && !profile.may_be_time()
                 && !profile.may_be_amount()
                 && !names::is_remark(&self.header(*at));

@@ -29,7 +29,10 @@ impl TimeParts {
 
     /// Takes the text apart; `None` where a part has no place.
     pub(super) fn take_words(&mut self, text: &str) -> Option<()> {
-        let text = self.without_halves(text);
+        // Java names the place behind the offset: `+08:00[Asia/Shanghai]`.
+        let offset = text.rsplit_once('[').map(|(before, _)| before);
+        let offset = offset.filter(|before| before.ends_with(|sign: char| sign.is_ascii_digit()));
+        let text = self.without_halves(offset.unwrap_or(text));
         let mut marked = String::with_capacity(text.len());
         let mut signs = text.chars().peekable();
         while let Some(sign) = signs.next() {
@@ -110,7 +113,10 @@ impl TimeParts {
     }
 
     fn take_word(&mut self, word: &str, after_t: bool) -> Option<()> {
-        if self.clock.is_some() && word.starts_with(['+', '-']) && word.contains(':') {
+        // ` +08:00`, ` -0500`.
+        let is_zone = word.contains(':')
+            || word.len() == 5 && word.bytes().skip(1).all(|sign| sign.is_ascii_digit());
+        if self.clock.is_some() && word.starts_with(['+', '-']) && is_zone {
             return self.take_zone(word);
         }
         let (word, zone) = split_zone(word, self.clock.is_some() || word.contains(':') || after_t);

@@ -87,7 +87,7 @@ pub(super) const NAMES: &[ColumnNames] = &[
             支付单号 支付单编号 支付流水号 支付流水 支付编号 付款单号 交易单号 交易流水号 \
             交易号 外部订单号 外部单号 paymentreference paymentid paymentno payno paysn payordersn \
             payorderno payorderid tradeno tradesn tradeid tid 外部交易号 第三方单号 第三方流水号 平台单号 平台订单号 线上订单号 \
-            线上单号 原始单号 网店单号 网店订单号 电商订单号 来源单号 渠道单号 渠道订单号 订单号 订单编号 \
+            线上单号 原始单号 网店单号 网店订单号 电商订单号 来源单号 渠道单号 渠道订单号 订单号 订单编号 订单编码 订单代码 \
             订单单号 主订单编号 主订单号 父订单号 订单流水号 店铺订单号 销售订单号 销售单号 零售单号 业务单号 \
             业务流水号 小票号 收据号 账单流水号 捐赠编号 交易流水 客户参考号 流水号 \
             ordersn orderno ordernumber ordernum ordercode ordername orderref orderreference \

@@ -8,7 +8,7 @@ pub(super) const WORDS: &[WordGroup] = &[
     (
         Meaning::order(PayStatus::Created, None),
         "\
-            未结清 未结算 待结算 未到账 待到账 否 NO FALSE F N PENDING NOT_PAID UNSETTLED OPEN READY \
+            未结 未结清 未结算 待结算 未到账 待到账 否 NO FALSE F N PENDING NOT_PAID UNSETTLED OPEN READY \
             未收 未付",
     ),
     (
@@ -20,7 +20,7 @@ pub(super) const WORDS: &[WordGroup] = &[
         "\
             成功 SUCCESS SUCCEED SUCCEEDED SUCCESSFUL PAID IN_PAYMENT CAPTURED SETTLED COMPLETE \
             COMPLETED FINISHED DONE APPROVED TRADE_SUCCESS TRADE_FINISHED YES TRUE T Y CONFIRMED 支付完成 OK 是 已完成 完成 \
-            已结清 已结算 已到账 到账 入账成功 已入账 交易成功 交易完成 订单完成 全部付款 全款 \
+            已结 已结清 已结算 已到账 到账 入账成功 已入账 交易成功 交易完成 订单完成 全部付款 全款 \
             全额付款 已收 已收齐 全部收款 已收全款 付清 扣款成功 微信已支付 线上已支付 已在线支付 \
             在线已支付",
     ),

@@ -1,8 +1,9 @@
 //! What a word of a column of states or channels is taken for, and what a row is by it.
 
-use recondesk_domain::{FulfilStatus, PayStatus};
+use recondesk_domain::{FulfilStatus, PayStatus, RowRef};
 use recondesk_intake::{
-    ChannelOwner, Column, Mapping, StateSubject, StatusRule, StatusWord, WordSays,
+    ChannelOwner, Column, Mapping, Reject, RowReason, StateSubject, StatusRule, StatusWord,
+    WordSays, ruined_forms,
 };
 
 use crate::intake::{SHOP, read, shop, text};
@@ -137,4 +138,21 @@ fn a_refund_that_is_asked_for_is_told_apart_from_one_that_was_made() {
             "{words:?} {header} {sum:?}"
         );
     }
+}
+
+#[test]
+fn a_number_that_was_rounded_up_is_known_by_its_true_one() {
+    let refused = Reject {
+        row: RowRef::NONE,
+        at: None,
+        column: "商户订单号".to_owned(),
+        value: "2603388245927680000".to_owned(),
+        reason: RowReason::ZeroTail,
+        cells: Vec::new(),
+        number: "2603388245927680000".to_owned(),
+    };
+    let known = ruined_forms("2603388245927679781");
+    assert!(refused.numbers().iter().any(|form| known.contains(form)));
+    let other = ruined_forms("2603388245927669781");
+    assert!(!refused.numbers().iter().any(|form| other.contains(form)));
 }

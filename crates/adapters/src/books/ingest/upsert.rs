@@ -48,7 +48,12 @@ impl Weeded {
     }
 
     /// Judges all rows of one key.
-    fn judge<R: Record>(&mut self, new: &mut [New<R>], stored: &mut [(u32, Scanned<R>)]) {
+    fn judge<R: Record>(
+        &mut self,
+        new: &mut [New<R>],
+        stored: &mut [(u32, Scanned<R>)],
+        re_read: &BTreeSet<u32>,
+    ) {
         new.sort_by_key(|(_, _, row)| row.row().line);
         stored.sort_by_key(|(_, scanned)| (scanned.row.row().import, scanned.row.row().line));
         let same = new.len() == stored.len()
@@ -56,7 +61,10 @@ impl Weeded {
                 .iter()
                 .zip(&*stored)
                 .all(|((_, _, new), (_, old))| new.says_the_same(&old.row));
-        if same {
+        // A list with fewer columns takes nothing back; a file that is read in another way does.
+        let is_less = matches!((&*new, &*stored), ([(_, _, new)], [(_, old)])
+            if !re_read.contains(&old.row.row().import) && new.tells_no_more_than(&old.row));
+        if same || is_less {
             self.same += new.len() as u64;
             return;
         }
@@ -155,7 +163,7 @@ pub(crate) fn weed<R: Record>(
                 *run = rest;
             }
         }
-        out.judge(&mut new, &mut stored);
+        out.judge(&mut new, &mut stored, re_read);
     }
     if !re_read.is_empty() {
         for row in old {

@@ -17,6 +17,9 @@ pub(super) const MOST_ROWS: usize = 10_000;
 /// Columns that are tried.
 pub(super) const MOST_COLUMNS: usize = 12;
 
+/// Rows to try, and the days of the bills that should have them.
+type DatedRows<'a> = (Vec<PaidRow<'a>>, Vec<BillDate>);
+
 /// A file whose mapping is on trial.
 pub(super) struct MappingTrial<'a> {
     pub(super) guess: &'a Guess,
@@ -71,6 +74,9 @@ impl<'a> MappingTrial<'a> {
                 (rows, days) = better;
             }
         }
+        if may_change && let Some(fuller) = self.fuller_number(mapping, (&rows, &billed))? {
+            (rows, days) = fuller;
+        }
         if rows.is_empty() {
             return Ok(None);
         }
@@ -120,6 +126,65 @@ impl<'a> MappingTrial<'a> {
             amounts_read,
             second,
         }))
+    }
+
+    /// The rows to try where the column of numbers is empty in some that another fills: a shop and a market in one list,
+    /// of which each has numbers of its own. The mapping is given the column that the bills have more of.
+    fn fuller_number(
+        &self,
+        mapping: &mut Mapping,
+        (rows, billed): (&[PaidRow<'a>], &[BillDate]),
+    ) -> Result<Option<DatedRows<'a>>, Failure> {
+        let number = number_column(mapping.kind);
+        let Some(own) = mapping.columns.get(&number).cloned() else {
+            return Ok(None);
+        };
+        let filled = |header: &str| {
+            let rows = self.sample.rows.iter();
+            rows.filter(|row| !self.cell(row, header).trim().is_empty())
+                .count()
+        };
+        if filled(&own) == self.sample.rows.len() {
+            return Ok(None);
+        }
+        let headers = self.number_headers(mapping);
+        let others = headers
+            .iter()
+            .filter(|header| filled(header) > filled(&own));
+        let days: BTreeSet<BillDate> = rows.iter().filter_map(|paid| paid.day).collect();
+        let days: Vec<BillDate> = days.into_iter().collect();
+        let mut most = self.hits_of(mapping, (&own, rows), &days)?;
+        let mut best = None;
+        for header in others {
+            let mut tried = mapping.clone();
+            tried.columns.retain(|_, source| source != header);
+            tried.columns.insert(number, header.clone());
+            let (rows, days) = self.paid_rows(&tried, billed);
+            let hits = self.hits_of(&tried, (header, &rows), &days)?;
+            if hits > most {
+                most = hits;
+                best = Some((tried, (rows, days)));
+            }
+        }
+        Ok(best.map(|(tried, rows)| {
+            *mapping = tried;
+            rows
+        }))
+    }
+
+    /// How many of these rows have a number in this column that the bills have.
+    fn hits_of(
+        &self,
+        mapping: &Mapping,
+        (header, rows): (&str, &[PaidRow<'a>]),
+        days: &[BillDate],
+    ) -> Result<u64, Failure> {
+        let headers = [header.to_owned()];
+        let numbers = self.numbers_of(&headers, rows);
+        let asked: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        let known = self.bills.find(mapping.kind, days, &asked)?;
+        let hits = self.count_hits(&headers, rows, &known);
+        Ok(hits.iter().map(|proof| proof.own).sum())
     }
 
     /// How many of these rows have a number that the bills of their days have.
@@ -302,7 +367,7 @@ fn take_numbers(mapping: &mut Mapping, columns: &[ColumnProof]) {
             *other == column || !numbers.contains(other) || *header != best.header
         });
         if column == Column::OutTradeNo
-            && let Some(before) = before
+            && let Some(before) = before.filter(|before| !Mapping::is_of_group(before))
             && !mapping.columns.contains_key(&Column::OrderNo)
             && mapping.kind == RecordKind::Orders
         {

@@ -3,7 +3,7 @@
 use super::advice::AdviceContext;
 use super::order_summary::{Attention, OrderSummary, yuan};
 use recondesk_casework::RefundStage;
-use recondesk_domain::{Category, Fen, SuggestedAction};
+use recondesk_domain::{Category, Fen, FulfilStatus, SuggestedAction};
 
 impl AdviceContext<'_> {
     /// True while a refund is on its way, or is about to be.
@@ -25,6 +25,9 @@ impl AdviceContext<'_> {
                 &format!("{en}, a refund of {going} is being made and one of {ready} is confirmed and not sent yet: query the first until it is final, then send"),
             );
         }
+        if let Some(told) = self.delivered_since() {
+            return told;
+        }
         if refunds.refused > Fen::ZERO {
             return self.refused(refunds.refused);
         }
@@ -44,6 +47,35 @@ impl AdviceContext<'_> {
             &format!("{zh}，退款 {going} 处理中：查询退款直到终态"),
             &format!("{en}, a refund of {going} is being made: query it until it is final"),
         )
+    }
+
+    /// A refund of missing goods that never left, while the shop delivered them meanwhile: it would be refused, and is to be
+    /// taken back.
+    fn delivered_since(&self) -> Option<OrderSummary> {
+        let order = self.record.order()?;
+        let lacks_goods = |key: &str| {
+            let mut cases = self.record.cases.iter().map(|story| &story.case);
+            cases.any(|case| case.key == key && case.finding.category.action().delivers())
+        };
+        let mut own = self.record.own_refunds.iter();
+        let own = own.find(|own| {
+            own.refund.stage == RefundStage::Confirmed && lacks_goods(&own.draft.case_key)
+        })?;
+        if order.fulfil_status != FulfilStatus::Fulfilled || self.money.refunds.going > Fen::ZERO {
+            return None;
+        }
+        let sum = yuan(own.refund.amount);
+        let told = self.of(
+            Category::RefundInFlight,
+            &format!("，商城已发货，退款 {sum} 没有发出：撤回这笔退款"),
+            &format!(
+                ", the shop delivered it, and a refund of {sum} was not sent: take that refund back"
+            ),
+        );
+        Some(OrderSummary {
+            standing: Attention::NeedsPerson,
+            ..told.with_step(SuggestedAction::Review)
+        })
     }
 
     /// WeChat Pay did not take a refund over, and the same number can be sent again.

@@ -56,7 +56,7 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
         input.later = later_of(ports, ask, &ports.records.findings(run.id)?)?;
     }
     input.waiting_refunds = waiting_refunds(ports, ask)?;
-    let no_bill_days = ports.records.no_bill_days(id)?;
+    let no_bill_days = crate::jobs::no_bill::empty_days(ports, id)?;
     input.bill = bill_facts(&of_day);
     if input.bill.is_some() {
         input.bill_findings = bill_notes::changed(ask.day, &of_day);

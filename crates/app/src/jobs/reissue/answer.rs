@@ -2,6 +2,8 @@
 //!
 //! A status of 2xx alone says that something listened. The body decides: a clear no is a refusal, a page is no answer.
 
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// What the body of a `2xx` answer says.
@@ -50,21 +52,71 @@ const FLAGS: [&str; 4] = ["success", "ok", "accepted", "delivered"];
 /// Fields of a number that is 0, or 200, when all is well.
 const CODES: [&str; 4] = ["code", "errcode", "err_code", "errno"];
 
-/// Reads the body of a `2xx` answer.
-pub(super) fn read(body: &[u8]) -> BodyWord {
+/// Fields that name what was asked for: an answer that has one of them has it from the call.
+const NAMES: [&str; 4] = [
+    "out_trade_no",
+    "order_no",
+    "transaction_id",
+    "idempotency_key",
+];
+
+/// An object whose names stand once each; another one contradicts itself.
+struct PlainObject(serde_json::Map<String, Value>);
+
+impl<'de> Deserialize<'de> for PlainObject {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = PlainObject;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<PlainObject, A::Error> {
+                let mut fields = serde_json::Map::new();
+                while let Some((name, value)) = source.next_entry::<String, Value>()? {
+                    if fields.insert(name, value).is_some() {
+                        return Err(serde::de::Error::custom("a name stands twice"));
+                    }
+                }
+                Ok(PlainObject(fields))
+            }
+        }
+        source.deserialize_map(Members)
+    }
+}
+
+/// Reads the body of a `2xx` answer to a call with this body.
+pub(super) fn read(body: &[u8], call: &[u8]) -> BodyWord {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     if text.is_empty() {
         return BodyWord::Taken;
     }
     match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(fields)) => of_fields(&fields),
+        Ok(Value::Object(_)) => match serde_json::from_str::<PlainObject>(text) {
+            Ok(PlainObject(fields)) if is_of_call(&fields, call) => of_fields(&fields),
+            // Of another order, or two things at once: nothing is proven by it.
+            Ok(_) | Err(_) => BodyWord::Foreign,
+        },
         Ok(Value::Bool(true)) => BodyWord::Taken,
         Ok(Value::Bool(false)) => BodyWord::Refused,
         Ok(Value::String(word)) => of_text(&word),
         Ok(_) => BodyWord::Foreign,
         Err(_) => of_text(text),
     }
+}
+
+/// True when the answer names no other order than the call.
+fn is_of_call(fields: &serde_json::Map<String, Value>, call: &[u8]) -> bool {
+    let asked: Value = serde_json::from_slice(call).unwrap_or_default();
+    NAMES
+        .iter()
+        .all(|name| match (fields.get(*name), asked.get(name)) {
+            (Some(said), Some(asked)) => said == asked || said.is_null(),
+            _ => true,
+        })
 }
 
 fn of_text(text: &str) -> BodyWord {
@@ -125,6 +177,10 @@ fn of_fields(fields: &serde_json::Map<String, Value>) -> BodyWord {
 mod tests {
     use super::*;
 
+    fn read(body: &[u8]) -> BodyWord {
+        super::read(body, b"{}")
+    }
+
     #[test]
     fn a_no_in_the_body_is_a_refusal_whatever_the_status() {
         for body in [
@@ -160,6 +216,24 @@ mod tests {
         ] {
             assert_eq!(read(body.as_bytes()), BodyWord::Taken, "{body}");
         }
+    }
+
+    #[test]
+    fn an_answer_about_another_order_or_with_two_words_proves_nothing() {
+        let call = br#"{"out_trade_no":"A1","idempotency_key":"K1"}"#;
+        for body in [
+            r#"{"delivered":true,"out_trade_no":"OTHER"}"#,
+            r#"{"delivered":true,"idempotency_key":"K2"}"#,
+            r#"{"delivered":false,"delivered":true}"#,
+        ] {
+            assert_eq!(
+                super::read(body.as_bytes(), call),
+                BodyWord::Foreign,
+                "{body}"
+            );
+        }
+        let own = br#"{"delivered":true,"out_trade_no":"A1"}"#;
+        assert_eq!(super::read(own, call), BodyWord::Delivered);
     }
 
     #[test]

@@ -257,7 +257,7 @@ fn once(ports: &Ports, call: &ShopCall, ask: &ReissueAsk<'_>) -> ShopAnswer {
         .collect();
     let said = format!("{} {}", answer.status, said.trim());
     match (call.form, answer.status) {
-        (AnswerForm::Status, 200..=299) => match answer::read(&answer.body) {
+        (AnswerForm::Status, 200..=299) => match answer::read(&answer.body, &call.request.body) {
             BodyWord::Taken => ShopAnswer::Taken(said),
             BodyWord::Delivered => ShopAnswer::Delivered(said),
             BodyWord::Refused => ShopAnswer::Refused(said),

@@ -157,6 +157,10 @@ impl Record for MOrder {
         Some(())
     }
 
+    fn tells_no_more_than(&self, known: &Self) -> bool {
+        self.tells_no_more_than(known)
+    }
+
     #[inline]
     fn complete(&mut self) {
         if self.order_no.is_empty() {
