@@ -194,7 +194,7 @@ fn limits(
 
 /// An amount written in yuan.
 pub(super) fn yuan(text: &str) -> Result<Fen, Failure> {
-    Fen::parse_yuan(&text.trim().replace(',', "")).map_err(|_why| {
+    Fen::parse_typed(text).map_err(|_why| {
         Failure::new(
             FailureKind::Usage,
             "usage.amount",

@@ -179,6 +179,21 @@ fn a_refund_is_prepared_confirmed_sent_and_followed_to_its_end() {
 }
 
 /// What goes wrong, at which address, and how often.
+#[test]
+fn a_comma_for_a_decimal_point_is_no_amount() {
+    let till = Till::new();
+    till.paid("COMMA", "20000");
+    let prepare = ["refund", "prepare", "--profile", "shop", "--order", "COMMA"];
+    for typed in ["12,8", "1,28", "1,2345"] {
+        let more = ["--amount", typed, "--reason", "x"];
+        till.expect(2, &[&prepare[..], &more].concat());
+    }
+    let prepared = till.prepare("COMMA", "128");
+    let number = prepared["out_refund_no"].as_str().unwrap();
+    till.expect(2, &["refund", "send", number, "--confirm", "12,8"]);
+    assert_eq!(till.accepted("COMMA").len(), 0);
+}
+
 fn bad_days() -> Vec<(Value, &'static str)> {
     let refund = "/secapi/pay/refund";
     let query = "/pay/refundquery";

@@ -55,7 +55,7 @@ fn fact_in_words(key: &str, value: &str, language: Language) -> Option<String> {
         "difference" | "left" | "merchant_refunds" | "refunded" | "paid" => yuan(value)?,
         "fee" | "expected" => Fee::new(value.parse().ok()?).to_string(),
         "rate" | "contract" => percent(value.parse().ok()?)?,
-        "closed_at" | "from" | "to" => value.replace('T', " "),
+        "closed_at" | "fulfilled_at" | "from" | "to" => value.replace('T', " "),
         "numbers" | "twins" => value.replace(',', language.pick("、", ", ")),
         "currency" | "out_trade_no" | "transaction_id" | "appid" | "sub_mch_id" => {
             let (wechat, merchant) = value.split_once('/')?;
@@ -103,6 +103,7 @@ fn frame(key: &str) -> Option<Term> {
         "rate" => Term::new("账单费率 ~", "rate in the bill ~"),
         "contract" => Term::new("合同费率 ~", "contract rate ~"),
         "closed_at" => Term::new("~ 关单", "closed at ~"),
+        "fulfilled_at" => Term::new("~ 发货", "delivered at ~"),
         "from" => Term::new("自 ~", "from ~"),
         "to" => Term::new("至 ~", "to ~"),
         "numbers" => Term::new("单号 ~", "numbers ~"),

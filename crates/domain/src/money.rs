@@ -124,6 +124,34 @@ impl Fen {
         parse_scaled(text.as_bytes(), 2).map(Self)
     }
 
+    /// Reads what a person typed: as [`Fen::parse_yuan`], with signs of thousands where they part groups of three. A comma
+    /// for a decimal point is no amount: `12,8` is neither 12.80 nor 128.
+    ///
+    /// # Errors
+    /// As [`Fen::parse_yuan`].
+    ///
+    /// ```
+    /// use recondesk_domain::Fen;
+    /// assert_eq!(Fen::parse_typed(" 1,299.50 "), Ok(Fen::new(129_950)));
+    /// assert!(Fen::parse_typed("12,8").is_err());
+    /// assert!(Fen::parse_typed("1,2345").is_err());
+    /// ```
+    pub fn parse_typed(text: &str) -> Result<Self, MoneyError> {
+        let text = text.trim();
+        let (whole, _) = text.split_once('.').unwrap_or((text, ""));
+        let mut groups = whole.trim_start_matches(['-', '+']).split(',');
+        let first = groups.next().map_or(0, str::len);
+        let mut rest = groups.peekable();
+        let are_parted =
+            rest.peek().is_none() || (1..=3).contains(&first) && rest.all(|group| group.len() == 3);
+        if !are_parted {
+            // The comma itself is what is no amount.
+            return Self::parse_yuan(text);
+        }
+        let decimals = text.get(whole.len()..).unwrap_or_default();
+        Self::parse_yuan(&format!("{}{decimals}", whole.replace(',', "")))
+    }
+
     /// The same for raw bytes, for readers that have no `str` yet.
     ///
     /// # Errors

@@ -38,6 +38,17 @@ pub(super) fn find_header(
     };
     for (at, row) in rows.iter().enumerate().take(LOOK) {
         let single = score(row);
+        // A block of sums or a filter above the table has names of columns in it, too.
+        let has_better = || {
+            let is_form = row.iter().any(|cell| is_value(cell) || is_label(cell));
+            let least = if is_form { single + 1 } else { single + 2 };
+            let below = rows.iter().take(LOOK).skip(at + 1);
+            let mut tables = below.filter(|row| !row.iter().any(|cell| is_value(cell)));
+            tables.any(|row| score(row) >= least.max(3))
+        };
+        if single >= 2 && has_better() {
+            continue;
+        }
         let lower = rows.get(at + 1).map_or(0, |below| score(below));
         // A row with a number, a sum or a time in it is of data, whatever words stand beside them.
         let below = rows.get(at + 1);
@@ -116,6 +127,11 @@ fn is_value(cell: &str) -> bool {
     let cell = cell.trim();
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
     digits > 0 && digits.saturating_mul(2) >= cell.chars().count()
+}
+
+/// True for the name of a field of a form.
+fn is_label(cell: &str) -> bool {
+    cell.trim().ends_with(['：', ':'])
 }
 
 /// Cells whose name stands elsewhere in the row, too.
@@ -205,6 +221,20 @@ mod tests {
         assert_eq!(found.last, 1);
         let expected = ["订单号", "应付", "实付", "订单状态", "付款时间"];
         assert_eq!(found.headers, expected);
+    }
+
+    #[test]
+    fn a_filter_or_sums_above_the_table_are_not_its_header() {
+        let table = "商户订单号|商品名称|实付金额|订单状态|下单时间|付款时间|退款金额";
+        let row = "A1|苹果|12.90|已发货|2026-03-08 09:00:00|2026-03-08 09:00:10|";
+        for above in [
+            "商户订单号：||实付金额：||付款时间：|2026-03-08|",
+            "总笔数|12|总金额|1234.50|退款金额|0.00|",
+            "统计项|订单数|订单金额|退款金额|||",
+        ] {
+            let found = header_of(&["订单导出", above, table, row]);
+            assert_eq!((found.last, found.headers.len()), (2, 7), "{above}");
+        }
     }
 
     #[test]

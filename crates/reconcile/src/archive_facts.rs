@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
-    BillDate, BillState, Fen, MOrder, MRefund, MchId, OutTradeNo, WPay, WRefund,
+    BillDate, BillState, Fen, MOrder, MRefund, MchId, OutTradeNo, TransactionId, WPay, WRefund,
 };
 
 use super::business::standing;
@@ -120,6 +120,38 @@ impl ArchiveFacts {
         whole.map(|(_, facts)| facts).chain(self.shops.values())
     }
 
+    /// Orders under another number than their payment's are met by the number of the payment, as the payments are (KEY2).
+    fn meet_by_payment(
+        &mut self,
+        context: &Context<'_>,
+        pays: &[(BillDate, WPay)],
+    ) -> Result<(), ReconcileError> {
+        let lacks_order = |number: &OutTradeNo| {
+            let at = self.numbers.binary_search(number).ok();
+            at.and_then(|at| self.each.get(at))
+                .is_some_and(|facts| facts.order.is_none())
+        };
+        let mut numbers: Vec<(OutTradeNo, TransactionId)> = pays
+            .iter()
+            .map(|(_, w)| (w.out_trade_no, w.transaction_id))
+            .filter(|(number, payment)| !payment.is_empty() && lacks_order(number))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        let payments: Vec<TransactionId> = numbers.iter().map(|(_, payment)| *payment).collect();
+        let orders = context.evidence.orders_by_transaction(&payments)?;
+        for ((number, _), order) in numbers.iter().zip(orders) {
+            let at = self.numbers.binary_search(number).ok();
+            if let Some(facts) = at.and_then(|at| self.each.get_mut(at)) {
+                facts.order = facts.order.or(order);
+            }
+        }
+        Ok(())
+    }
+
     /// Sets apart what sub-merchants have under the same number.
     fn part_shops(
         &mut self,
@@ -182,6 +214,7 @@ pub(super) fn archive_facts(
         facts.order = order;
     }
     let pays = evidence.pays_by_number(&out.numbers, context.date)?;
+    out.meet_by_payment(context, &pays)?;
     out.part_shops(context, &pays)?;
     for (_, w) in &pays {
         for facts in out.places(&w.out_trade_no, &w.sub_mch_id) {

@@ -131,6 +131,14 @@ pub(super) fn goods_held(
     w: &WPay,
     m: &MOrder,
 ) -> Option<String> {
+    if primary == Category::BookedNotFulfilled && m.fulfilled_at.is_some() {
+        // Its row has a time of delivery beside the word that says otherwise.
+        return Some(format!(
+            "{} fulfilled_at={}",
+            explain(context, primary, w, m),
+            m.fulfilled_at.map_or_else(String::new, iso)
+        ));
+    }
     if !matches!(primary, Category::PaidNotBooked | Category::PaidAfterClose) {
         return None;
     }

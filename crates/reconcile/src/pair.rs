@@ -120,6 +120,11 @@ pub(super) fn settle(
     };
     let mut applies = judge(context, w, m, moment);
     run.watch.matched_files.meet(m.row.import);
+    if pair.key2 && w.out_trade_no != m.out_trade_no {
+        run.watch
+            .bill_numbers
+            .insert(m.out_trade_no, w.out_trade_no);
+    }
     if paid_again.is_some() {
         applies.add(Category::DupPay);
     }

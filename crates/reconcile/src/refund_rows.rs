@@ -210,7 +210,11 @@ fn settle_pair(
         mut applies,
     } = judged;
     let m = &partner.m;
-    if m.out_trade_no != w.out_trade_no || disagree(&m.refund_id, &w.refund_id) {
+    let is_met = facts
+        .order
+        .is_some_and(|order| order.out_trade_no == m.out_trade_no);
+    let is_other_order = m.out_trade_no != w.out_trade_no && !is_met;
+    if is_other_order || disagree(&m.refund_id, &w.refund_id) {
         applies.add(Category::IdMismatch);
     }
     judge_states(context, w, m, &mut applies);

@@ -142,6 +142,11 @@ fn settle_groups(
             let only = facts.order.filter(|_| shop.is_empty())?;
             changed.remove(&(number, only.sub_mch_id))
         });
+        // An order under another number than its payment's.
+        let own = own.or_else(|| {
+            let met = facts.order?;
+            changed.remove(&(met.out_trade_no, met.sub_mch_id))
+        });
         let order = own.or(facts.order.as_ref());
         settle_total(context, run, OrderTotals::new(rows, facts, order))?;
     }

@@ -95,6 +95,8 @@ pub(super) struct DayWatch {
     pub(super) watches_untimed: bool,
     /// Orders whose refunds have no time.
     pub(super) untimed: Vec<MOrder>,
+    /// The bill's numbers of orders that met their payment under another one.
+    pub(super) bill_numbers: BTreeMap<OutTradeNo, OutTradeNo>,
     /// Orders with more refunded than paid (I16).
     pub(super) over_refunded: i64,
     /// Files of the merchant of which an order met its payment.
@@ -137,6 +139,7 @@ impl DayWatch {
             net: NetSettlement::default(),
             fulfilment_known: false,
             has_asked_refunds: false,
+            bill_numbers: BTreeMap::new(),
             watches_untimed: context.has_bill,
             untimed: Vec::new(),
             over_refunded: 0,

@@ -75,16 +75,23 @@ pub(super) fn raise(
         .iter()
         .map(|w| (w.out_trade_no, w.sub_mch_id))
         .collect();
+    // An order that met its payment under another number is known to the bills by that.
+    let known_as = std::mem::take(&mut run.watch.bill_numbers);
+    let number_of = |m: &MOrder| {
+        let known = known_as.get(&m.out_trade_no);
+        known.copied().unwrap_or(m.out_trade_no)
+    };
     let is_compared = |m: &MOrder| {
-        compared.contains(&(m.out_trade_no, m.sub_mch_id))
-            || compared.contains(&(m.out_trade_no, MchId::EMPTY))
+        let number = number_of(m);
+        compared.contains(&(number, m.sub_mch_id)) || compared.contains(&(number, MchId::EMPTY))
     };
     for chunk in orders.chunks(ORDERS) {
         run.ledger.advance(0)?;
-        let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
+        let numbers: Vec<OutTradeNo> = chunk.iter().map(number_of).collect();
         let facts = archive_facts(context, &numbers, Today::Asked)?;
         let listed: BTreeSet<OutTradeNo> = if has_rows {
-            let own = context.evidence.merchant_refunds_of_orders(&numbers)?;
+            let own: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
+            let own = context.evidence.merchant_refunds_of_orders(&own)?;
             own.iter().map(|refund| refund.out_trade_no).collect()
         } else {
             BTreeSet::new()
@@ -95,25 +102,27 @@ pub(super) fn raise(
             if has_rows && (is_told || listed.contains(&m.out_trade_no)) {
                 continue;
             }
-            let known = facts.of(&m.out_trade_no, &m.sub_mch_id);
+            let number = number_of(m);
+            let known = facts.of(&number, &m.sub_mch_id);
             let owed = known.map(|known| owed(context, m, known)).transpose()?;
             let Some(owed) = owed.flatten() else {
                 continue;
             };
             // It has no day of its own: what a later bill has is not on its way.
-            let is_later = |row: &LaterRow| row.is_refund && row.out_trade_no == m.out_trade_no;
+            let is_later = |row: &LaterRow| row.is_refund && row.out_trade_no == number;
             if context.input.later.iter().any(is_later) {
                 continue;
             }
             // Found by a day that is compared late, it waits from the bill on that was the last one then.
             let mut waiting = context.input.waiting_refunds.iter();
-            let waiting = waiting.find(|waiting| waiting.out_trade_no == m.out_trade_no);
+            let waiting = waiting.find(|waiting| waiting.out_trade_no == number);
             let last = context.bill_days.last().copied();
             let since = waiting.map_or_else(
                 || last.unwrap_or(context.date).max(context.date),
                 |waiting| waiting.since,
             );
-            let finding = describe(Category::RefundPendingM, m, &owed, since);
+            let mut finding = describe(Category::RefundPendingM, m, &owed, since);
+            finding.out_trade_no = number;
             run.ledger
                 .enter(RowKind::Refund, finding, Placement::default())?;
         }
@@ -183,14 +192,18 @@ fn expire(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError
         let mut orders = context.evidence.orders_by_number(&numbers)?;
         orders.resize(chunk.len(), None);
         for (waiting, order) in chunk.iter().zip(orders) {
+            let known = facts.of(&waiting.out_trade_no, &MchId::EMPTY);
+            let order = order.or_else(|| known.and_then(|known| known.order));
             let Some(m) = order else { continue };
-            let Some(known) = facts.of(&m.out_trade_no, &m.sub_mch_id) else {
+            let number = waiting.out_trade_no;
+            let Some(known) = facts.of(&number, &m.sub_mch_id) else {
                 continue;
             };
             let Some(owed) = owed(context, &m, known)? else {
                 continue;
             };
             let mut finding = describe(Category::MOnlyRefund, &m, &owed, waiting.since);
+            finding.out_trade_no = number;
             // Without the merchant's number of it nobody can submit it once more and be sure that it is the same.
             if m.refund_no.is_empty() {
                 finding.tags.push(Tag::Hold);

@@ -316,12 +316,15 @@ pub(super) const NAMES: &[ColumnNames] = &[
         column: Column::FulfilledAt,
         exact: "\
             fulfilledat 发货时间 履约时间 交付时间 核销时间 验券时间 商家发货时间 卖家发货时间 订单发货时间 \
-            出库时间 发货日期 出库日期 使用时间 自提时间 送达时间 shippedat shiptime shippingtime \
-            deliverytime deliveredat sendtime consigntime shippeddate dateshipped deliverydate \
+            出库时间 发货日期 出库日期 使用时间 送达时间 shippedat shiptime shippingtime \
+            deliverytime deliveredat sendtime consigntime shippeddate dateshipped \
             effectivedate fulfillmentdate datecompleted completedat 开通时间",
         parts: &[NamePart {
             has: &["发货", "时间"],
-            lacks: &["退", "承诺", "预计", "最晚", "截止", "要求", "预约"],
+            lacks: &[
+                "退", "承诺", "预计", "最晚", "最迟", "截止", "要求", "预约", "应", "提醒", "计划",
+                "约定",
+            ],
         }],
     },
     ColumnNames {

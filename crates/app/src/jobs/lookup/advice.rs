@@ -82,7 +82,8 @@ impl AdviceContext<'_> {
     /// contradict each other.
     fn stops(&self) -> Option<OrderSummary> {
         let money = self.money;
-        let (back, stuck) = (money.back(), money.refunds.stuck);
+        // What was not sent, or not taken over, took nothing from the customer's payment.
+        let (back, stuck) = (money.moved(), money.refunds.stuck);
         if back > money.paid() {
             let back = yuan(back);
             return Some(self.of(
@@ -421,6 +422,15 @@ impl AdviceContext<'_> {
         };
         if waits && !is_returned && money.is_claimed() {
             return Some(self.held(Category::BookedNotFulfilled));
+        }
+        if waits && !is_returned && order.fulfilled_at.is_some() {
+            let part = self.part_words();
+            let told = self.of(
+                Category::BookedNotFulfilled,
+                &format!("{}，商户订单有发货时间，状态却是未发货：先核对是否已发货，不要补发", part.0),
+                &format!("{}, the order has a time of delivery and a state of not delivered: check first, do not send again", part.1),
+            );
+            return Some(told.with_step(SuggestedAction::Review));
         }
         (waits && !is_returned).then(|| {
             let part = self.part_words();

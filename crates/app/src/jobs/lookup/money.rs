@@ -153,6 +153,12 @@ impl OrderMoney {
         total(self.payments.iter().map(|paid| paid.amount))
     }
 
+    /// What WeChat Pay moved, or is moving.
+    #[must_use]
+    pub fn moved(&self) -> Fen {
+        total([self.refunds.done, self.refunds.going, self.refunds.stuck])
+    }
+
     /// What went back or has left the merchant's account for it.
     #[must_use]
     pub fn back(&self) -> Fen {

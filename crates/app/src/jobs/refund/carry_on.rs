@@ -11,7 +11,9 @@ use super::{profile_of, read_answer};
 use crate::gateway::GatewayClient;
 use crate::jobs::lookup::live;
 use crate::{Failure, FailureKind, MerchantRef};
-use recondesk_casework::{LimitError, Move, OrderFacts, RefundEvent, RefundStage};
+use recondesk_casework::{
+    LimitError, Move, OrderFacts, RefundEvent, RefundPart, RefundStage, UNLISTED,
+};
 use recondesk_domain::Fen;
 use recondesk_ports::{
     CancelToken, Observation, ObservationSource, Ports, RefundRecord, RefundStep, StoreError,
@@ -130,6 +132,15 @@ pub fn confirm_with(
         return Err(super::words::other_sum(record.refund.amount, typed));
     }
     let now = facts.refunded_but(record.out_refund_no.as_str());
+    let is_unlisted = |part: &RefundPart| part.number == UNLISTED;
+    if facts.parts.iter().any(is_unlisted) && !record.draft.seen.iter().any(is_unlisted) {
+        // The order was refunded by a refund that nobody can ask about: no sum that is typed here is known to be right.
+        let limit = LimitError::Changed {
+            then: Fen::ZERO,
+            now: Fen::ZERO,
+        };
+        return Err(super::limit_failure(limit, FailureKind::Gateway));
+    }
     if now != Some(refunded) {
         let limit = now.map_or(LimitError::Sum, |now| LimitError::Changed {
             then: refunded,

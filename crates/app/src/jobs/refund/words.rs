@@ -99,6 +99,17 @@ fn changed_words(then: Fen, now: Fen) -> (Message, Advice) {
         ),
     );
     if then == now {
+        // Nobody here knows the sum: no number is offered that a person could take over unseen.
+        let advice = Advice::by_place(
+            Message::new(
+                "先到商户平台查清已退多少；撤回这笔退款（recondesk refund withdraw），仍要退的重新制单",
+                "Look up in the merchant console what was refunded; give this one up (recondesk refund withdraw) and prepare it again where money is still due",
+            ),
+            Message::new(
+                "先到商户平台查清已退多少；撤回这笔退款，仍要退的重新制单",
+                "Look up in the merchant console what was refunded; give this refund up and prepare it again where money is still due",
+            ),
+        );
         let title = Message::new(
             "订单另有制单时不知道的退款，没有发送；金额以商户平台为准",
             "The order has a refund that was not known when this one was prepared, nothing was sent; the merchant platform shows its sum",

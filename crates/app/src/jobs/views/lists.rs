@@ -170,7 +170,7 @@ impl Views<'_> {
             let list = self.listed(&numbers, &Watching(reporter))?;
             hits.extend(list.ids.iter().map(|id| id.0));
         }
-        if let Ok(fen) = Fen::parse_yuan(&text.replace(',', "")) {
+        if let Ok(fen) = Fen::parse_typed(text) {
             let mut amounts = filter.clone();
             let test = CellTest::Between {
                 least: Some(fen.get()),

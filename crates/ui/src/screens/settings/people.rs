@@ -172,8 +172,8 @@ impl PeopleDialog {
 
     /// The limit of a refund, as it is typed.
     fn sum(&self) -> Option<Fen> {
-        let plain = self.refund_over.trim().replace(',', "");
-        Fen::parse_yuan(&plain).ok().filter(|sum| *sum >= Fen::ZERO)
+        let sum = Fen::parse_typed(&self.refund_over).ok();
+        sum.filter(|sum| *sum >= Fen::ZERO)
     }
 
     /// What keeps the wish from going out; said once there is something to complain of.

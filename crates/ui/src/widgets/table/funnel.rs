@@ -135,11 +135,11 @@ impl Funnel {
 }
 
 fn number(kind: ColumnKind, text: &str) -> Option<i64> {
-    let text = text.replace([',', '¥', ' '], "");
+    let text = text.replace(['¥', ' '], "");
     if kind == ColumnKind::Money {
-        Fen::parse_yuan(&text).ok().map(Fen::get)
+        Fen::parse_typed(&text).ok().map(Fen::get)
     } else {
-        text.parse().ok()
+        text.replace(',', "").parse().ok()
     }
 }
 
