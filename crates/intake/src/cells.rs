@@ -6,6 +6,7 @@ use std::io::BufRead;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::plain_cells::{digits, plain_cell, row_turn};
 use super::sheet_row::{RowCell, SheetRow, Strings};
 use super::xlsx_container::{self, LimitedPart, attributes, damaged};
 use super::{Damage, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, value};
@@ -35,6 +36,9 @@ pub(super) struct SheetReader<'a, R: BufRead> {
     buffer: Vec<u8>,
     row: u32,
     place: CellPosition,
+    /// The last thing read is a whole cell of the row, or the start of the row, by [`row_turn`]: the reader of XML
+    /// holds nothing back.
+    is_behind_cell: bool,
 }
 
 /// Where in a sheet the reader stands.
@@ -53,18 +57,42 @@ enum CellPosition {
 }
 
 /// Attributes of a cell.
-struct Attributes {
-    column: Option<usize>,
-    format: usize,
-    kind: CellKind,
+#[derive(Default)]
+pub(super) struct CellAttributes {
+    pub(super) column: Option<usize>,
+    pub(super) format: usize,
+    pub(super) kind: CellKind,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum CellKind {
+/// A cell whose value the bytes of its row have.
+struct ReadCell<'a> {
+    attributes: &'a CellAttributes,
+    has_formula: bool,
+    column: usize,
+    /// Where the value begins.
+    start: usize,
+}
+
+/// What the value of a cell is.
+#[derive(Clone, Copy, PartialEq, Default)]
+pub(super) enum CellKind {
+    #[default]
     Number,
     Shared,
     Bool,
     Text,
+}
+
+impl CellKind {
+    /// What attribute `t` says.
+    pub(super) const fn of(value: &[u8]) -> Self {
+        match value {
+            b"s" => Self::Shared,
+            b"b" => Self::Bool,
+            b"n" => Self::Number,
+            _ => Self::Text,
+        }
+    }
 }
 
 impl<'a, R: BufRead> SheetReader<'a, R> {
@@ -80,6 +108,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
             buffer: Vec::new(),
             row: 0,
             place: CellPosition::Start,
+            is_behind_cell: false,
         }
     }
 
@@ -87,6 +116,13 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
     pub(super) fn next_row(&mut self, row: &mut SheetRow) -> Result<Option<u32>, IntakeError> {
         row.clear();
         loop {
+            if self.is_behind_cell
+                && let Some(ended) = self.plain_cells(row)?
+            {
+                row.close();
+                return Ok(Some(ended));
+            }
+            self.is_behind_cell = false;
             let event = xlsx_container::next(&mut self.xml, &mut self.buffer, self.part)?;
             match event {
                 Event::Start(start) => match (self.place, start.local_name().as_ref()) {
@@ -96,13 +132,14 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                     }
                     (CellPosition::Head, "sheetData") => self.place = CellPosition::Rows,
                     (CellPosition::Rows, "row") => {
-                        self.row = row_number(&start, self.row)
+                        self.row = row_number(start.attributes_raw(), self.row)
                             .ok_or_else(|| damaged(self.part, Damage::RowNumber))?;
                         self.place = CellPosition::Row;
                     }
                     (CellPosition::Row, "c") => {
                         let attributes = cell_attributes(&start).ok_or_else(|| self.bad_cell())?;
                         self.cell(&attributes, row)?;
+                        self.is_behind_cell = true;
                     }
                     (CellPosition::Row, "extLst") => self.place = CellPosition::Addition,
                     // Passed over, these would be rows that nobody misses.
@@ -114,6 +151,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                 Event::End(end) => match (self.place, end.local_name().as_ref()) {
                     (CellPosition::Row, "row") => {
                         self.place = CellPosition::Rows;
+                        row.close();
                         return Ok(Some(self.row));
                     }
                     (CellPosition::Addition, "extLst") => self.place = CellPosition::Row,
@@ -135,7 +173,38 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
         damaged(&format!("{}, row {}", self.part, self.row), Damage::Cell)
     }
 
-    fn cell(&mut self, attributes: &Attributes, row: &mut SheetRow) -> Result<(), IntakeError> {
+    /// Takes cells of the usual shape that are in memory; gives the number of the row when the next one has begun.
+    fn plain_cells(&mut self, row: &mut SheetRow) -> Result<Option<u32>, IntakeError> {
+        loop {
+            // What cannot be read is told by the reader of XML, which comes to it next.
+            let Ok(bytes) = xlsx_container::in_memory(&mut self.xml) else {
+                return Ok(None);
+            };
+            if let Some(cell) = plain_cell(bytes) {
+                let (attributes, used, start) = (cell.attributes, cell.used, row.bytes.len());
+                row.bytes.extend_from_slice(cell.text);
+                xlsx_container::pass(&mut self.xml, used);
+                let column = self.column(&attributes, row)?;
+                let cell = ReadCell {
+                    attributes: &attributes,
+                    has_formula: false,
+                    column,
+                    start,
+                };
+                self.put(&cell, row)?;
+            } else if let Some((raw, used)) = row_turn(bytes)
+                && let Some(next) = row_number(raw, self.row)
+            {
+                xlsx_container::pass(&mut self.xml, used);
+                return Ok(Some(std::mem::replace(&mut self.row, next)));
+            } else {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The column of a cell, which must lie behind those before.
+    fn column(&self, attributes: &CellAttributes, row: &SheetRow) -> Result<usize, IntakeError> {
         let column = attributes.column.unwrap_or(row.cells.len());
         if column >= MAX_COLUMNS {
             return Err(IntakeError::TooManyColumns {
@@ -146,19 +215,39 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
         if column < row.cells.len() {
             return Err(self.bad_cell());
         }
+        Ok(column)
+    }
+
+    fn cell(&mut self, attributes: &CellAttributes, row: &mut SheetRow) -> Result<(), IntakeError> {
+        let column = self.column(attributes, row)?;
         let start = row.bytes.len();
         let has_formula = self.content(&mut row.bytes)?;
+        let cell = ReadCell {
+            attributes,
+            has_formula,
+            column,
+            start,
+        };
+        self.put(&cell, row)
+    }
+
+    /// Puts a cell into its place in the row.
+    fn put(&self, cell: &ReadCell<'_>, row: &mut SheetRow) -> Result<(), IntakeError> {
         if row.bytes.len() > MAX_RECORD_BYTES {
             return Err(damaged(
                 &format!("{}, row {}", self.part, self.row),
                 Damage::RowTooLong,
             ));
         }
-        let cell = self
-            .classify(attributes, has_formula, (&mut row.bytes, start))
+        let value = self
+            .classify(
+                cell.attributes,
+                cell.has_formula,
+                (&mut row.bytes, cell.start),
+            )
             .ok_or_else(|| self.bad_cell())?;
-        row.cells.resize(column, RowCell::Empty);
-        row.cells.push(cell);
+        row.cells.resize(cell.column, RowCell::Empty);
+        row.cells.push(value);
         Ok(())
     }
 
@@ -201,7 +290,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
 
     fn classify(
         &self,
-        attributes: &Attributes,
+        attributes: &CellAttributes,
         has_formula: bool,
         (bytes, start): (&mut Vec<u8>, usize),
     ) -> Option<RowCell> {
@@ -231,7 +320,8 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
             }
             CellKind::Text => {}
             CellKind::Shared => {
-                let at: usize = text.trim_ascii().parse().ok()?;
+                let at = digits(text.as_bytes());
+                let at = at.map_or_else(|| text.trim_ascii().parse().ok(), Some)?;
                 bytes.truncate(start);
                 self.context.strings.get(at)?;
                 return Some(RowCell::Shared(at));
@@ -317,9 +407,9 @@ fn cut(name: &str) -> String {
     name.chars().take(40).collect()
 }
 
-fn row_number(start: &BytesStart<'_>, before: u32) -> Option<u32> {
+fn row_number(raw: &str, before: u32) -> Option<u32> {
     let mut number = before.checked_add(1);
-    attributes(start.attributes_raw(), |name, value| {
+    attributes(raw, |name, value| {
         if name == "r" {
             number = value.parse().ok();
         }
@@ -327,37 +417,26 @@ fn row_number(start: &BytesStart<'_>, before: u32) -> Option<u32> {
     number.filter(|number| *number > before && *number <= MAX_ROWS)
 }
 
-fn cell_attributes(start: &BytesStart<'_>) -> Option<Attributes> {
-    let mut found = Attributes {
-        column: None,
-        format: 0,
-        kind: CellKind::Number,
-    };
+fn cell_attributes(start: &BytesStart<'_>) -> Option<CellAttributes> {
+    let mut found = CellAttributes::default();
     let mut good = true;
     attributes(start.attributes_raw(), |name, value| match name {
         "r" => {
-            found.column = column_of(value);
+            found.column = column_of(value.as_bytes());
             good &= found.column.is_some();
         }
         "s" => found.format = value.parse().unwrap_or_default(),
-        "t" => {
-            found.kind = match value {
-                "s" => CellKind::Shared,
-                "b" => CellKind::Bool,
-                "n" => CellKind::Number,
-                _ => CellKind::Text,
-            }
-        }
+        "t" => found.kind = CellKind::of(value.as_bytes()),
         _ => {}
     })?;
     good.then_some(found)
 }
 
 /// `AB12` is column 27, counted from 0.
-fn column_of(reference: &str) -> Option<usize> {
+pub(super) fn column_of(reference: &[u8]) -> Option<usize> {
     let mut column = 0_usize;
     let mut letters = 0;
-    for b in reference.bytes().take_while(u8::is_ascii_alphabetic) {
+    for b in reference.iter().take_while(|b| b.is_ascii_alphabetic()) {
         letters += 1;
         if letters > 4 {
             return None;
@@ -382,7 +461,7 @@ mod tests {
             ("", None),
             ("AAAAAAAAAAAAAAAAAA1", None),
         ] {
-            assert_eq!(column_of(reference), column, "{reference}");
+            assert_eq!(column_of(reference.as_bytes()), column, "{reference}");
         }
     }
 

@@ -36,6 +36,7 @@ mod names;
 mod notes;
 mod ods_book;
 mod ole_container;
+mod plain_cells;
 mod plan;
 mod plan_read;
 mod preview;

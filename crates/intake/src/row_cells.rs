@@ -11,6 +11,8 @@ use recondesk_domain::{BEIJING_OFFSET_S, Fen, Instant, MoneyError, Text};
 
 /// Amounts of WeChat Pay are 32-bit numbers of fen in both versions of its API.
 const LARGEST_FEN: i64 = i32::MAX as i64;
+/// Numbers of a workbook with at most so many signs have no digits that a sheet would not show.
+const SHOWN_WHOLE: usize = 12;
 /// Longest number that is kept of a row that is refused or left out.
 const LONGEST_NUMBER: usize = 64;
 
@@ -184,6 +186,14 @@ impl<C: Cells> OrderRowReader<'_, C> {
             Raw::Date(_) => return Err(bad(RowReason::Amount(MoneyError::NotDecimal))),
             cell if cell.is_empty() => return Ok(None),
             Raw::Number(number) => {
+                // So few signs are shown as they are stored.
+                if number.len() <= SHOWN_WHOLE
+                    && let Some(fen) = amount::plain(&number, unit)
+                {
+                    self.has_fraction |=
+                        column == Column::Amount && memchr::memchr(b'.', &number).is_some();
+                    return Ok(Some(fen));
+                }
                 let number = String::from_utf8_lossy(&number).into_owned();
                 let shown = amount::as_shown(&number).unwrap_or(number);
                 (amount::read(&shown, unit, sign), shown.contains('.'))

@@ -10,6 +10,11 @@ use recondesk_domain::Instant;
 /// What is shown of a formula without a result.
 const UNCOMPUTED: &str = "=…";
 
+/// Bytes behind the last text, so that any text can be looked at in one window.
+const SLACK: usize = 128;
+/// What an empty cell shows to those who look at it in a window.
+const NOTHING: [u8; SLACK] = [0; SLACK];
+
 /// The shared texts of a workbook, in one piece of memory.
 #[derive(Debug, Default)]
 pub(super) struct Strings {
@@ -25,6 +30,18 @@ impl Strings {
             None => 0,
         };
         self.text.get(start..end)
+    }
+
+    /// Everything from a text on, and its length.
+    fn plain(&self, at: usize) -> Option<(&[u8], usize)> {
+        let len = self.get(at)?.len();
+        let end = *self.ends.get(at)? as usize;
+        Some((self.text.as_bytes().get(end - len..)?, len))
+    }
+
+    /// Ends the list: the last text can be looked at in a window, too.
+    pub(super) fn close(&mut self) {
+        self.text.extend(std::iter::repeat_n('\0', SLACK));
     }
 }
 
@@ -53,6 +70,11 @@ impl SheetRow {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.cells.clear();
+    }
+
+    /// Ends the row: its last text can be looked at in a window, too.
+    pub(super) fn close(&mut self) {
+        self.bytes.extend_from_slice(&NOTHING);
     }
 
     fn raw<'a>(&'a self, at: usize, strings: &'a Strings) -> Raw<'a> {
@@ -147,6 +169,19 @@ impl Cells for RowCells<'_> {
     fn get(&self, slot: u8) -> Raw<'_> {
         let at = self.columns.get(usize::from(slot)).copied();
         self.row.raw(at.unwrap_or(usize::MAX), self.strings)
+    }
+
+    #[inline]
+    fn plain(&self, slot: u8) -> Option<(&[u8], usize)> {
+        let at = *self.columns.get(usize::from(slot))?;
+        match self.row.cells.get(at) {
+            None | Some(RowCell::Empty) => Some((&NOTHING, 0)),
+            Some(RowCell::Shared(text)) => self.strings.plain(*text),
+            Some(RowCell::Text(range)) => Some((self.row.bytes.get(range.start..)?, range.len())),
+            Some(
+                RowCell::Number(_) | RowCell::Date(_) | RowCell::Uncomputed | RowCell::ZeroFormula,
+            ) => None,
+        }
     }
 
     fn is_blank(&self) -> bool {

@@ -2,16 +2,17 @@
 //!
 //! Written here because no library bounds what a hostile file makes it allocate.
 
-use std::io::{Read, Seek};
+use std::io::{BufRead, Read, Seek};
 use std::ops::ControlFlow;
 
+use quick_xml::Reader;
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
 use super::book::{RowSink, WorkbookSheet};
 use super::cells::{NumberFormat, SheetReader, WorkbookContext};
 use super::sheet_row::{SheetRow, Strings};
-use super::xlsx_container::{self, MAX_UNPACKED_BYTES, attributes, broken, damaged};
+use super::xlsx_container::{self, LimitedPart, MAX_UNPACKED_BYTES, attributes, broken, damaged};
 use super::{Damage, IntakeError};
 
 /// The most that shared texts may take.
@@ -237,9 +238,11 @@ fn read_strings<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Strings, Inta
                     xlsx_container::resolve_escapes(&mut strings.text, start as usize);
                     let end = u32::try_from(strings.text.len()).unwrap_or(u32::MAX);
                     strings.ends.push(end);
+                    plain_strings(&mut xml, &mut strings);
                 }
                 "sst" => {
                     xlsx_container::drain(&mut xml, STRINGS)?;
+                    strings.close();
                     return Ok(strings);
                 }
                 _ => {}
@@ -265,6 +268,32 @@ fn read_strings<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Strings, Inta
             });
         }
     }
+}
+
+/// Takes texts of the usual shape, `<si><t>…</t></si>`, that stand in memory behind another one; [`MAX_STRINGS`] is
+/// looked at by the caller, before more is read.
+fn plain_strings<R: BufRead>(xml: &mut Reader<LimitedPart<R>>, strings: &mut Strings) {
+    const OPEN: &[u8] = b"<si><t>";
+    const CLOSE: &[u8] = b"</t></si>";
+    let Ok(bytes) = xlsx_container::in_memory(xml) else {
+        return;
+    };
+    let mut rest = bytes;
+    while let Some(inner) = rest.strip_prefix(OPEN)
+        && let Some(end) = memchr::memchr3(b'<', b'&', b'\r', inner)
+        && let Some((plain, after)) = inner.split_at_checked(end)
+        && let Some(after) = after.strip_prefix(CLOSE)
+        && let Ok(text) = std::str::from_utf8(plain)
+    {
+        let start = strings.text.len();
+        strings.text.push_str(text);
+        xlsx_container::resolve_escapes(&mut strings.text, start);
+        let end = u32::try_from(strings.text.len()).unwrap_or(u32::MAX);
+        strings.ends.push(end);
+        rest = after;
+    }
+    let used = bytes.len() - rest.len();
+    xlsx_container::pass(xml, used);
 }
 
 /// Calls `take` with name and attributes of every element of a small part.

@@ -121,6 +121,19 @@ pub(super) fn take_plain<R: BufRead>(
     true
 }
 
+/// What of a part is in memory, with the room of a fresh piece. Whoever takes whole elements of it with [`pass`] must
+/// know that the reader of XML stands behind an end of an element, and holds nothing back.
+pub(super) fn in_memory<R: BufRead>(xml: &mut Reader<LimitedPart<R>>) -> io::Result<&[u8]> {
+    let source = xml.get_mut();
+    source.piece = MAX_PIECE;
+    source.fill_buf()
+}
+
+/// Goes past bytes that [`in_memory`] has shown.
+pub(super) fn pass<R: BufRead>(xml: &mut Reader<LimitedPart<R>>, used: usize) {
+    xml.get_mut().consume(used);
+}
+
 /// Reads a part to its end, where the container proves that its bytes are the ones that were packed.
 pub(super) fn drain<R: BufRead>(
     xml: &mut Reader<LimitedPart<R>>,

@@ -12,6 +12,7 @@ mod exchanged;
 #[cfg(target_os = "linux")]
 mod faults;
 mod mending;
+mod newer_export;
 mod object_store;
 mod object_store_double;
 

@@ -302,4 +302,54 @@ proptest! {
             prop_assert!(out.orders.len() + out.rejects.len() <= 1);
         }
     }
+
+    #[test]
+    fn cells_that_are_read_in_one_piece_say_what_the_reader_of_xml_says(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 1..40),
+    ) {
+        let head = r#"<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="str"><v>amount</v></c><c r="C1" t="str"><v>pay_status</v></c><c r="D1" t="str"><v>created_at</v></c></row>"#;
+        let strings = "<sst><si><t>out_trade_no</t></si><si><t>paid</t></si><si><t> A&amp;1 </t></si><si><t>SHOP_x000D_202603080001</t></si><si><t/></si></sst>";
+        let usual = format!("<worksheet><sheetData>{head}<row r=\"2\">{}</row></sheetData></worksheet>", pieces.concat());
+        // In this form nothing is taken in one piece.
+        let other = usual.replace("<c ", "<c  ").replace("</row>", "</row >");
+        let others = strings.replace("<si>", "<si >");
+
+        let both = [(usual, strings.to_owned()), (other, others)].map(|(xml, strings)| {
+            let file = sheet(&xml, &strings);
+            let listed = list_text(Cursor::new(file.get_ref()), 1 << 20);
+            let read = read_workbook(file, &Mapping::canonical());
+            (format!("{read:?}"), format!("{listed:?}"))
+        });
+
+        prop_assert_eq!(&both[0], &both[1]);
+    }
 }
+
+/// Cells, rows and what may stand between them, in order or not.
+const PIECES: &[&str] = &[
+    r#"<c r="A2" t="s"><v>3</v></c><c r="B2"><v>19.9</v></c><c r="C2" t="s"><v>1</v></c><c r="D2" t="str"><v>2026-03-08 10:00:00</v></c></row><row r="3">"#,
+    r#"<c t="str"><v>QH202603080001</v></c><c><v>19.899999999999999</v></c><c t="s"><v>1</v></c><c t="inlineStr"><is><t>2026-03-08 10:00:01</t></is></c></row><row>"#,
+    r#"<c r="A4" t="s"><v>2</v></c>"#,
+    r#"<c r="B4"><v>0</v></c>"#,
+    r#"<c r="C4" s="1"/>"#,
+    r#"<c r="C4" t="s"><v>99</v></c>"#,
+    r#"<c r="D5" t="b"><v>1</v></c>"#,
+    r#"<c r="D5"></c>"#,
+    r#"<c r="B5"><f>1+1</f><v>0</v></c>"#,
+    r#"<c r="A6" t="str"><v>a&lt;b</v></c>"#,
+    r"<c r='A6' t='str'><v>QH202603080002</v></c>",
+    r#"<c r="XFD9"><v>1</v></c>"#,
+    r#"<c r="9"><v>1</v></c>"#,
+    r#"<c r="E5"><v>1</v><v>2</v></c>"#,
+    r#"<c r="E5">loose</c>"#,
+    r#"<c r="E5"><v><!-- no --></v></c>"#,
+    "</row><row r=\"7\">",
+    "</row><row r=\"8\"/><row r=\"9\">",
+    "</row><row>",
+    "</row>\n<row r=\"11\">\n",
+    "</row><row r=\"2\">",
+    "</row><other/><row>",
+    "<extLst><ext/></extLst>",
+    "\n  ",
+    "<c r=\"F5\" t=\"str\"><v>a\rb</v></c>",
+];

@@ -45,6 +45,21 @@ pub(crate) const fn short(fingerprint: u64) -> u32 {
     (fingerprint >> 32) as u32
 }
 
+/// Short fingerprints from one on, up to another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShortRange {
+    /// The least; `None` where there is none.
+    pub(crate) from: Option<u32>,
+    /// The first that is too great; `None` where every greater one belongs to it.
+    pub(crate) to: Option<u32>,
+}
+
+impl ShortRange {
+    pub(crate) fn has(self, print: u32) -> bool {
+        self.from.is_some_and(|from| from <= print) && self.to.is_none_or(|to| print < to)
+    }
+}
+
 /// Writes the key index.
 pub(crate) fn key_pages(mut keys: impl Iterator<Item = u32>, mut put: impl FnMut(&[u8])) {
     let mut bytes = Vec::with_capacity(PAGE_BYTES);
@@ -207,6 +222,36 @@ pub(crate) fn probe<E>(
     Ok(rows)
 }
 
+/// The first row of the key index whose fingerprint is not below `wanted`; `read` gives a page by its number.
+///
+/// # Errors
+/// Those of `read`.
+pub(crate) fn first_row_from<E>(
+    count: u64,
+    wanted: u32,
+    mut read: impl FnMut(u64) -> Result<Vec<u8>, E>,
+) -> Result<u64, E> {
+    let pages = Index::Keys.pages(count);
+    let (mut low, mut high) = (0, pages);
+    // The first page whose last entry is not below the wanted one.
+    while low < high {
+        let at = low.midpoint(high);
+        let bytes = read(at)?;
+        let page = view(Index::Keys, count, at, &bytes);
+        if page.get(page.count.saturating_sub(1)).0 < wanted {
+            low = at + 1;
+        } else {
+            high = at;
+        }
+    }
+    if low == pages {
+        return Ok(count);
+    }
+    let bytes = read(low)?;
+    let page = view(Index::Keys, count, low, &bytes);
+    Ok(low * KEYS as u64 + page.lower(wanted) as u64)
+}
+
 /// True when so many numbers are looked for that reading the whole index is cheaper than probing.
 pub(crate) const fn sweep_worth(index: Index, count: u64, numbers: usize) -> bool {
     numbers as u64 * 2 > index.pages(count)
@@ -308,6 +353,13 @@ mod tests {
                     Ok(Arc::clone(&pages[usize::try_from(at).unwrap()]))
                 }).unwrap();
                 prop_assert_eq!(probed, scanned);
+                if !others {
+                    let first = first_row_from::<Infallible>(u64::from(count), wanted, |at| {
+                        Ok(pages[usize::try_from(at).unwrap()].to_vec())
+                    });
+                    let below = entries.partition_point(|entry| entry.0 < wanted);
+                    prop_assert_eq!(first.unwrap(), below as u64);
+                }
             }
         }
     }

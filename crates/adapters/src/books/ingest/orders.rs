@@ -9,7 +9,7 @@ use super::read_orders::read;
 use super::repeats::{Merged, Repeats, sort};
 use super::row_buffer::RowEntry;
 use super::section_writer::{write_section, write_superseded};
-use super::upsert::weed;
+use super::upsert::{StoredDay, weed};
 use crate::books::catalog::{NewImport, Reader, SectionMeta, SupersededMeta};
 use crate::books::query::snapshot::Snapshot;
 use crate::books::{Bookshelf, disk_error};
@@ -326,8 +326,12 @@ impl<'a> SectionsInWork<'a> {
             let mut runs = [(false, cold.0, cold.1), (true, hot.0, hot.1)];
             let stored = view.day::<R>(day);
             if !stored.is_empty() {
-                let old = view.merge::<R>(&self.books.segments, stored, None)?;
-                let weeded = weed(&buffer, [cold.0, hot.0], old, &self.re_read, watch)?;
+                let old = StoredDay {
+                    view,
+                    segments: &self.books.segments,
+                    sections: &stored,
+                };
+                let weeded = weed(&buffer, [cold.0, hot.0], &old, &self.re_read, watch)?;
                 self.withdrawn += weeded.withdrawn;
                 self.same += weeded.same;
                 self.changed += weeded.changed;

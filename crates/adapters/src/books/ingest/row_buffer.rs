@@ -313,6 +313,32 @@ impl<R: Record> RowBuffer<R> {
         Some(fields)
     }
 
+    /// Fetches the rows that are read next into the cache, a number of them at a time.
+    #[inline]
+    pub(crate) fn warm_at_times(&self, entries: &[RowEntry]) {
+        if entries.len().is_multiple_of(WARM_ROWS) {
+            self.warm(entries.get(..WARM_ROWS).unwrap_or(entries));
+        }
+    }
+
+    /// True when a row says what another one does, wherever they lie; `None` where it cannot be read back.
+    pub(crate) fn says(&self, entry: RowEntry, row: &R) -> Option<bool> {
+        let packed = self.packed(entry)?;
+        let fields = row.fields();
+        // Line and offset stand last.
+        let said = R::INTS - 2;
+        if packed.ints.get(..said) != fields.ints.get(..said) {
+            return Some(false);
+        }
+        let [mut scratch, ..] = scratch();
+        for (mine, theirs) in packed.texts.iter().zip(fields.texts).take(R::TEXTS) {
+            if !is_same(mine.text(&mut scratch)?, theirs) {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
     /// A row, as of an import.
     pub(crate) fn row(&self, entry: RowEntry, import: u32) -> Option<R> {
         let mut scratch = scratch();

@@ -47,6 +47,8 @@ impl Tombstones {
 pub(crate) struct Scan<R> {
     pub(crate) segments: Arc<SegmentCache>,
     pub(crate) section: Arc<Section>,
+    /// The rows that are read.
+    pub(crate) rows: Range<u32>,
     pub(crate) dead: Option<Arc<Tombstones>>,
     pub(crate) keep: Option<Keep<R>>,
 }
@@ -66,8 +68,22 @@ impl<R> AsMut<R> for Scanned<R> {
 }
 
 impl<R: Record> Scan<R> {
-    fn groups(&self) -> u32 {
-        u32::try_from(self.section.footer.groups.len()).unwrap_or(u32::MAX)
+    /// The group of the first row that is read, and the group behind that of the last.
+    fn groups(&self) -> (u32, u32) {
+        let rows = narrow(GROUP_ROWS);
+        let end = if self.rows.is_empty() {
+            0
+        } else {
+            self.rows.end.div_ceil(rows)
+        };
+        (self.rows.start / rows, end)
+    }
+
+    /// Which rows of a group are read.
+    fn rows_of(&self, number: u32, group: &RowGroup) -> Range<usize> {
+        let first = number as usize * GROUP_ROWS;
+        let within = |row: u32| (row as usize).saturating_sub(first).min(group.len());
+        within(self.rows.start)..within(self.rows.end)
     }
 
     /// The rows that count among some of a group; `rows` is a used list, whose memory is taken over.
@@ -132,10 +148,12 @@ impl<R: Record> Scan<R> {
 
     /// Starts reading.
     fn start(self) -> Result<SectionRows<R>, BooksError> {
+        let (next, end) = self.groups();
         let mut rows = SectionRows {
             scan: self,
             group: None,
-            next: 0,
+            next,
+            end,
             piece: Vec::new(),
             at: 0,
         };
@@ -147,10 +165,12 @@ impl<R: Record> Scan<R> {
 /// Rows of one section in order; rows are large, so each is copied once only, while it is in the cache.
 struct SectionRows<R> {
     scan: Scan<R>,
-    /// The group at hand, its number, and the first of its rows that is not decoded yet.
-    group: Option<(u32, RowGroup, usize)>,
+    /// The group at hand, its number, and those of its rows that are not decoded yet.
+    group: Option<(u32, RowGroup, Range<usize>)>,
     /// Next group.
     next: u32,
+    /// The group behind the last one.
+    end: u32,
     piece: Vec<Scanned<R>>,
     at: usize,
 }
@@ -173,19 +193,20 @@ impl<R: Record> SectionRows<R> {
     fn fill(&mut self) -> Result<(), BooksError> {
         self.at = 0;
         loop {
-            let Some((number, group, from)) = &mut self.group else {
-                if self.next >= self.scan.groups() {
+            let Some((number, group, left)) = &mut self.group else {
+                if self.next >= self.end {
                     self.piece.clear();
                     return Ok(());
                 }
                 let segments = &self.scan.segments;
                 let group = segments.load_group::<R>(&self.scan.section, self.next)?;
-                self.group = Some((self.next, group, 0));
+                let left = self.scan.rows_of(self.next, &group);
+                self.group = Some((self.next, group, left));
                 self.next += 1;
                 continue;
             };
-            let piece = *from..group.len().min(*from + PIECE_ROWS);
-            *from = piece.end;
+            let piece = left.start..left.end.min(left.start + PIECE_ROWS);
+            left.start = piece.end;
             if piece.is_empty() {
                 self.group = None;
                 continue;
@@ -232,6 +253,36 @@ impl<R: Record> Merge<R> {
             }
         }
         Some(least)
+    }
+
+    /// The next row with its section, left where it is.
+    pub(crate) fn head(&mut self) -> Result<Option<(u32, &Scanned<R>)>, BooksError> {
+        if let Some(error) = self.failed.take() {
+            self.heads.clear();
+            return Err(error);
+        }
+        let Some(least) = self.least() else {
+            return Ok(None);
+        };
+        let head = self.heads.get(least);
+        Ok(head.and_then(|(rows, section)| Some((*section, rows.head()?))))
+    }
+
+    /// True when it is known without reading further that the row behind the next one has another fingerprint.
+    pub(crate) fn is_next_alone(&self) -> bool {
+        let Some(least) = self.least() else {
+            return false;
+        };
+        let print = |rows: &SectionRows<R>, ahead: usize| {
+            let row = rows.piece.get(rows.at + ahead);
+            row.map(|scanned| scanned.fingerprint)
+        };
+        let mut heads = self.heads.iter().enumerate();
+        let next = self.heads.get(least).and_then(|(rows, _)| print(rows, 0));
+        heads.all(|(at, (rows, _))| {
+            let other = print(rows, usize::from(at == least));
+            other.is_some() && other != next
+        })
     }
 
     /// The next row as `take` wants it.

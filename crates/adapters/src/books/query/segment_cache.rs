@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::books::catalog::{ByteRange, Catalog, SectionMeta};
 use crate::books::format::group::{GROUP_ROWS, RowGroup};
-use crate::books::format::index_page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
+use crate::books::format::index_page::{
+    Index, PAGE_BYTES, first_row_from, is_sound, probe, short, sweep,
+};
 use crate::books::format::record::Record;
 use crate::books::format::segment::{
     Footer, HEAD_BYTES, has_head, head_len, segment_head, segment_name,
@@ -355,6 +357,15 @@ impl SegmentCache {
             }
             Ok(bytes)
         })
+    }
+
+    /// The first row of a section whose fingerprint begins with no less than `least`.
+    pub(crate) fn first_row_from(&self, section: &Section, least: u32) -> Result<u32, BooksError> {
+        let count = section.count(Index::Keys);
+        let row = first_row_from(count, least, |page| {
+            self.index_pages(section, Index::Keys, page..page + 1)
+        })?;
+        Ok(u32::try_from(row).unwrap_or(u32::MAX))
     }
 
     /// Finds many fingerprints, ascending, by reading all of an index that may hold them; `hit` gets

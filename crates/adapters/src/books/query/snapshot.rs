@@ -7,6 +7,7 @@ use super::liveness::{Liveness, chosen_bills};
 use super::scan::{Keep, Merge, Scan, Tombstones};
 use super::segment_cache::SegmentCache;
 use crate::books::catalog::{Catalog, OrderTraits, SectionMeta};
+use crate::books::format::index_page::ShortRange;
 use crate::books::format::record::Record;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{Book, BooksError};
@@ -112,11 +113,40 @@ impl Snapshot {
     ) -> Result<Merge<R>, BooksError> {
         let mut scans = Vec::with_capacity(sections.len());
         for meta in sections {
+            let section = segments.section(meta)?;
             scans.push(Scan {
                 segments: Arc::clone(segments),
-                section: segments.section(meta)?,
+                rows: 0..section.footer.rows,
+                section,
                 dead: self.dead(segments, meta.id)?,
                 keep: keep.cloned(),
+            });
+        }
+        Merge::new(scans)
+    }
+
+    /// The same of the rows whose fingerprints lie in a range.
+    pub(crate) fn merge_between<R: Record>(
+        &self,
+        segments: &Arc<SegmentCache>,
+        sections: &[&SectionMeta],
+        range: ShortRange,
+    ) -> Result<Merge<R>, BooksError> {
+        let mut scans = Vec::with_capacity(sections.len());
+        for meta in sections {
+            let section = segments.section(meta)?;
+            let place = |bound: Option<u32>| match bound {
+                Some(0) => Ok(0),
+                Some(bound) => segments.first_row_from(&section, bound),
+                None => Ok(section.footer.rows),
+            };
+            let rows = place(range.from)?..place(range.to)?;
+            scans.push(Scan {
+                segments: Arc::clone(segments),
+                rows,
+                section,
+                dead: self.dead(segments, meta.id)?,
+                keep: None,
             });
         }
         Merge::new(scans)

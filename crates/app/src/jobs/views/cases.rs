@@ -49,19 +49,31 @@ impl Views<'_> {
         };
         let wanted = filter.text.trim().to_ascii_lowercase();
         let mut totals = CaseTotals::default();
-        let mut listed = self.case_records(filter)?;
-        listed.retain(|case| {
-            let is_in_view = filter.view.filters.is_empty()
-                || tables::passes(&case_row(case), &filter.view, &known);
-            is_in_view && matches_text(&case.finding, &wanted) && take(&mut totals, filter, case)
-        });
+        let mut kept: Vec<(CaseRecord, Option<CaseRow>)> = Vec::new();
+        for case in self.case_records(filter)? {
+            // A row that was made to be looked at is listed as it is.
+            let row = (!filter.view.filters.is_empty()).then(|| case_row(&case));
+            let is_in_view = row
+                .as_ref()
+                .is_none_or(|row| tables::passes(row, &filter.view, &known));
+            if is_in_view
+                && matches_text(&case.finding, &wanted)
+                && take(&mut totals, filter, &case)
+            {
+                kept.push((case, row));
+            }
+        }
         totals.categories.sort_unstable();
-        listed.sort_by_cached_key(|case| {
+        kept.sort_by_cached_key(|(case, _)| {
             let finding = &case.finding;
             let severity = finding.category.severity();
             (severity, Reverse(finding.at_stake()), case.opened_on)
         });
-        let mut rows: Vec<CaseRow> = listed.iter().map(case_row).collect();
+        let whole = kept.into_iter().map(|(case, row)| {
+            let row = row.unwrap_or_else(|| case_row(&case));
+            (case, row)
+        });
+        let (mut listed, mut rows): (Vec<CaseRecord>, Vec<CaseRow>) = whole.unzip();
         if !filter.view.sorts.is_empty() {
             let order = TableView {
                 sorts: filter.view.sorts.clone(),
