@@ -151,47 +151,6 @@ pub(crate) fn weed<R: Record>(
             from: bound(at, shares),
             to: bound(at + 1, shares),
         };
-<<<<<<< HEAD
-        let wanted = (entry.fingerprint, next.key());
-        stored.clear();
-        while let Some(head) = old.peek() {
-            let before = match head {
-                Ok((_, head)) => (head.fingerprint, head.row.key()).cmp(&wanted),
-                Err(_) => std::cmp::Ordering::Equal,
-            };
-            if before == std::cmp::Ordering::Greater {
-                break;
-            }
-            if let Some(row) = old.next() {
-                let row = row?;
-                if before == std::cmp::Ordering::Equal {
-                    stored.push(row);
-                } else {
-                    out.withdraw(&row, re_read);
-                }
-            }
-        }
-        new.clear();
-        for (at, run) in [&mut cold, &mut hot].into_iter().enumerate() {
-            while let Some((first, rest)) = run.split_first() {
-                if first.fingerprint != entry.fingerprint {
-                    break;
-                }
-                let row = read(*first)?;
-                if row.key() != next.key() {
-                    break;
-                }
-                new.push((at, *first, row));
-                *run = rest;
-            }
-        }
-        out.judge(&mut new, &mut stored, re_read);
-    }
-    if !re_read.is_empty() {
-        for row in old {
-            out.withdraw(&row?, re_read);
-        }
-=======
         let runs = runs.map(|run| part(run, range));
         let mut share = FingerprintShare {
             buffer,
@@ -211,7 +170,6 @@ pub(crate) fn weed<R: Record>(
     let mut out = Weeded::default();
     for share in judged {
         out.append(share?);
->>>>>>> dfdaceced6e455c1389d8fe35fb6eed42f0d26fa
     }
     for list in out.superseded.values_mut() {
         list.sort_unstable();
