@@ -39,17 +39,15 @@ impl Bookshelf {
         expect: &BillExpect,
         watch: &dyn Watch,
     ) -> Result<BillImport, BooksError> {
-        let fits = |record: &ImportRecord| {
-            record.standing != Standing::Replaced
-                && (expect.day.is_none() || expect.day == record.day)
-        };
+        let fits = |record: &ImportRecord| is_it(record, expect);
         let reader = Reader {
             profile,
             recipe: "",
         };
         // A bill whose digest was announced is read whatever is here: an old one must not pass for it.
         if expect.sha1.is_none()
-            && let Some(record) = self.known_file(reader, &mut source, fits, watch)?
+            && let Some(record) =
+                self.known_file(reader, &mut source, |record| Ok(fits(record)), watch)?
         {
             return Ok(unchanged(record));
         }
@@ -147,21 +145,23 @@ impl Bookshelf {
         if copy.saved_again.is_none() || copy.verdict != Verdict::Verified {
             return Ok(None);
         }
-        let fact = |record: &ImportRecord, name: &str| {
-            let facts: serde_json::Value = serde_json::from_str(&record.facts).ok()?;
-            facts.get(name).cloned()
-        };
         let bills = self.catalog.bills(profile, day)?;
-        let original = bills.into_iter().find(|bill| {
-            bill.kind == kind
-                && bill.standing == Standing::Verified
-                && fact(bill, "saved_again").is_none()
-        });
-        let Some(original) = original else {
+        let mut original = None;
+        for bill in bills {
+            if bill.kind != kind || bill.standing != Standing::Verified {
+                continue;
+            }
+            let facts: serde_json::Value = bill.read_facts()?;
+            if facts.get("saved_again").is_none() {
+                original = Some((bill, facts));
+                break;
+            }
+        }
+        let Some((original, facts)) = original else {
             return Ok(None);
         };
-        let is_same = fact(&original, "rows") == Some(copy.rows.into())
-            && fact(&original, "sums") == serde_json::to_value(copy.sums).ok();
+        let is_same = facts.get("rows") == Some(&copy.rows.into())
+            && facts.get("sums") == serde_json::to_value(copy.sums).ok().as_ref();
         if is_same {
             return Ok(Some(original));
         }
@@ -181,6 +181,12 @@ fn unchanged(record: ImportRecord) -> BillImport {
         certificate: None,
         record,
     }
+}
+
+/// True for an import that holds the bill that is expected.
+fn is_it(record: &ImportRecord, expect: &BillExpect) -> bool {
+    let is_of_day = expect.day.is_none() || expect.day == record.day;
+    record.standing != Standing::Replaced && is_of_day
 }
 
 /// Finishes the archive while the rows, unless they are in quarantine, become a segment.

@@ -65,8 +65,8 @@ impl Bookshelf {
         check_owner(&stats)?;
         // Another program may have imported the same bytes while this one waited for its turn.
         let known = self.catalog.imports_by_content(reader, &sha256)?;
-        for record in known.iter().filter(|record| has_rows(record)) {
-            if !re_read::is_withdrawn(self.catalog.as_ref(), record)? {
+        for record in &known {
+            if has_rows(record)? && !re_read::is_withdrawn(self.catalog.as_ref(), record)? {
                 return Ok(OrdersImport::unchanged(record));
             }
         }
@@ -126,10 +126,10 @@ fn check_owner(stats: &Stats) -> Result<(), BooksError> {
 }
 
 /// False for an import that only left refused rows behind: the next try with the same file is no repetition.
-fn has_rows(record: &ImportRecord) -> bool {
-    let facts: serde_json::Value = serde_json::from_str(&record.facts).unwrap_or_default();
+fn has_rows(record: &ImportRecord) -> Result<bool, BooksError> {
+    let facts: serde_json::Value = record.read_facts()?;
     let count = |name: &str| facts.get(name).and_then(serde_json::Value::as_u64);
-    count("good") != Some(0) || count("bad") == Some(0)
+    Ok(count("good") != Some(0) || count("bad") == Some(0))
 }
 
 /// The word of a kind of file in the catalog.

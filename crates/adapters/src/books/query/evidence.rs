@@ -305,8 +305,10 @@ impl Evidence for MerchantBooks {
     fn is_all_new(&self, import: u32) -> Result<bool, EvidenceError> {
         let failed = |error| EvidenceError::from(BooksError::Store(error));
         let record = self.catalog.import(import).map_err(failed)?;
-        let facts = record.and_then(|record| serde_json::from_str(&record.facts).ok());
-        let facts: serde_json::Value = facts.unwrap_or_default();
+        let Some(record) = record else {
+            return Ok(false);
+        };
+        let facts: serde_json::Value = record.read_facts().map_err(failed)?;
         let count = |name: &str| facts.get(name).and_then(serde_json::Value::as_u64);
         Ok(count("same") == Some(0) && count("changed") == Some(0))
     }

@@ -161,7 +161,8 @@ impl WindowJobs {
         let read = sign_off::read_certificate(record.certificate.as_bytes());
         let page = read
             .filter(|_| is_page)
-            .map(|read| sign_off::certificate_html(&read.certificate));
+            .map(|read| sign_off::certificate_html(&read.certificate))
+            .transpose()?;
         let text = page.as_deref().unwrap_or(&record.certificate);
         let files = self.around.files.as_ref();
         files
