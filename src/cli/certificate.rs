@@ -77,7 +77,8 @@ pub(super) fn write(
     let page = is_page
         .then(|| read_certificate(certificate.as_bytes()))
         .flatten()
-        .map(|read| certificate_html(&read.certificate));
+        .map(|read| certificate_html(&read.certificate))
+        .transpose()?;
     let text = page.as_deref().unwrap_or(certificate);
     context.write_file(path, &mut |out| out.write_all(text.as_bytes()))
 }

@@ -33,15 +33,25 @@ impl Clock for SystemClock {
         reason = "this is the one place that reads the clock"
     )]
     fn now(&self) -> Instant {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        Instant::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+        instant_of(SystemTime::now())
     }
 
     fn steady_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// A time of the system; what lies before 1970 stays before it, and shows a clock that is wrong as it is.
+pub(crate) fn instant_of(time: SystemTime) -> Instant {
+    let whole = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
+    Instant::from_unix(match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => whole(since.as_secs()),
+        Err(before) => {
+            let before = before.duration();
+            let begun = u64::from(before.subsec_nanos() > 0);
+            -whole(before.as_secs().saturating_add(begun))
+        }
+    })
 }
 
 /// Random bytes of the operating system, through aws-lc.
@@ -80,6 +90,15 @@ impl Random for SystemRandom {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_before_1970_is_not_taken_for_its_first_second() {
+        let at = |milliseconds| UNIX_EPOCH - std::time::Duration::from_millis(milliseconds);
+
+        assert_eq!(instant_of(UNIX_EPOCH).unix(), 0);
+        assert_eq!(instant_of(at(1)).unix(), -1);
+        assert_eq!(instant_of(at(86_400_000)).unix(), -86_400);
+    }
 
     #[test]
     fn nonces_are_32_letters_and_digits_and_never_the_same() {

@@ -5,9 +5,8 @@ mod folder;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
-use recondesk_domain::Instant;
+use crate::clock::instant_of;
 use recondesk_ports::{Files, Fill, FolderDraft, ListedFile, MOST_LISTED, Source};
 
 /// Puts `bytes` in place of a file, so that after a crash it holds the old or the new bytes, never a
@@ -91,15 +90,11 @@ impl Files for SystemFiles {
                     "more than {MOST_LISTED} files in the folder"
                 )));
             }
-            let since = meta
-                .modified()?
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
             out.push(ListedFile {
                 path: entry.path(),
                 name: entry.file_name().to_string_lossy().into_owned(),
                 bytes: meta.len(),
-                modified: Instant::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)),
+                modified: instant_of(meta.modified()?),
             });
         }
         Ok(out)

@@ -5,13 +5,14 @@
 
 use crate::{
     BankImport, BookContents, BookDay, BooksError, FundExpect, FundImport, OrdersTarget,
-    ProfileRecords, RowId, RowList, Source, TableQuery, ValueCount, ValuesAsk, Watch,
+    ProfileRecords, RowId, RowList, Source, StoreError, TableQuery, ValueCount, ValuesAsk, Watch,
 };
 use recondesk_domain::{
     BillDate, Fen, Instant, MOrder, MRefund, MchId, PlainRow, ProfileId, RowRef, WPay, WRefund,
 };
 use recondesk_intake::{KnownContext, RecordKind, Reject, Stats};
 use recondesk_reconcile::Evidence;
+use serde::de::DeserializeOwned;
 use wechatpay_codec::bill::Certificate;
 
 /// Which of the books a row belongs to.
@@ -66,6 +67,18 @@ pub struct ImportRecord {
     pub standing: Standing,
     /// Facts of the import as one JSON document: certificate of a bill, counts of an orders file.
     pub facts: String,
+}
+
+impl ImportRecord {
+    /// Its facts as this type has them.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the document is none that an import leaves: nothing is put in its place.
+    pub fn read_facts<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
+        serde_json::from_str(&self.facts).map_err(|error| {
+            StoreError::Broken(format!("facts of import {}: {error}", self.import))
+        })
+    }
 }
 
 /// A row of any book.

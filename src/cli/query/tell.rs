@@ -184,9 +184,10 @@ fn asked_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
 fn parts_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
     let (whole, count) = (&asked.number, asked.parts.len());
     let sum = match &asked.inquiry.verdict {
-        QueryVerdict::Known(state) => state.total_fee.unwrap_or_default().grouped(),
-        _ => String::new(),
+        QueryVerdict::Known(state) => state.total_fee,
+        QueryVerdict::NotFound | QueryVerdict::ExchangeError(_) => None,
     };
+    let sum = sum.map_or_else(|| "—".to_owned(), Fen::grouped);
     let title = match lang {
         Language::Zh => format!("合单 {whole}：{count} 笔子单，共 ¥{sum}，逐笔处理\n"),
         Language::En => {

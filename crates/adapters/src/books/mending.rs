@@ -97,7 +97,7 @@ impl Bookshelf {
         damaged.parts.check(&made, import)?;
         let name = segment_name(import);
         let old = self.segments.disk().path(&name);
-        let agrees = damaged.parts.agree((&made, import), &old)?;
+        let agrees = damaged.parts.agree(&made, import, &old)?;
         agrees
             .then(|| books.drafts().path(&name))
             .ok_or(NotRemade::Differs)
@@ -123,15 +123,15 @@ impl Bookshelf {
         written.map_err(failed)?;
         read.map_err(|_damaged| NotRemade::Archive)?;
         let mut source = out.into_source(&record.name).map_err(failed)?;
-        let facts: serde_json::Value = serde_json::from_str(&record.facts).unwrap_or_default();
-        let saved_again = facts.get("saved_again").cloned().unwrap_or_default();
-        source.saved_again = serde_json::from_value(saved_again).ok();
+        let facts: serde_json::Value = record.read_facts().map_err(BooksError::Store)?;
+        let saved_again = facts.get("saved_again").cloned();
+        source.saved_again = saved_again.and_then(|word| serde_json::from_value(word).ok());
         Ok((record, source))
     }
 
     /// The mapping by which a file was read: kept with the import, or one of those that are saved.
     fn mapping_of(&self, record: &ImportRecord, saved: &[Mapping]) -> Result<Mapping, NotRemade> {
-        let facts: serde_json::Value = serde_json::from_str(&record.facts).unwrap_or_default();
+        let facts: serde_json::Value = record.read_facts().map_err(BooksError::Store)?;
         let kept = facts
             .get("mapping_text")
             .and_then(serde_json::Value::as_str);

@@ -160,17 +160,20 @@ fn known_import(
     source.bytes.rewind().map_err(unread)?;
     let digest: [u8; 32] = digest.finalize().into();
     let same = imports.into_iter().find(|import| import.sha256 == digest);
-    Ok(same.map(|import| KnownFile {
-        at: import.imported_at,
-        mapping: mapping_of(&import),
-    }))
+    same.map(|import| {
+        Ok(KnownFile {
+            at: import.imported_at,
+            mapping: mapping_of(&import)?,
+        })
+    })
+    .transpose()
 }
 
 /// The mapping of an import, as its facts name it.
-fn mapping_of(import: &ImportRecord) -> String {
-    let facts: serde_json::Value = serde_json::from_str(&import.facts).unwrap_or_default();
+fn mapping_of(import: &ImportRecord) -> Result<String, Failure> {
+    let facts: serde_json::Value = import.read_facts()?;
     let name = facts.get("mapping").and_then(serde_json::Value::as_str);
-    name.unwrap_or_default().to_owned()
+    Ok(name.unwrap_or_default().to_owned())
 }
 
 /// Imports a file as it was shown; refused rows go to a file beside it.

@@ -153,14 +153,13 @@ fn compare(state: &OrderState, order: &MOrder, inquiry: &Inquiry) -> Vec<Differe
         let sum = lines
             .iter()
             .filter(|line| line.state != wechatpay_codec::v2::RefundState::Closed)
-            .try_fold(Fen::ZERO, |sum, line| sum.checked_add(line.refund_fee))
-            .unwrap_or_default();
-        // A list that may lack some proves only that too much was refunded.
-        if sum > booked || (sum != booked && inquiry.all_refunds) {
+            .try_fold(Fen::ZERO, |sum, line| sum.checked_add(line.refund_fee));
+        // A list that may lack some proves only that too much was refunded; a sum that cannot be counted is no sum.
+        if sum.is_none_or(|sum| sum > booked || (sum != booked && inquiry.all_refunds)) {
             differ(
                 "refund_fee",
                 booked.to_string(),
-                sum.to_string(),
+                sum.map_or_else(|| "—".to_owned(), |sum| sum.to_string()),
                 Message::new("退款合计不同", "The sums of the refunds differ"),
             );
         }

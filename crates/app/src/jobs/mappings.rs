@@ -17,7 +17,10 @@ pub fn kept(ports: &Ports, profile: ProfileId) -> Result<Vec<KeptMapping>, Failu
     let names = ports.records.mappings(profile)?;
     let mut out = Vec::with_capacity(names.len());
     for name in names {
-        let text = ports.records.mapping(profile, &name)?.unwrap_or_default();
+        // One that somebody else removed meanwhile is none of them.
+        let Some(text) = ports.records.mapping(profile, &name)? else {
+            continue;
+        };
         let read = Mapping::from_toml(&text).ok();
         let sources = read.iter().flat_map(Mapping::sources);
         out.push(KeptMapping {

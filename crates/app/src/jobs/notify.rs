@@ -163,7 +163,9 @@ fn enter(
         Some(first) => NotificationFate::Aside(AsideReason::Contradiction(format!(
             "{} {}",
             first.state,
-            first.amount.unwrap_or_default()
+            first
+                .amount
+                .map_or_else(|| "—".to_owned(), |sum| sum.to_string())
         ))),
     })
 }

@@ -35,8 +35,11 @@ pub fn files(books: &dyn Books, profile: ProfileId) -> Result<Vec<RefusedFile>, 
     let imports = books.imports(profile)?;
     let mut out = Vec::new();
     for record in &imports {
-        let refused = fact(record, "bad").unwrap_or_default();
-        if refused == 0 || kind_of(record).is_none() {
+        if kind_of(record).is_none() {
+            continue;
+        }
+        let refused = fact(record, "bad")?.unwrap_or(0);
+        if refused == 0 {
             continue;
         }
         let mended = mended_lines(books, record, &imports)?.len() as u64;
@@ -411,7 +414,7 @@ fn mapping_of(
     kind: RecordKind,
     source: &mut Source,
 ) -> Result<Mapping, Failure> {
-    let facts: serde_json::Value = serde_json::from_str(&record.facts).unwrap_or_default();
+    let facts: serde_json::Value = record.read_facts()?;
     let text = facts
         .get("mapping_text")
         .and_then(serde_json::Value::as_str);

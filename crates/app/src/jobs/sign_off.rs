@@ -8,7 +8,7 @@ mod facts;
 mod html;
 mod verify;
 
-pub use document::{DayCertificate, SealedCertificate, sealed};
+pub use document::{DayCertificate, SealFault, SealedCertificate, sealed};
 pub(super) use facts::is_integrity;
 pub use facts::{obstacle_words, obstacles};
 pub use html::certificate_html;
@@ -50,7 +50,7 @@ pub fn sign_day(
         run: run.id,
         signed_by: signed_by.to_owned(),
         signed_at: now,
-        certificate: sealed(&certificate),
+        certificate: sealed(&certificate)?,
     };
     Ok(ports.casework.sign_off(&record)?)
 }

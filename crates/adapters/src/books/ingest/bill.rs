@@ -39,17 +39,15 @@ impl Bookshelf {
         expect: &BillExpect,
         watch: &dyn Watch,
     ) -> Result<BillImport, BooksError> {
-        let fits = |record: &ImportRecord| {
-            record.standing != Standing::Replaced
-                && (expect.day.is_none() || expect.day == record.day)
-        };
+        let fits = |record: &ImportRecord| is_it(record, expect);
         let reader = Reader {
             profile,
             recipe: "",
         };
         // A bill whose digest was announced is read whatever is here: an old one must not pass for it.
         if expect.sha1.is_none()
-            && let Some(record) = self.known_file(reader, &mut source, fits, watch)?
+            && let Some(record) =
+                self.known_file(reader, &mut source, |record| Ok(fits(record)), watch)?
         {
             return Ok(unchanged(record));
         }
@@ -82,7 +80,13 @@ impl Bookshelf {
             Stored::Quarantined
         };
         let sha256 = reading.sha256;
-        let sections = write((profile, day), stored, (&draft, archive), reading, watch)?;
+        let place = BillPlace {
+            import: draft.import,
+            profile,
+            day,
+            counts: stored != Stored::Quarantined,
+        };
+        let sections = write(place, &draft, archive, reading, watch)?;
         let record = ImportRecord {
             import: draft.import,
             profile,
@@ -147,21 +151,23 @@ impl Bookshelf {
         if copy.saved_again.is_none() || copy.verdict != Verdict::Verified {
             return Ok(None);
         }
-        let fact = |record: &ImportRecord, name: &str| {
-            let facts: serde_json::Value = serde_json::from_str(&record.facts).ok()?;
-            facts.get(name).cloned()
-        };
         let bills = self.catalog.bills(profile, day)?;
-        let original = bills.into_iter().find(|bill| {
-            bill.kind == kind
-                && bill.standing == Standing::Verified
-                && fact(bill, "saved_again").is_none()
-        });
-        let Some(original) = original else {
+        let mut original = None;
+        for bill in bills {
+            if bill.kind != kind || bill.standing != Standing::Verified {
+                continue;
+            }
+            let facts: serde_json::Value = bill.read_facts()?;
+            if facts.get("saved_again").is_none() {
+                original = Some((bill, facts));
+                break;
+            }
+        }
+        let Some((original, facts)) = original else {
             return Ok(None);
         };
-        let is_same = fact(&original, "rows") == Some(copy.rows.into())
-            && fact(&original, "sums") == serde_json::to_value(copy.sums).ok();
+        let is_same = facts.get("rows") == Some(&copy.rows.into())
+            && facts.get("sums") == serde_json::to_value(copy.sums).ok().as_ref();
         if is_same {
             return Ok(Some(original));
         }
@@ -183,11 +189,27 @@ fn unchanged(record: ImportRecord) -> BillImport {
     }
 }
 
+/// True for an import that holds the bill that is expected.
+fn is_it(record: &ImportRecord, expect: &BillExpect) -> bool {
+    let is_of_day = expect.day.is_none() || expect.day == record.day;
+    record.standing != Standing::Replaced && is_of_day
+}
+
+/// Where the rows of a bill go.
+#[derive(Clone, Copy)]
+struct BillPlace {
+    import: u32,
+    profile: ProfileId,
+    day: BillDate,
+    /// False while it is in quarantine.
+    counts: bool,
+}
+
 /// Finishes the archive while the rows, unless they are in quarantine, become a segment.
 fn write(
-    (profile, day): (ProfileId, BillDate),
-    stored: Stored,
-    (draft, archive): (&Draft<'_>, ArchiveWriter),
+    place: BillPlace,
+    draft: &Draft<'_>,
+    archive: ArchiveWriter,
     reading: BillReading,
     watch: &dyn Watch,
 ) -> Result<Vec<SectionMeta>, BooksError> {
@@ -198,12 +220,11 @@ fn write(
         ..
     } = reading;
     finish_files(archive, &sha256, watch, |stop| {
-        if stored == Stored::Quarantined {
+        if !place.counts {
             return Ok(Vec::new());
         }
         let mut out = draft.segment(&sha256)?;
         let mut sections = Vec::new();
-        let place = (profile, day, draft.import);
         sections.extend(section(&mut out, place, pays, watch)?);
         sections.extend(section(&mut out, place, refunds, watch)?);
         out.finish_unless(stop)
@@ -255,7 +276,7 @@ fn day_of(tally: &Tally, expect: &BillExpect) -> Option<BillDate> {
 
 fn section<R: Record>(
     out: &mut Output,
-    (profile, day, import): (ProfileId, BillDate, u32),
+    place: BillPlace,
     rows: PartitionedRows<R>,
     watch: &dyn Watch,
 ) -> Result<Option<SectionMeta>, BooksError> {
@@ -270,10 +291,10 @@ fn section<R: Record>(
         write_section(out, &buffer, &entries, watch).map_err(|error| disk_error(&error))?;
     Ok(Some(SectionMeta {
         id: 0,
-        import,
-        profile,
+        import: place.import,
+        profile: place.profile,
         book: R::BOOK,
-        day: day.number(),
+        day: place.day.number(),
         rows: u32::try_from(entries.len()).unwrap_or(u32::MAX),
         hot: false,
         open: false,

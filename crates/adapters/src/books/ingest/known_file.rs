@@ -18,13 +18,19 @@ impl Bookshelf {
         &self,
         reader: Reader<'_>,
         source: &mut Source,
-        fits: impl Fn(&ImportRecord) -> bool,
+        fits: impl Fn(&ImportRecord) -> Result<bool, BooksError>,
         watch: &dyn Watch,
     ) -> Result<Option<ImportRecord>, BooksError> {
-        match self.known_by_stamp(reader, source)?.filter(&fits) {
-            None => Ok(self.known_by_hash(reader, source, watch)?.filter(fits)),
-            known => Ok(known),
+        if let Some(record) = self.known_by_stamp(reader, source)?
+            && fits(&record)?
+        {
+            return Ok(Some(record));
         }
+        let known = self.known_by_hash(reader, source, watch)?;
+        Ok(match known {
+            Some(record) if fits(&record)? => Some(record),
+            Some(_) | None => None,
+        })
     }
 
     /// The import that a file in this very state is known to hold.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::books::catalog::Catalog;
 use recondesk_intake::{Column, Mapping, RecordKind};
-use recondesk_ports::{BooksError, ImportRecord, OrdersTarget};
+use recondesk_ports::{BooksError, ImportRecord, OrdersTarget, StoreError};
 use serde_json::Value;
 
 /// The header of the column that a mapping takes the numbers of its rows from.
@@ -27,21 +27,22 @@ pub(super) fn earlier(
 ) -> Result<BTreeSet<u32>, BooksError> {
     let kind = super::orders::kind_word(mapping.kind);
     let number = number_of(mapping);
-    let replaces = |record: &ImportRecord| {
-        let before = fact(record, "number");
-        let Some(before) = before.as_str() else {
+    let replaces = |record: &ImportRecord| -> Result<bool, StoreError> {
+        let before = fact(record, "number")?;
+        let Some(before) = before.as_ref().and_then(Value::as_str) else {
             // Made before the number was kept: nobody can tell what it was.
-            return false;
+            return Ok(false);
         };
         // The column of before is another number now, or the same.
-        Some(before) == number || mapping.columns.values().any(|header| header == before)
+        Ok(Some(before) == number || mapping.columns.values().any(|header| header == before))
     };
-    let imports = catalog.imports(profile)?.into_iter();
-    Ok(imports
-        .filter(|record| record.kind == kind && record.sha256 == *sha256)
-        .filter(replaces)
-        .map(|record| record.import)
-        .collect())
+    let mut out = BTreeSet::new();
+    for record in catalog.imports(profile)? {
+        if record.kind == kind && record.sha256 == *sha256 && replaces(&record)? {
+            out.insert(record.import);
+        }
+    }
+    Ok(out)
 }
 
 /// True for an import whose rows a later reading of the same file took back.
@@ -51,17 +52,19 @@ pub(super) fn is_withdrawn(
 ) -> Result<bool, BooksError> {
     let own = Value::from(record.import);
     let later = catalog.imports(record.profile)?;
-    Ok(later
-        .iter()
-        .filter(|other| other.import > record.import && other.sha256 == record.sha256)
-        .any(|other| {
-            fact(other, "re_read")
-                .as_array()
-                .is_some_and(|list| list.contains(&own))
-        }))
+    for other in &later {
+        if other.import > record.import && other.sha256 == record.sha256 {
+            let taken_back = fact(other, "re_read")?;
+            let list = taken_back.as_ref().and_then(Value::as_array);
+            if list.is_some_and(|list| list.contains(&own)) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
-fn fact(record: &ImportRecord, name: &str) -> Value {
-    let facts: Value = serde_json::from_str(&record.facts).unwrap_or_default();
-    facts.get(name).cloned().unwrap_or_default()
+fn fact(record: &ImportRecord, name: &str) -> Result<Option<Value>, StoreError> {
+    let facts: Value = record.read_facts()?;
+    Ok(facts.get(name).cloned())
 }

@@ -8,7 +8,9 @@ use super::tables::{FORMAT_VERSION, TABLES};
 use crate::jobs::views::certificate::hex;
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{BillDate, Instant};
-use recondesk_ports::{ColumnBatch, ColumnValues, ImportRecord, RunRecord, Standing, TableShape};
+use recondesk_ports::{
+    ColumnBatch, ColumnValues, ImportRecord, RunRecord, Standing, StoreError, TableShape,
+};
 
 /// Name of the file.
 pub const MANIFEST: &str = "_manifest.json";
@@ -32,8 +34,10 @@ impl From<SumTooLarge> for Failure {
 }
 
 /// Adds the summed columns of some rows.
-pub(super) fn add_batch(sums: &mut ColumnSums, batch: &ColumnBatch) -> Result<(), SumTooLarge> {
-    let rows = batch.columns().unwrap_or_default();
+pub(super) fn add_batch(sums: &mut ColumnSums, batch: &ColumnBatch) -> Result<(), Failure> {
+    let rows = batch.columns().ok_or_else(|| {
+        StoreError::Broken(format!("cells of another table in {}", batch.shape().name))
+    })?;
     for (column, rows) in batch.shape().columns.iter().zip(rows) {
         if !column.is_summed {
             continue;

@@ -313,8 +313,7 @@ impl<'a> ExportWork<'a> {
             let entered = if reporter.cancelled() {
                 Err(stopped())
             } else {
-                next(batch, &mut imports)
-                    .and_then(|()| add_batch(&mut sums, batch).map_err(Failure::from))
+                next(batch, &mut imports).and_then(|()| add_batch(&mut sums, batch))
             };
             done += batch.rows() as u64;
             reporter.progress(Progress {

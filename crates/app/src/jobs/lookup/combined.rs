@@ -131,7 +131,6 @@ fn elsewhere(part: &Transaction, inquiry: Inquiry) -> LiveAnswer {
 
 /// The whole as a state, for what shows one: the sum, and the state that the parts share.
 fn whole(order: &CombinedOrder) -> OrderState {
-    let cash = |part: &Transaction| part.payer_total.unwrap_or_default();
     let first = order.parts.first();
     OrderState {
         state: shared_state(order),
@@ -143,8 +142,7 @@ fn whole(order: &CombinedOrder) -> OrderState {
         cash_fee: order
             .parts
             .iter()
-            .map(cash)
-            .try_fold(Fen::ZERO, Fen::checked_add),
+            .try_fold(Fen::ZERO, |sum, part| sum.checked_add(part.payer_total?)),
         coupon_fee: None,
         coupons: Vec::new(),
         paid_at: first.and_then(|part| part.paid_at),

@@ -131,7 +131,7 @@ fn part_field(part: &LiveAnswer) -> AnswerField {
     let (theirs, next) = match &part.inquiry.verdict {
         QueryVerdict::Known(state) => {
             let (word, name) = (state.state.word(), state.state.name());
-            let yuan = state.total_fee.unwrap_or_default().grouped();
+            let yuan = state.total_fee.map_or_else(|| "—".to_owned(), Fen::grouped);
             let id = &state.transaction_id;
             let words = Message::new(
                 format!("{word} {} ¥{yuan} {id}", name.zh),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::jobs::reconcile;
 use crate::{Failure, MerchantRef};
 use recondesk_domain::BillDate;
-use recondesk_ports::{ImportRecord, Ports, RunRecord};
+use recondesk_ports::{ImportRecord, Ports, RunRecord, StoreError};
 
 /// The days of an import of orders or refunds, out of its stored facts; those of earlier versions name none.
 #[derive(Debug, Default, Deserialize)]
@@ -30,10 +30,12 @@ pub(super) fn since_compared(
     }
     let imports = ports.books.imports(id)?;
     for run in runs {
-        let may_change =
-            |import: &&ImportRecord| import.imported_at >= run.made_at && covers(import, run.day);
         // Most files are about other days, and some say nothing new.
-        if imports.iter().any(|import| may_change(&import))
+        let mut may_change = false;
+        for import in imports.iter().filter(|one| one.imported_at >= run.made_at) {
+            may_change = may_change || covers(import, run.day)?;
+        }
+        if may_change
             && reconcile::digest_now(ports, MerchantRef { id, profile }, run.day)? != run.digest
         {
             out.insert(run.day);
@@ -43,16 +45,16 @@ pub(super) fn since_compared(
 }
 
 /// True when an import may have rows of a day.
-fn covers(import: &ImportRecord, day: BillDate) -> bool {
-    match import.kind.as_str() {
+fn covers(import: &ImportRecord, day: BillDate) -> Result<bool, StoreError> {
+    Ok(match import.kind.as_str() {
         "orders" | "refunds" => {
-            let covered: Covered = serde_json::from_str(&import.facts).unwrap_or_default();
+            let covered: Covered = import.read_facts()?;
             covered
                 .days
                 .is_none_or(|(first, last)| (first..=last).contains(&day))
         }
         _ => import.day == Some(day),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -77,7 +79,7 @@ mod tests {
             standing: Standing::Verified,
             facts: facts.to_owned(),
         };
-        let covers = |import: ImportRecord, on| covers(&import, day(on));
+        let covers = |import: ImportRecord, on| covers(&import, day(on)).unwrap();
         let days = r#"{"days":["2026-03-07","2026-03-08"]}"#;
         assert!(covers(import("orders", None, days), "2026-03-08"));
         assert!(!covers(import("refunds", None, days), "2026-03-09"));

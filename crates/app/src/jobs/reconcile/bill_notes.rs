@@ -23,13 +23,16 @@ struct ReasonFacts {
 }
 
 /// Why bills of the day are no evidence (B01 to B06, B08).
-pub(super) fn quarantined(day: BillDate, of_day: &[&ImportRecord]) -> Vec<Finding> {
+pub(super) fn quarantined(
+    day: BillDate,
+    of_day: &[&ImportRecord],
+) -> Result<Vec<Finding>, Failure> {
     let mut out = Vec::new();
     for import in of_day {
         if import.standing != Standing::Quarantined {
             continue;
         }
-        let facts: NoteFacts = serde_json::from_str(&import.facts).unwrap_or_default();
+        let facts: NoteFacts = import.read_facts()?;
         for reason in facts.reasons {
             let category = Category::meant_by(&reason.code).next();
             if let Some(category) = category.filter(|_| reason.effect != "notice") {
@@ -41,7 +44,7 @@ pub(super) fn quarantined(day: BillDate, of_day: &[&ImportRecord]) -> Vec<Findin
             }
         }
     }
-    out
+    Ok(out)
 }
 
 /// A bill that took the place of another one of the same day and kind (B07).

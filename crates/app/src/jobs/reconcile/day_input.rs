@@ -57,7 +57,7 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
     }
     input.waiting_refunds = waiting_refunds(ports, ask)?;
     let no_bill_days = crate::jobs::no_bill::empty_days(ports, id)?;
-    input.bill = bill_facts(&of_day);
+    input.bill = bill_facts(&of_day)?;
     if input.bill.is_some() {
         input.bill_findings = bill_notes::changed(ask.day, &of_day);
         let books = ports.books.as_ref();
@@ -67,7 +67,7 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
         input.live_refunds = live_refunds::live_refunds(ports, id, ask.day)?;
         input.own_refunds = live_refunds::own_refunds(ports, id, ask.day)?;
     } else {
-        input.bill_findings = bill_notes::quarantined(ask.day, &of_day);
+        input.bill_findings = bill_notes::quarantined(ask.day, &of_day)?;
         if no_bill_days.contains(&ask.day) && input.bill_findings.is_empty() {
             input.bill = Some(BillFacts {
                 verified: true,
@@ -112,34 +112,34 @@ fn waiting_refunds(ports: &Ports, ask: &RunRequest<'_>) -> Result<Vec<WaitingRef
         .collect())
 }
 
-/// The part of a stored certificate that a run needs.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// The part of a stored certificate that a run needs; one without it cannot be compared with.
+#[derive(Debug, Deserialize)]
 struct StoredCertificate {
     rows: u64,
     refund_rows: u64,
     sums: RunSums,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize)]
 struct RunSums {
     amount_fen: i64,
     refund_asked_fen: i64,
 }
 
-fn read_facts(import: &ImportRecord) -> StoredCertificate {
-    serde_json::from_str(&import.facts).unwrap_or_default()
-}
-
 /// True while the bill of a run's day is the one that was compared, by its rows and sums.
-pub(in crate::jobs) fn is_bill_as_compared(imports: &[ImportRecord], run: &RunRecord) -> bool {
+///
+/// # Errors
+/// [`Failure`] when what is stored of the bill cannot be read.
+pub(in crate::jobs) fn is_bill_as_compared(
+    imports: &[ImportRecord],
+    run: &RunRecord,
+) -> Result<bool, Failure> {
     let of_day: Vec<&ImportRecord> = imports
         .iter()
         .filter(|import| import.day == Some(run.day))
         .collect();
     let (pays, refunds) = (run.summary.pays.wechat, run.summary.refunds.wechat);
-    match bill_facts(&of_day) {
+    Ok(match bill_facts(&of_day)? {
         Some(bill) => {
             run.summary.has_bill
                 && (bill.pays, bill.paid) == (pays.count, pays.fen)
@@ -147,19 +147,24 @@ pub(in crate::jobs) fn is_bill_as_compared(imports: &[ImportRecord], run: &RunRe
         }
         // A day without trade has no bill, and stays as it was compared.
         None => !run.summary.has_bill || pays.count.saturating_add(refunds.count) == 0,
-    }
+    })
 }
 
 /// The verified bills of the day together: an ALL bill, or payments and refunds apart.
-fn bill_facts(of_day: &[&ImportRecord]) -> Option<BillFacts> {
+fn bill_facts(of_day: &[&ImportRecord]) -> Result<Option<BillFacts>, Failure> {
     let verified = |kind: &str| {
         of_day
             .iter()
             .find(|import| import.kind == kind && import.standing == Standing::Verified)
     };
-    let parts = match verified("bill.all") {
-        Some(all) => vec![all],
-        None => vec![verified("bill.success")?, verified("bill.refund")?],
+    let parts = match (
+        verified("bill.all"),
+        verified("bill.success"),
+        verified("bill.refund"),
+    ) {
+        (Some(all), _, _) => vec![all],
+        (None, Some(pays), Some(refunds)) => vec![pays, refunds],
+        (None, _, _) => return Ok(None),
     };
     let mut out = BillFacts {
         verified: true,
@@ -169,15 +174,16 @@ fn bill_facts(of_day: &[&ImportRecord]) -> Option<BillFacts> {
         refunded: Fen::ZERO,
     };
     for part in parts {
-        let facts = read_facts(part);
+        let facts: StoredCertificate = part.read_facts()?;
         out.pays = out
             .pays
             .saturating_add(facts.rows.saturating_sub(facts.refund_rows));
         out.refunds = out.refunds.saturating_add(facts.refund_rows);
-        out.paid = out.paid.checked_add(Fen::new(facts.sums.amount_fen))?;
-        out.refunded = out
-            .refunded
-            .checked_add(Fen::new(facts.sums.refund_asked_fen))?;
+        let paid = out.paid.checked_add(Fen::new(facts.sums.amount_fen));
+        out.paid = paid.ok_or(ReconcileError::Overflow)?;
+        let asked = Fen::new(facts.sums.refund_asked_fen);
+        let refunded = out.refunded.checked_add(asked);
+        out.refunded = refunded.ok_or(ReconcileError::Overflow)?;
     }
-    Some(out)
+    Ok(Some(out))
 }

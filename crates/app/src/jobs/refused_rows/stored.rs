@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::Failure;
 use recondesk_intake::{RecordKind, Reject};
-use recondesk_ports::{BookRow, Books, ImportRecord};
+use recondesk_ports::{BookRow, Books, ImportRecord, StoreError};
 
 /// Lines of an original that were mended and stored already, as the files of mended rows say.
 pub(super) fn mended_lines(
@@ -96,7 +96,7 @@ pub(super) fn kind_of(record: &ImportRecord) -> Option<RecordKind> {
     }
 }
 
-pub(super) fn fact(record: &ImportRecord, name: &str) -> Option<u64> {
-    let facts: serde_json::Value = serde_json::from_str(&record.facts).ok()?;
-    facts.get(name)?.as_u64()
+pub(super) fn fact(record: &ImportRecord, name: &str) -> Result<Option<u64>, StoreError> {
+    let facts: serde_json::Value = record.read_facts()?;
+    Ok(facts.get(name).and_then(serde_json::Value::as_u64))
 }

@@ -66,7 +66,7 @@ impl ReportRequest<'_> {
     /// its bill is another one. Where files came in since, the day is compared once more and nothing of it kept: most
     /// files are about other days.
     fn is_as_compared(&self, imports: &[ImportRecord], run: &RunRecord) -> Result<bool, Failure> {
-        if !is_bill_as_compared(imports, run) {
+        if !is_bill_as_compared(imports, run)? {
             return Ok(false);
         }
         let profile = MerchantRef::new(self.id, self.profile);

@@ -161,7 +161,8 @@ impl WindowJobs {
         let read = sign_off::read_certificate(record.certificate.as_bytes());
         let page = read
             .filter(|_| is_page)
-            .map(|read| sign_off::certificate_html(&read.certificate));
+            .map(|read| sign_off::certificate_html(&read.certificate))
+            .transpose()?;
         let text = page.as_deref().unwrap_or(&record.certificate);
         let files = self.around.files.as_ref();
         files
@@ -280,7 +281,7 @@ impl WindowJobs {
             surface: Surface::Window,
             seen: Some(wish.seen),
         };
-        let done = bulk::carry_out(&self.ports, &cases, (&deed, by), reporter);
+        let done = bulk::carry_out(&self.ports, &cases, &deed, by, reporter);
         Ok(Outcome::Bulk(Box::new(done)))
     }
 }

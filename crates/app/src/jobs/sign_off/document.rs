@@ -15,7 +15,7 @@ use recondesk_casework::RefundStage;
 use recondesk_domain::{BillDate, CaseStatus, ProfileId};
 use recondesk_ports::{
     Author, CaseEvent, CaseEventKind, CaseRecord, Ports, RefundQuery, RefundRecord, RunRecord,
-    Standing,
+    Standing, StoreError,
 };
 use recondesk_reconcile::BookSummary;
 
@@ -194,20 +194,33 @@ pub struct SealedCertificate {
     pub sha256: String,
 }
 
+/// A certificate that cannot be written as a text: nothing is sealed in its place.
+#[derive(Debug, thiserror::Error)]
+#[error("the certificate cannot be written: {0}")]
+pub struct SealFault(#[from] serde_json::Error);
+
+impl From<SealFault> for Failure {
+    fn from(fault: SealFault) -> Self {
+        StoreError::Broken(fault.to_string()).into()
+    }
+}
+
 /// SHA-256 of the canonical text.
-pub(super) fn seal_of(certificate: &DayCertificate) -> String {
-    let text = serde_json::to_vec(certificate).unwrap_or_default();
-    hex(&Sha256::digest(&text))
+pub(super) fn seal_of(certificate: &DayCertificate) -> Result<String, SealFault> {
+    let text = serde_json::to_vec(certificate)?;
+    Ok(hex(&Sha256::digest(&text)))
 }
 
 /// The certificate with its seal, as a JSON text for people.
-#[must_use]
-pub fn sealed(certificate: &DayCertificate) -> String {
+///
+/// # Errors
+/// [`SealFault`], a fault of the program.
+pub fn sealed(certificate: &DayCertificate) -> Result<String, SealFault> {
     let sealed = SealedCertificate {
-        sha256: seal_of(certificate),
+        sha256: seal_of(certificate)?,
         certificate: certificate.clone(),
     };
-    serde_json::to_string_pretty(&sealed).unwrap_or_default()
+    Ok(serde_json::to_string_pretty(&sealed)?)
 }
 
 /// Puts the certificate of a run together.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::document::{CertifiedBook, DayCertificate, sealed};
+use super::document::{CertifiedBook, DayCertificate, SealFault, sealed};
 use recondesk_domain::Fen;
 
 /// What stands before the sealed data in the page.
@@ -110,8 +110,10 @@ fn book(out: &mut String, zh: &str, en: &str, book: &CertifiedBook) {
 }
 
 /// The page of a certificate; the same certificate always gives the same page.
-#[must_use]
-pub fn certificate_html(certificate: &DayCertificate) -> String {
+///
+/// # Errors
+/// [`SealFault`], a fault of the program.
+pub fn certificate_html(certificate: &DayCertificate) -> Result<String, SealFault> {
     let c = certificate;
     let mut out = head(&format!("对账签账证书 {} {}", c.merchant, c.day));
     let _written = writeln!(
@@ -177,10 +179,10 @@ pub fn certificate_html(certificate: &DayCertificate) -> String {
         escape(&c.run_at),
     );
     out.push_str(SCRIPT_START);
-    out.push_str(&in_script(&sealed(c)));
+    out.push_str(&in_script(&sealed(c)?));
     out.push_str(SCRIPT_END);
     out.push_str("\n</body>\n</html>\n");
-    out
+    Ok(out)
 }
 
 fn decisions(out: &mut String, c: &DayCertificate) {

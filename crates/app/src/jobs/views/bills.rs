@@ -18,12 +18,9 @@ impl Views<'_> {
         for (id, merchant) in self.records.profiles()? {
             if profile.is_none_or(|wanted| wanted == id) {
                 let imports = self.books.imports(id)?;
-                out.extend(
-                    imports
-                        .iter()
-                        .filter(|i| is_listed(i))
-                        .map(|i| bill_row(i, &merchant.name)),
-                );
+                for import in imports.iter().filter(|import| is_listed(import)) {
+                    out.push(bill_row(import, &merchant.name)?);
+                }
             }
         }
         out.sort_by_key(|row| {
@@ -46,13 +43,13 @@ impl Views<'_> {
             let wanted = |i: &&ImportRecord| i.import == import && is_listed(i);
             if let Some(found) = imports.iter().find(wanted) {
                 let (certificate, balances) = if is_fund_bill(found) {
-                    let facts = FundBillFacts::of(found);
+                    let facts = FundBillFacts::of(found)?;
                     (facts.certificate(found), Some(facts.balances()))
                 } else {
-                    (CertificateFacts::of(found).certificate(found), None)
+                    (CertificateFacts::of(found)?.certificate(found), None)
                 };
                 return Ok(BillDetail {
-                    row: bill_row(found, &merchant.name),
+                    row: bill_row(found, &merchant.name)?,
                     certificate,
                     balances,
                     head: self.head(found),
@@ -98,35 +95,35 @@ struct RowFacts {
 }
 
 /// A fund-flow bill has balances, and none of the sums of a trade bill.
-fn row_facts(import: &ImportRecord) -> RowFacts {
+fn row_facts(import: &ImportRecord) -> Result<RowFacts, StoreError> {
     if is_fund_bill(import) {
-        return RowFacts {
+        return Ok(RowFacts {
             kind: import.kind.to_uppercase(),
             rows: import.rows,
             amount: None,
             net: None,
-            certificate: FundBillFacts::of(import).score(),
-        };
+            certificate: FundBillFacts::of(import)?.score(),
+        });
     }
-    let facts = CertificateFacts::of(import);
-    RowFacts {
+    let facts = CertificateFacts::of(import)?;
+    Ok(RowFacts {
         kind: facts.kind(),
         rows: facts.rows(),
         amount: Some(facts.amount()),
         net: facts.net(),
         certificate: facts.score(),
-    }
+    })
 }
 
-fn bill_row(import: &ImportRecord, merchant: &str) -> BillRow {
+fn bill_row(import: &ImportRecord, merchant: &str) -> Result<BillRow, StoreError> {
     let RowFacts {
         kind,
         rows,
         amount,
         net,
         certificate,
-    } = row_facts(import);
-    BillRow {
+    } = row_facts(import)?;
+    Ok(BillRow {
         import: import.import,
         profile: import.profile,
         merchant: merchant.to_owned(),
@@ -143,5 +140,5 @@ fn bill_row(import: &ImportRecord, merchant: &str) -> BillRow {
         certificate,
         file: import.name.clone(),
         imported_at: import.imported_at,
-    }
+    })
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::Message;
 use crate::model::{IdentityRow, ShownCertificate};
 use recondesk_domain::{Fen, group_digits};
-use recondesk_ports::ImportRecord;
+use recondesk_ports::{ImportRecord, StoreError};
 
 /// The part of a stored certificate that is shown; what is absent reads as nothing.
 #[derive(Debug, Default, Deserialize)]
@@ -39,9 +39,9 @@ struct IdentityFacts {
 }
 
 impl CertificateFacts {
-    /// Reads the facts of an import; a document of another shape has none.
-    pub(super) fn of(import: &ImportRecord) -> Self {
-        serde_json::from_str(&import.facts).unwrap_or_default()
+    /// Reads the facts of an import.
+    pub(super) fn of(import: &ImportRecord) -> Result<Self, StoreError> {
+        import.read_facts()
     }
 
     /// 订单总金额; legacy bills have 总金额 in the column of 应结订单金额.
@@ -160,8 +160,24 @@ mod tests {
     }
 
     #[test]
-    fn a_document_of_another_shape_has_no_facts() {
-        let facts: CertificateFacts = serde_json::from_str("{\"kind\":7}").unwrap_or_default();
-        assert_eq!(facts.score(), (0, 0));
+    fn facts_of_another_shape_are_refused_and_none_are_put_in_their_place() {
+        let import = |facts: &str| ImportRecord {
+            import: 7,
+            profile: recondesk_domain::ProfileId(1),
+            kind: "bill.all".to_owned(),
+            name: String::new(),
+            sha256: [0; 32],
+            bytes: 0,
+            rows: 0,
+            imported_at: recondesk_domain::Instant::from_unix(0),
+            day: None,
+            standing: recondesk_ports::Standing::Verified,
+            facts: facts.to_owned(),
+        };
+        for facts in ["{\"kind\":7}", "{\"rows\":-1}", "", "nothing"] {
+            let error = CertificateFacts::of(&import(facts)).unwrap_err();
+            assert!(error.to_string().contains("import 7"), "{facts}: {error}");
+        }
+        assert_eq!(CertificateFacts::of(&import("{}")).unwrap().score(), (0, 0));
     }
 }

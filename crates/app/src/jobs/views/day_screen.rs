@@ -11,7 +11,9 @@ use crate::model::{
     BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState, OpenCategory,
 };
 use recondesk_domain::{BillDate, Category, Fen, Finding, ProfileId};
-use recondesk_ports::{BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
+use recondesk_ports::{
+    BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing, StoreError,
+};
 use recondesk_reconcile::RunSummary;
 
 /// Changed findings that are listed; their number is always told in full.
@@ -28,7 +30,8 @@ impl Views<'_> {
         let run = self.records.current_run(profile, day)?;
         let certificate = bill
             .as_ref()
-            .map(|bill| CertificateFacts::of(bill).certificate(bill));
+            .map(|bill| Ok::<_, StoreError>(CertificateFacts::of(bill)?.certificate(bill)))
+            .transpose()?;
         let good = certificate
             .as_ref()
             .is_some_and(crate::model::ShownCertificate::is_good);

@@ -6,7 +6,7 @@ use super::certificate::{grouped, hex};
 use crate::Message;
 use crate::model::{FundBalances, IdentityRow, ShownCertificate};
 use recondesk_domain::Fen;
-use recondesk_ports::ImportRecord;
+use recondesk_ports::{ImportRecord, StoreError};
 
 /// How the kind of such an import begins.
 const KIND: &str = "fund.";
@@ -37,9 +37,9 @@ pub(super) fn is_fund_bill(import: &ImportRecord) -> bool {
 }
 
 impl FundBillFacts {
-    /// Reads the facts of an import; a document of another shape has none.
-    pub(super) fn of(import: &ImportRecord) -> Self {
-        serde_json::from_str(&import.facts).unwrap_or_default()
+    /// Reads the facts of an import.
+    pub(super) fn of(import: &ImportRecord) -> Result<Self, StoreError> {
+        import.read_facts()
     }
 
     /// Checks that hold, and all of them.

@@ -13,7 +13,9 @@ use crate::model::{
     MorningTotals, NextStep, OverviewModel, age_days,
 };
 use recondesk_domain::{BillDate, Category, Fen, MerchantProfile, ProfileId, Severity};
-use recondesk_ports::{BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
+use recondesk_ports::{
+    BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing, StoreError,
+};
 
 /// Days of the chart.
 const CHART_DAYS: i32 = 30;
@@ -58,7 +60,7 @@ impl Views<'_> {
         }
         let mut merchants: Vec<MerchantDay> = Vec::new();
         for book in &books {
-            merchants.push(self.merchant_day(book, day));
+            merchants.push(self.merchant_day(book, day)?);
         }
         merchants.sort_by(|a, b| {
             (b.counts.to_work() > 0)
@@ -85,10 +87,10 @@ impl Views<'_> {
             totals: totals(&books, &merchants, day),
             clauses: clauses(&books, &merchants),
             merchants,
-            history: history(&books, day),
+            history: history(&books, day)?,
             ageing: ageing(&open, self.now.day()),
             calendars,
-            log: self.log(&books),
+            log: self.log(&books)?,
         })
     }
 
@@ -145,9 +147,13 @@ impl Views<'_> {
         Ok(worst)
     }
 
-    fn merchant_day(&self, book: &MerchantOverview, day: BillDate) -> MerchantDay {
+    fn merchant_day(
+        &self,
+        book: &MerchantOverview,
+        day: BillDate,
+    ) -> Result<MerchantDay, StoreError> {
         let bill = bill_of(book, day);
-        let facts = bill.map(CertificateFacts::of);
+        let facts = bill.map(CertificateFacts::of).transpose()?;
         let run = run_of(book, day);
         let status = self.bill_status(bill, &book.no_bill, &book.failures, day);
         let (counts, at_stake) = counts(&book.cases);
@@ -176,7 +182,7 @@ impl Views<'_> {
                 work => NextStep::Work(work),
             },
         };
-        MerchantDay {
+        Ok(MerchantDay {
             profile: book.id,
             name: book.profile.name.clone(),
             mch_id: book.profile.mch_id.clone(),
@@ -187,11 +193,11 @@ impl Views<'_> {
             counts,
             at_stake,
             next,
-        }
+        })
     }
 
     /// What happened since midnight, oldest first.
-    fn log(&self, books: &[MerchantOverview]) -> Vec<LogLine> {
+    fn log(&self, books: &[MerchantOverview]) -> Result<Vec<LogLine>, StoreError> {
         let today = self.now.day();
         let mut out = Vec::new();
         for book in books {
@@ -208,7 +214,7 @@ impl Views<'_> {
                         LogKind::Bill(name, import.rows),
                     )
                 } else {
-                    let bad = rejected(import);
+                    let bad = rejected(import)?;
                     let severity = if bad == 0 {
                         Severity::Ok
                     } else {
@@ -243,16 +249,15 @@ impl Views<'_> {
         out.sort_by_key(|line| line.at);
         let surplus = out.len().saturating_sub(6);
         out.drain(..surplus);
-        out
+        Ok(out)
     }
 }
 
-fn rejected(import: &ImportRecord) -> u64 {
-    let facts: serde_json::Value = serde_json::from_str(&import.facts).unwrap_or_default();
-    facts
-        .get("bad")
-        .and_then(serde_json::Value::as_u64)
-        .unwrap_or_default()
+/// Rows of a merchant's file that were refused; other files count none.
+fn rejected(import: &ImportRecord) -> Result<u64, StoreError> {
+    let facts: serde_json::Value = import.read_facts()?;
+    let bad = facts.get("bad").and_then(serde_json::Value::as_u64);
+    Ok(bad.unwrap_or(0))
 }
 
 pub(super) fn bill_of(book: &MerchantOverview, day: BillDate) -> Option<&ImportRecord> {
@@ -396,13 +401,13 @@ fn clause_of(found: &[Category]) -> ClauseKind {
     }
 }
 
-fn history(books: &[MerchantOverview], day: BillDate) -> Vec<DayPoint> {
+fn history(books: &[MerchantOverview], day: BillDate) -> Result<Vec<DayPoint>, StoreError> {
     let point = |day: BillDate| {
         let bills: Vec<CertificateFacts> = books
             .iter()
             .filter_map(|book| bill_of(book, day))
             .map(CertificateFacts::of)
-            .collect();
+            .collect::<Result<_, _>>()?;
         let runs: Vec<&RunRecord> = books.iter().filter_map(|book| run_of(book, day)).collect();
         let (mut matched, mut rows, mut cases) = (0_u64, 0_u64, 0_u64);
         for line in runs.iter().flat_map(|run| run.summary.lines()) {
@@ -424,14 +429,14 @@ fn history(books: &[MerchantOverview], day: BillDate) -> Vec<DayPoint> {
         let share = u128::from(matched)
             .saturating_mul(10_000)
             .checked_div(u128::from(rows));
-        DayPoint {
+        Ok(DayPoint {
             day,
             rows: (!bills.is_empty()).then(|| bills.iter().map(CertificateFacts::rows).sum()),
             net,
             cases,
             matched: share.and_then(|share| u32::try_from(share).ok()),
             urgent_open: urgent,
-        }
+        })
     };
     (1 - CHART_DAYS..=0)
         .map(|back| point(day.plus(back)))
