@@ -22,6 +22,8 @@ use super::{PoolKind, ReconcileError};
 pub struct WaitingRefund {
     /// 商户订单号.
     pub out_trade_no: OutTradeNo,
+    /// Whose order it is, where sub-merchants have orders of their own under one number.
+    pub sub_mch_id: MchId,
     /// The last day with a bill when it was found, or the day of its order.
     pub since: BillDate,
 }
@@ -44,8 +46,16 @@ impl WaitingRefund {
         let since = facts.find_map(|fact| fact.strip_prefix("entered="))?;
         Some(Self {
             out_trade_no: finding.out_trade_no,
+            sub_mch_id: finding.sub_mch_id,
             since: BillDate::parse(since)?,
         })
+    }
+
+    /// True where it may be a refund of this order.
+    fn is_of(&self, m: &MOrder) -> bool {
+        let any = |shop: &MchId| shop.is_empty();
+        self.out_trade_no == m.out_trade_no
+            && (self.sub_mch_id == m.sub_mch_id || any(&self.sub_mch_id) || any(&m.sub_mch_id))
     }
 }
 
@@ -110,7 +120,7 @@ pub(super) fn raise(
             }
             // Found by a day that is compared late, it waits from the bill on that was the last one then.
             let mut waiting = context.input.waiting_refunds.iter();
-            let waiting = waiting.find(|waiting| waiting.out_trade_no == m.out_trade_no);
+            let waiting = waiting.find(|waiting| waiting.is_of(m));
             let last = context.bill_days.last().copied();
             let since = waiting.map_or_else(
                 || last.unwrap_or(context.date).max(context.date),
@@ -176,15 +186,26 @@ fn expire(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError
         let facts = archive_facts(context, &numbers, Today::Asked)?;
         let mut orders = context.evidence.orders_by_number(&numbers)?;
         orders.resize(chunk.len(), None);
-        for (waiting, order) in chunk.iter().zip(orders) {
-            let Some(m) = order else { continue };
+        let shops = if chunk.iter().all(|waiting| waiting.sub_mch_id.is_empty()) {
+            Vec::new()
+        } else {
+            context.evidence.orders_of_numbers(&numbers)?
+        };
+        for (waiting, order) in chunk.iter().zip(&orders) {
+            // The order of its own sub-merchant, as the newest import has it, before one that names none.
+            let own = shops
+                .iter()
+                .filter(|m| waiting.is_of(m) && m.sub_mch_id == waiting.sub_mch_id)
+                .max_by_key(|m| (m.row.import, std::cmp::Reverse(m.row.line)));
+            let named = order.as_ref().filter(|m| waiting.is_of(m));
+            let Some(m) = own.or(named) else { continue };
             let Some(known) = facts.of(&m.out_trade_no, &m.sub_mch_id) else {
                 continue;
             };
-            let Some(owed) = owed(context, &m, known)? else {
+            let Some(owed) = owed(context, m, known)? else {
                 continue;
             };
-            let mut finding = describe(Category::MOnlyRefund, &m, &owed, waiting.since);
+            let mut finding = describe(Category::MOnlyRefund, m, &owed, waiting.since);
             // Without the merchant's number of it nobody can submit it once more and be sure that it is the same.
             if m.refund_no.is_empty() {
                 finding.tags.push(Tag::Hold);
