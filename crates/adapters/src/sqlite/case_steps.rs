@@ -8,7 +8,7 @@ use super::cases::{read_status, write_event};
 use super::{Database, DbError, case_questions, casework};
 use recondesk_domain::CaseStatus;
 use recondesk_ports::{
-    CaseEvent, CaseEventKind, CaseId, CaseStep, CaseStepKind, CaseSteps, StoreError,
+    Author, CaseEvent, CaseEventKind, CaseId, CaseStep, CaseStepKind, CaseSteps, StoreError,
 };
 
 pub(super) fn all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
@@ -95,16 +95,20 @@ fn step_one(tx: &SessionTransaction<'_>, case: CaseId, step: &CaseStep) -> Resul
                 casework::forbid_on_signed_day(tx, case.0)?;
             }
             judge_step(tx, case, (from, *next), step)?;
+            let ahead = casework::StepAhead {
+                case: case.0,
+                from,
+                next: *next,
+                author: Author::new(&step.actor, step.at),
+            };
+            let words = casework::with_withdrawal(tx, ahead, &step.text)?;
             let next = casework::second_person(tx, case.0, (from, *next), step)?;
             keep_outcome(tx, case, next)?;
             tx.execute(
                 "UPDATE case_file SET status = ?2, together = ?3 WHERE id = ?1",
                 params![case.0, next.word(), step.together],
             )?;
-            (
-                CaseEventKind::Status,
-                format!("{}\n{}", next.word(), step.text),
-            )
+            (CaseEventKind::Status, format!("{}\n{words}", next.word()))
         }
         CaseStepKind::Owner(name) => {
             casework::require_operator(tx, name)?;

@@ -14,6 +14,7 @@ mod sign_offs;
 mod trail;
 mod trail_check;
 mod undo;
+mod withdrawn;
 
 use super::Database;
 use recondesk_casework::{
@@ -32,6 +33,7 @@ pub(super) use second_person::{forbid_on_signed_day, require_operator, second_pe
 pub(super) use trail::{append as append_to_trail, last_case_event, seal_case_event, seal_run};
 pub(super) use trail_check::holds as trail_holds;
 pub(super) use undo::before;
+pub(super) use withdrawn::{StepAhead, with_withdrawal};
 
 impl Casework for Database {
     fn operators(&self) -> Result<Vec<Operator>, StoreError> {
