@@ -3,12 +3,15 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+mod approvals_all;
+
 use super::CommandEnd;
 use super::context::CommandContext;
 use super::person::{PersonArgs, administrator, identified, pin};
 use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print, print_json};
+use recondesk_app::jobs::approvals::SecondPerson;
 use recondesk_app::jobs::operators::NewOperator;
 use recondesk_app::jobs::{approvals, operators};
 use recondesk_app::model::WaitingApproval;
@@ -59,6 +62,12 @@ pub(super) enum OperatorCommand {
 pub(super) struct JudgeCommand {
     /// 待复核事项的编号，可多个；不写则列出 | Numbers of what waits; without one, all are listed
     ids: Vec<i64>,
+    /// 全部由您复核的事项：先列出件数和金额 | All that you may decide about: count and sum are listed first
+    #[arg(long, conflicts_with = "ids")]
+    all: bool,
+    /// 对列出的全部执行 | Do it to all that are listed
+    #[arg(long, requires = "all")]
+    yes: bool,
     /// 复核人 | The second person
     #[arg(long, value_name = "NAME")]
     operator: Option<String>,
@@ -214,24 +223,21 @@ pub(super) fn judge(
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
     let ports = context.open()?;
+    if command.all {
+        return approvals_all::judge_all(command, judgement, context, &ports);
+    }
     if command.ids.is_empty() {
         return waiting(context, &ports, command.format);
     }
-    let person = PersonArgs {
-        operator: command.operator.clone(),
-    };
-    let checker = match &person.operator {
-        Some(name) => identified(context, &ports, name, Role::Approve)?,
-        None => person.check(context, &ports, Role::Approve)?,
-    };
+    let checker = checker(command, context, &ports)?;
     let mut first = None;
     for id in &command.ids {
-        // What it is about is read first: the decision may move it on.
-        let judged = approvals::asked(&ports, ApprovalId(*id)).and_then(|asked| {
-            approvals::judge(&ports, ApprovalId(*id), judgement, &checker)?;
-            Ok(approvals::judged_words(&asked, judgement, &checker))
-        });
-        let said = match judged {
+        let by = SecondPerson {
+            judgement,
+            checker: &checker,
+        };
+        let judged = approvals::judge_one(&ports, ApprovalId(*id), by);
+        let said = match judged.and_then(|line| line.result) {
             Ok(said) => said,
             Err(failure) if command.ids.len() == 1 => return Err(failure),
             Err(failure) => {
@@ -246,18 +252,48 @@ pub(super) fn judge(
     Ok(first.map_or(CommandEnd::Clean, |_| CommandEnd::NeedsPerson))
 }
 
+/// The second person, once the PIN fits and the role is there.
+fn checker(
+    command: &JudgeCommand,
+    context: &CommandContext<'_>,
+    ports: &Ports,
+) -> Result<String, Failure> {
+    let person = PersonArgs {
+        operator: command.operator.clone(),
+    };
+    match &person.operator {
+        Some(name) => identified(context, ports, name, Role::Approve),
+        None => person.check(context, ports, Role::Approve),
+    }
+}
+
 fn waiting(
     context: &CommandContext<'_>,
     ports: &Ports,
     format: ListFormat,
 ) -> Result<CommandEnd, Failure> {
     let all = approvals::waiting(ports)?;
+    let listed: Vec<&WaitingApproval> = all.iter().collect();
+    list_waiting(context, &listed, format)?;
+    Ok(if all.is_empty() {
+        CommandEnd::Clean
+    } else {
+        CommandEnd::NeedsPerson
+    })
+}
+
+/// What waits, one a row.
+fn list_waiting(
+    context: &CommandContext<'_>,
+    all: &[&WaitingApproval],
+    format: ListFormat,
+) -> Result<(), Failure> {
     if format == ListFormat::Json {
         let value: Vec<_> = all
             .iter()
             .map(|waits| approval_json(&waits.asked))
             .collect();
-        print_json(&value)?;
+        print_json(&value)
     } else {
         let lang = context.lang;
         let mut table = TextTable::new([
@@ -268,7 +304,7 @@ fn waiting(
             lang.pick("时间", "asked"),
             lang.pick("说明", "reason"),
         ]);
-        for waits in &all {
+        for waits in all {
             let asked = &waits.asked;
             let need = asked.need;
             table.row([
@@ -280,13 +316,8 @@ fn waiting(
                 asked.reason.clone(),
             ]);
         }
-        print(table.print().as_bytes())?;
+        print(table.print().as_bytes())
     }
-    Ok(if all.is_empty() {
-        CommandEnd::Clean
-    } else {
-        CommandEnd::NeedsPerson
-    })
 }
 
 /// The number it is about, and what that is; as it was entered where that is gone.

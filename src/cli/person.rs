@@ -34,7 +34,7 @@ impl PersonArgs {
     }
 
     /// Who was named, by the argument or the environment.
-    fn named(&self) -> Option<String> {
+    pub(super) fn named(&self) -> Option<String> {
         let argument = self.operator.clone();
         argument.or_else(|| environment("RECONDESK_OPERATOR"))
     }

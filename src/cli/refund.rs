@@ -19,8 +19,8 @@ pub(super) use output::refund_json;
 use output::{one, table, tell_state};
 use prepare::{PrepareArgs, run_prepare};
 use recondesk_app::jobs::refund::{
-    Carried, ConfirmedSums, Pause, RefundPace, batch_file, carry_on, confirm, confirm_anew, named,
-    resume, withdraw,
+    Carried, ConfirmedSums, Pause, RefundPace, ResumeAsk, batch_file, carry_on, confirm,
+    confirm_anew, is_unpayable, named, resume_each, unfinished, waits_to_be_sent, withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundProgress, RefundStage, Role};
@@ -34,7 +34,7 @@ pub(super) enum RefundCommand {
     Prepare(Box<PrepareArgs>),
     /// 发送并跟踪：退出码 0 已退回，1 已受理或未明，5 被拒绝 | Send and follow: exit code 0 money returned, 1 accepted or unknown, 5 refused
     Send(SendArgs),
-    /// 继续未完成的退款：中断之后运行 | Carry on what is not final: what runs after a crash
+    /// 查询未完成的退款：中断之后运行；已确认、还没有发送的，加上 --send 才发送 | Ask about what is not final: what runs after a crash; what was confirmed and not sent yet goes out with --send alone
     Resume(ResumeArgs),
     /// 异常退款改退到顾客的银行卡或商户账户（APIv3） | Send an abnormal refund to a card of the customer or to the merchant's account (APIv3)
     Redirect(RedirectArgs),
@@ -101,8 +101,13 @@ pub(super) struct ResumeArgs {
     /// 商户档案，默认全部 | Profile, all by default
     #[arg(long, value_name = "NAME", conflicts_with = "intent")]
     profile: Option<String>,
+    /// 已确认、还没有发送的也发送：由您动用资金 | Send what was confirmed and has not gone out, too: it is you who moves the money
+    #[arg(long)]
+    send: bool,
     #[command(flatten)]
     follow: FollowArgs,
+    #[command(flatten)]
+    person: PersonArgs,
 }
 
 #[derive(Debug, Args)]
@@ -219,7 +224,10 @@ fn end_of(
     carried: &Carried,
     wanted: Option<Fen>,
 ) -> Result<CommandEnd, Failure> {
-    tell_state(context, &carried.record);
+    // A refund that can no longer be paid has another way on than its state has.
+    if !carried.trouble.as_ref().is_some_and(is_unpayable) {
+        tell_state(context, &carried.record);
+    }
     if prepare::is_other_sum(context, &carried.record, wanted) {
         return Ok(CommandEnd::NeedsPerson);
     }
@@ -275,9 +283,13 @@ fn run_resume(
         pause: &pause,
         cancel: &cancel,
     };
+    let sender = if args.send {
+        Some(args.person.check(context, ports, Role::Work)?)
+    } else {
+        None
+    };
     if let Some(intent) = &args.intent {
-        let record = named(ports, intent)?;
-        let carried = carry_on(ports, record, &pace)?;
+        let carried = resume_one(ports, intent, sender.as_deref(), &pace)?;
         one(context, &carried.record, args.follow.format)?;
         return end_of(context, &carried, None);
     }
@@ -286,14 +298,49 @@ fn run_resume(
         .as_deref()
         .map(|name| profile_named(ports, name));
     let profile = profile.transpose()?.map(|named| named.0);
-    let carried = resume(ports, profile, &pace)?;
+    let ask = ResumeAsk {
+        profile,
+        sender: sender.as_deref(),
+    };
+    let carried = resume_each(ports, ask, &pace, &mut |_, _| ())?;
     let records: Vec<RefundRecord> = carried.iter().map(|one| one.record.clone()).collect();
     table(context, &records, args.follow.format)?;
-    for failure in carried.iter().filter_map(|one| one.trouble.as_ref()) {
-        context.tell_failure(failure);
+    for one in &carried {
+        if let Some(failure) = &one.trouble {
+            let number = one.record.out_refund_no;
+            context.tell(&format!("✗ {number}"), &format!("✗ {number}"));
+            context.tell_failure(failure);
+        }
     }
     tell_drafts(context, ports, profile)?;
-    end_of_all(&carried)
+    let held = tell_held(context, ports, profile)?;
+    match end_of_all(&carried)? {
+        CommandEnd::Clean if held > 0 => Ok(CommandEnd::NeedsPerson),
+        end => Ok(end),
+    }
+}
+
+/// Asks about one; it is sent where a person says so, or where it had been sent before.
+fn resume_one(
+    ports: &Ports,
+    intent: &str,
+    sender: Option<&str>,
+    pace: &RefundPace<'_>,
+) -> Result<Carried, Failure> {
+    let record = named(ports, intent)?;
+    if !waits_to_be_sent(&record) {
+        return carry_on(ports, record, pace);
+    }
+    match sender {
+        Some(sender) => {
+            let record = confirm(ports, &record, record.refund.amount, sender)?;
+            carry_on(ports, record, pace)
+        }
+        None => Ok(Carried {
+            record,
+            trouble: None,
+        }),
+    }
 }
 
 /// What the states of several mean for a script: one that is not final goes before one that was refused.
@@ -341,6 +388,23 @@ fn tell_drafts(
         );
     }
     Ok(())
+}
+
+/// What was confirmed and still stands unsent is told, with the way to send it; how many they are.
+fn tell_held(
+    context: &CommandContext<'_>,
+    ports: &Ports,
+    profile: Option<ProfileId>,
+) -> Result<usize, Failure> {
+    let open = unfinished(ports, profile)?;
+    let count = open.iter().filter(|known| waits_to_be_sent(known)).count();
+    if count > 0 {
+        context.tell(
+            &format!("另有 {count} 笔已确认、没有发送；发送：recondesk refund resume --send --operator 姓名"),
+            &format!("{count} more are confirmed and were not sent; recondesk refund resume --send --operator NAME sends them"),
+        );
+    }
+    Ok(count)
 }
 
 fn run_list(

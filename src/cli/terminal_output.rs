@@ -40,7 +40,7 @@ impl Speech {
 
     /// Text of one or more lines, as it may be shown.
     pub(super) fn lines(&self, text: &str) -> String {
-        self.hidden(text, |text| printable_lines(text).into_owned())
+        self.hidden(text, None, |text| printable_lines(text).into_owned())
     }
 
     /// Writes lines to standard error.
@@ -51,7 +51,7 @@ impl Speech {
 
     /// A failure: what, where, what to do. Each part stays within its line.
     pub(super) fn say_failure(&self, failure: &Failure, lang: Lang) {
-        let part = |text: &str| self.hidden(text, |text| printable(text).into_owned());
+        let part = |text: &str| self.hidden(text, Some(lang), |text| printable(text).into_owned());
         let mut text = part(failure.title.get(lang));
         if !failure.detail.is_empty() {
             text.push_str(lang.pick("：", ": "));
@@ -70,12 +70,18 @@ impl Speech {
         ));
     }
 
-    fn hidden(&self, text: &str, shown: impl Fn(&str) -> String) -> String {
+    /// What could be a key is never repeated; that it was typed, and how long it is, can be told.
+    fn hidden(&self, text: &str, lang: Option<Lang>, shown: impl Fn(&str) -> String) -> String {
         let mut out = text.to_owned();
         for word in &self.unspoken {
             if out.contains(word.as_str()) {
                 let count = word.chars().count();
-                out = out.replace(word.as_str(), &format!("[{count} 个字符 / characters]"));
+                let told = match lang {
+                    Some(Lang::Zh) => format!("[输入的 {count} 个字符]"),
+                    Some(Lang::En) => format!("[what was typed, {count} characters]"),
+                    None => format!("[{count} 个字符 / characters]"),
+                };
+                out = out.replace(word.as_str(), &told);
             }
         }
         shown(&out)

@@ -119,7 +119,7 @@ fn approved(id: i64) -> RefundRecord {
 }
 
 fn sends(command: &Command) -> bool {
-    matches!(command, Command::ResumeRefunds(RefundChoice::Send(_)))
+    matches!(command, Command::SendRefund(_))
 }
 
 #[test]
@@ -143,10 +143,39 @@ fn an_approved_refund_goes_out_only_after_a_question_that_names_the_sum() {
 
     click(&mut harness, "发送 ¥299.00…");
     click(&mut harness, "退款 ¥299.00");
-    assert!(matches!(
-        tape.take().as_slice(),
-        [Command::ResumeRefunds(RefundChoice::Send(RefundRowId(7)))]
-    ));
+    let sent = tape.take();
+    let [Command::SendRefund(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(wish.refund, RefundRowId(7));
+    assert!(wish.identity.is_none(), "no operator is named");
+}
+
+#[test]
+fn whoever_sends_an_approved_refund_gives_the_pin() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |detail| {
+        detail.work.refunds = vec![approved(7)];
+    });
+    let person = &mut harness.state_mut().state_mut().desk.person;
+    person.has_operators = true;
+    "陈默".clone_into(&mut person.name);
+    person.operators = vec!["陈默".to_owned()];
+    harness.run_steps(2);
+    click(&mut harness, "发送 ¥299.00…");
+    click(&mut harness, "退款 ¥299.00");
+    assert!(tape.take().is_empty(), "nothing goes out without the PIN");
+    harness.get_by_label("PIN").focus();
+    harness.run_steps(1);
+    harness.event(egui::Event::Text("135790".to_owned()));
+    harness.run_steps(2);
+    click(&mut harness, "退款 ¥299.00");
+    let sent = tape.take();
+    let [Command::SendRefund(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    let identity = wish.identity.as_ref().unwrap();
+    assert_eq!(identity.name, "陈默");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use recondesk::app::{Command, Message, Silent};
 use recondesk::app::{Jobs as _, Remote};
 use recondesk::casework::{ApprovalNeed, Role, Roles};
 use recondesk::domain::{CaseStatus, Fen, ProfileId, Secret};
-use recondesk::ports::{ApprovalId, ApprovalRecord, Operator};
+use recondesk::ports::{ApprovalId, ApprovalRecord, CaseQuery, Operator};
 use recondesk::ui::Screen;
 
 use crate::first_run::{FirstRunFixture, compared};
@@ -410,6 +410,42 @@ fn what_waits_is_counted_told_in_full_and_agreed_to_by_another_person() {
     assert_eq!(status(&morning, id, &case), CaseStatus::ForceClosed);
     assert!(morning.says("陈默 已同意：忽略差错"));
     assert!(morning.says("没有待复核的事项"));
+}
+
+#[test]
+fn all_that_waits_is_counted_and_agreed_to_with_a_result_for_each() {
+    let (mut morning, id, case) = proposed();
+    let other = {
+        let rows = morning.ports.records.cases(&CaseQuery::default()).unwrap();
+        let free = rows
+            .into_iter()
+            .find(|row| row.key != case && row.status == CaseStatus::New && row.profile == id);
+        free.unwrap().key
+    };
+    let propose = Decision::Propose("测试单".to_owned());
+    morning.run(Command::Decide(id, other.clone(), propose));
+    morning.screen(Key::Num3, Screen::Cases);
+    morning.press("复核");
+    // Both are of 王宁: that person is offered nothing.
+    types(&mut morning, "王宁");
+    key(&mut morning, Key::Enter);
+    types(&mut morning, "135790");
+    assert!(morning.harness.query_by_label("全部同意…").is_none());
+    key(&mut morning, Key::Escape);
+    morning.press("复核 2");
+    types(&mut morning, "陈默");
+    key(&mut morning, Key::Enter);
+    types(&mut morning, "135790");
+    assert!(morning.says("2 件待您复核，涉及 ¥"));
+    morning.press("全部同意…");
+    assert!(morning.says("同意全部 2 件，涉及 ¥"));
+    assert_eq!(status(&morning, id, &other), CaseStatus::Proposed);
+    morning.press("同意 2 件");
+
+    assert!(morning.says("完成 2 条"));
+    for key in [&case, &other] {
+        assert_eq!(status(&morning, id, key), CaseStatus::ForceClosed);
+    }
 }
 
 #[test]

@@ -154,10 +154,77 @@ fn what_was_filled_in_is_shown_first_and_then_done_once() {
     assert_eq!(shown(&stage, &done[2]["case"])["status"], "PROPOSED");
     let noted = shown(&stage, &done[3]["case"]);
     assert_eq!(noted["status"], "NEW");
-    // A second time the cases are others than in the sheet.
-    let again = import(&stage, 1, &file, &[]);
-    assert_eq!(results(&again), ["stale"; 4]);
+    // A second time the cases are what the sheet asks for, and nothing is done.
+    let again = import(&stage, 0, &file, &[]);
+    assert_eq!(results(&again), ["already"; 4]);
     assert_eq!(shown(&stage, &done[3]["case"]), noted);
+    // Once somebody went on with one of them it is another one.
+    let key = done[1]["case"].as_str().unwrap();
+    stage.expect(0, &["cases", "assign", key, "--to", "zhao"]);
+    let again = import(&stage, 1, &file, &[]);
+    assert_eq!(results(&again), ["already", "stale", "already", "already"]);
+}
+
+#[test]
+fn a_case_that_is_nobodys_is_taken_before_it_is_solved() {
+    let stage = desk();
+    let file = export(&stage);
+    let mut table = read(&file);
+    let at = table.iter().position(|row| row[4] == "P07").unwrap();
+    "Solved".clone_into(&mut table[at][DECISION]);
+    "the shop corrected it".clone_into(&mut table[at][REMARK]);
+    save(&file, &table);
+
+    let rows = import(&stage, 0, &file, &[]);
+
+    let row = &rows[at - 1];
+    assert_eq!(row["result"], "changes", "{rows:?}");
+    assert_eq!(row["said"], "Take; Solved");
+    assert_eq!(shown(&stage, &row["case"])["status"], "RESOLVED");
+}
+
+#[test]
+fn a_sheet_of_another_workspace_changes_nothing() {
+    let (stage, other) = (desk(), desk());
+    let file = export(&other);
+    let mut table = read(&file);
+    fill(&mut table);
+    save(&file, &table);
+
+    let rows = import(&stage, 1, &file, &[]);
+
+    assert_eq!(results(&rows), ["refused"; 4]);
+    let told = rows[0]["said"].as_str().unwrap();
+    assert!(told.contains("another workspace"), "{told}");
+    // A copy is the same workspace.
+    let copy = other.path("copy.zip");
+    other.expect(0, &["backup", copy.to_str().unwrap()]);
+    let back = other.path("back");
+    let at = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("recondesk").unwrap();
+        let command = command.arg("--workspace").arg(&back);
+        let command = command.args(["--lang", "en"]).args(arguments);
+        command
+            .env("RECONDESK_PASSPHRASE", "for tests only")
+            .output()
+            .unwrap()
+    };
+    let restored = at(&["restore", copy.to_str().unwrap()]);
+    assert_eq!(restored.status.code(), Some(0), "{restored:?}");
+    let read_in = at(&["cases", "import", &file, "--format", "json"]);
+    let rows: Vec<Value> = serde_json::from_slice(&read_in.stdout).unwrap();
+    assert_eq!(results(&rows), ["changes"; 4], "{read_in:?}");
+}
+
+#[test]
+fn a_csv_is_told_to_be_saved_as_a_workbook() {
+    let stage = desk();
+    let file = stage.file("cases.csv", "标记,摘要\nRDC1-D0-1-1,D0\n".as_bytes());
+    let output = stage.run_as(&["--lang", "zh", "cases", "import", &file]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("另存为 .xlsx"), "{said}");
+    assert!(!said.contains("neither"), "{said}");
 }
 
 #[test]

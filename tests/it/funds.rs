@@ -145,7 +145,7 @@ fn refund_after(shop: &FundsFixture, at: usize, fault: Option<&Value>) {
         if code == 0 {
             break;
         }
-        code = run(&["refund", "resume", number]);
+        code = run(&["refund", "resume", number, "--send"]);
     }
     assert_eq!(code, 0, "{fault:?}");
     let accepted = ledger_order(base, &order)["refunds"].clone();
@@ -305,7 +305,7 @@ fn what_is_no_fund_bill_is_refused_and_nothing_is_stored() {
             "<xml><return_code>FAIL</return_code></xml>",
             "bill.error_body",
         ),
-        ("a,b\n1,2\n", "bill.not_a_bill"),
+        ("a,b\n1,2\n", "fund.not_a_bill"),
     ] {
         let file = format!("basic={}", stage.file("fund.csv", bytes.as_bytes()));
         let told = stage.refusal(4, &[&ask[..], &["--file", &file]].concat());

@@ -110,7 +110,7 @@ fn money_stays_and_goods_stay_once_an_import_shows_the_delivery() {
     let said = String::from_utf8_lossy(&sent.stderr).into_owned();
     assert!(said.contains("call it delivered"), "{said}");
     assert_ne!(sent.status.code(), Some(0));
-    office.run(&["refund", "resume", &number]);
+    office.run(&["refund", "resume", &number, "--send"]);
     let shown = office.run(&["refund", "show", &number, "--format", "json"]);
     let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!(shown["state"], "confirmed", "{shown}");

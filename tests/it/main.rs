@@ -92,3 +92,4 @@ mod type_names;
 mod window_bulk;
 mod window_refunds;
 mod window_words;
+mod withdrawn_questions;

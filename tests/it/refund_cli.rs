@@ -270,7 +270,7 @@ fn one_refund_is_accepted_after_each_bad_day() {
                 break;
             }
             code = till
-                .run(&["refund", "resume", &number])
+                .run(&["refund", "resume", &number, "--send"])
                 .status
                 .code()
                 .unwrap();

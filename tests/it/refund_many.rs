@@ -1,5 +1,7 @@
 //! Several refunds by one command, a refund that cannot reach the customer, and a sum that is not the one asked for.
 
+use recondesk::domain::Category;
+use recondesk::ports::CaseQuery;
 use serde_json::{Value, json};
 
 use crate::casework_cli::CaseworkOffice;
@@ -58,6 +60,46 @@ fn the_cases_of_a_filter_are_prepared_and_sent_by_their_total() {
         list(&office.expect(0, &[&send[..], &["0"]].concat())).len(),
         0
     );
+}
+
+#[test]
+fn what_mostly_settles_by_itself_is_left_out_of_a_filter_and_told() {
+    let office = CaseworkOffice::new();
+    let all = office.ports.records.cases(&CaseQuery::default()).unwrap();
+    let pending = all
+        .iter()
+        .filter(|case| case.finding.category == Category::PayPendingW);
+    let pending: Vec<String> = pending.map(|case| case.key.clone()).collect();
+    let owed = office.cases("P04");
+    assert!(!owed.is_empty() && !pending.is_empty());
+    let filter = ["refund", "prepare", "--format", "json", "--filter"];
+    let filter = [
+        &filter[..],
+        &["category=P04,category=PAY_PENDING_W", "--yes"],
+    ]
+    .concat();
+
+    let output = office.run(&filter);
+
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let left = pending.len();
+    assert!(
+        told.contains(&format!("{left} more are left out: P06 ")),
+        "{told}"
+    );
+    assert!(told.contains(&format!("{} cases, ¥", owed.len())), "{told}");
+    let drafts = list(&String::from_utf8_lossy(&output.stdout));
+    assert_eq!(drafts.len(), owed.len());
+    assert!(pending.iter().all(|key| office.status(key) == "NEW"));
+    // By itself it can be.
+    let (code, one) = (0, ["refund", "prepare", "--case", &pending[0]]);
+    office.expect(code, &one);
+    // Once more nothing is drafted twice: what is under way is told, and none of them is new.
+    let output = office.run(&filter);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("is under way already"), "{told}");
+    assert_eq!(list(&String::from_utf8_lossy(&output.stdout)).len(), 0);
 }
 
 #[test]

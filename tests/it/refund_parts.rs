@@ -41,8 +41,8 @@ fn a_refund_made_by_hand_in_between_is_told_and_nothing_is_sent() {
         assert_eq!(shop.gateway.asked("P1"), [], "{api:?}");
         // Taken up by itself it is not sent either, however often.
         for _ in 0..2 {
-            told(&shop, 1, &["refund", "resume"]);
-            told(&shop, 1, &["refund", "resume", &number]);
+            told(&shop, 1, &["refund", "resume", "--send"]);
+            told(&shop, 1, &["refund", "resume", &number, "--send"]);
         }
         assert_eq!(shop.gateway.asked("P1"), [], "{api:?}");
         // A person decides: not with another sum, but with the one that was told.
@@ -66,6 +66,39 @@ fn a_refund_made_by_hand_in_between_is_told_and_nothing_is_sent() {
         }
         assert_eq!(shop.gateway.asked("P1").len(), 1, "{api:?}");
     }
+}
+
+#[test]
+fn a_refund_that_can_no_longer_be_paid_names_the_way_out() {
+    let shop = RefundFaultFixture::new(FaultApi::V2);
+    shop.gateway.pay("P9", 300);
+    let number = part(&shop, "P9", "3.00");
+    let of = ["refund", "show", &number, "--format", "json"];
+    let shown: Value = serde_json::from_str(&shop.expect(0, &of)).unwrap();
+    let id = shown["intent"].to_string();
+    shop.gateway.upload("P9", "HAND9", 100);
+    let send = ["refund", "send", &number, "--confirm", "3.00"];
+
+    for more in [&["--refunded", "1.00"][..], &["--refunded", "1.00"]] {
+        let said = told(&shop, 5, &[&send[..], more].concat());
+        assert!(said.contains("¥2.00 can be refunded"), "{said}");
+        let way = format!("recondesk refund withdraw {id} --reason");
+        assert!(said.contains(&way), "{said}");
+        assert!(
+            !said.contains("resume"),
+            "sending it again leads nowhere: {said}"
+        );
+    }
+    let said = told(&shop, 1, &["refund", "resume"]);
+    assert!(said.contains("refund resume --send"), "{said}");
+    let said = told(&shop, 1, &["refund", "resume", "--send"]);
+    assert!(said.contains("refund withdraw"), "{said}");
+    assert_eq!(shop.gateway.asked("P9"), []);
+    // The way out leads out.
+    shop.expect(0, &["refund", "withdraw", &id, "--reason", "x"]);
+    let next = part(&shop, "P9", "2.00");
+    told(&shop, 0, &["refund", "send", &next, "--confirm", "2.00"]);
+    assert_eq!(shop.gateway.asked("P9").len(), 1);
 }
 
 #[test]

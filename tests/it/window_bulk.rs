@@ -122,6 +122,33 @@ fn many_refunds_go_out_once_their_total_is_typed_and_each_once() {
 }
 
 #[test]
+fn what_was_withdrawn_meanwhile_is_not_counted_as_on_its_way() {
+    let office = CaseworkOffice::new();
+    let (ports, mut jobs) = jobs_over(&office.path("workspace"));
+    let ids = summary(&office, &mut jobs, &["P04", "P01"]).refunds.ids;
+    let made = prepared(&mut jobs, ids, &RecordingReporter::default());
+    let drafts = refunds(&ports);
+    assert!(drafts.len() > 1, "{drafts:?}");
+    let gone = drafts[0].out_refund_no.as_str();
+    office.expect(0, &["refund", "withdraw", gone, "--reason", "x"]);
+
+    let told = done(
+        &mut jobs,
+        BulkPayout::Send {
+            refunds: made.refunds.clone(),
+            typed: made.total.unwrap(),
+            identity: None,
+        },
+    );
+
+    assert_eq!(told.refused(), 1, "{told:?}");
+    let rest = made.refunds.len() as u64 - 1;
+    assert_eq!(told.done() + told.under_way(), rest, "{told:?}");
+    let line = told.lines.iter().find(|line| line.result.is_err()).unwrap();
+    assert_eq!(line.id, drafts[0].id.0);
+}
+
+#[test]
 fn giving_up_what_was_prepared_leaves_every_case_free() {
     let office = CaseworkOffice::new();
     let (ports, mut jobs) = jobs_over(&office.path("workspace"));

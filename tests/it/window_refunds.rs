@@ -6,11 +6,12 @@ use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::app::jobs::desk::Desk;
+use recondesk::app::jobs::operators::{self, NewOperator};
 use recondesk::app::jobs::router::{Environment, WindowJobs};
-use recondesk::app::model::RefundChoice;
+use recondesk::app::model::{OperatorIdentity, RefundChoice, SendRefundWish};
 use recondesk::app::{CancelToken, Command, Jobs as _, NoticeText, Outcome, Progress, Reporter};
-use recondesk::casework::RefundEvent;
-use recondesk::domain::Secret;
+use recondesk::casework::{RefundEvent, Role};
+use recondesk::domain::{Fen, Secret};
 use recondesk::ports::{Ports, RefundQuery, RefundRecord, RefundStep};
 
 use crate::refund_faults::{FEN, FaultApi, LOST, RefundFaultFixture, YUAN};
@@ -150,11 +151,45 @@ fn what_was_never_sent_goes_out_only_where_a_person_says_so_of_it() {
         assert!(shop.gateway.asked(order).is_empty(), "asking sends nothing");
     }
 
-    resumed(
-        &mut jobs,
-        RefundChoice::Send(draft.id),
-        &RecordingReporter::default(),
-    );
+    let wish = |amount: Fen| {
+        Command::SendRefund(Box::new(SendRefundWish {
+            refund: draft.id,
+            amount,
+            identity: None,
+        }))
+    };
+    // Another sum than the one that was shown sends nothing.
+    let other = draft.refund.amount.checked_add(Fen::new(1)).unwrap();
+    let refused = jobs.run(wish(other), &RecordingReporter::default());
+    assert_eq!(refused.unwrap_err().code, "refund.confirm");
+    // Once operators are named, it is sent by one of them, with the PIN.
+    let pin = Secret::new("2468".to_owned());
+    let li = NewOperator {
+        name: "li",
+        roles: Some([Role::Work, Role::Administer].into_iter().collect()),
+        pin: &pin,
+    };
+    operators::add(&ports, &li, "").unwrap();
+    let refused = jobs.run(wish(draft.refund.amount), &RecordingReporter::default());
+    assert_eq!(refused.unwrap_err().code, "operator.needed");
+    assert!(shop.gateway.asked(order).is_empty());
+    let mut by_li = SendRefundWish {
+        refund: draft.id,
+        amount: draft.refund.amount,
+        identity: Some(OperatorIdentity {
+            name: "li".to_owned(),
+            pin: Secret::new("0000".to_owned()),
+        }),
+    };
+    let wrong = Command::SendRefund(Box::new(by_li.clone()));
+    let refused = jobs.run(wrong, &RecordingReporter::default());
+    assert_eq!(refused.unwrap_err().code, "operator.pin");
+    by_li.identity = Some(OperatorIdentity {
+        name: "li".to_owned(),
+        pin: Secret::new("2468".to_owned()),
+    });
+    let right = Command::SendRefund(Box::new(by_li));
+    jobs.run(right, &RecordingReporter::default()).unwrap();
     assert_eq!(shop.gateway.asked(order), [(number, FEN)]);
 }
 

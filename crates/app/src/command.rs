@@ -212,8 +212,10 @@ pub enum Command {
     Payout(ProfileId, String),
     /// Refunds a case. Disabled until the sum is typed twice.
     Refund(Box<model::RefundWish>),
-    /// Asks again about refunds that are not at their end; each goes on under the number it has.
+    /// Asks again about refunds that are not at their end, each under the number it has; what was not sent yet stays.
     ResumeRefunds(model::RefundChoice),
+    /// Sends a refund that was held back. Disabled until whoever sends it says so with the PIN.
+    SendRefund(Box<model::SendRefundWish>),
     /// Reads the refunds that are not at their end.
     UnfinishedRefunds(Option<ProfileId>),
     /// Reissues a case.
@@ -222,6 +224,8 @@ pub enum Command {
     Approvals,
     /// Decides as the second person.
     Judge(Box<model::JudgeWish>),
+    /// Decides about many things as the second person, one after the other.
+    JudgeEach(Box<model::JudgeEachWish>),
     /// Signs a day off.
     SignOff(Box<model::SignOffWish>),
     /// Asks a second person to open a signed day again.
@@ -413,8 +417,8 @@ impl Command {
             Self::Refund(_) | Self::Reissue(_) | Self::BulkPayout(_) | Self::WithdrawRefund(..) => {
                 TaskKind::Payout
             }
-            Self::ResumeRefunds(_) => TaskKind::Resume,
-            Self::Bulk(_) => TaskKind::Decide,
+            Self::ResumeRefunds(_) | Self::SendRefund(_) => TaskKind::Resume,
+            Self::Bulk(_) | Self::JudgeEach(_) => TaskKind::Decide,
             Self::Attach(_) => TaskKind::Attach,
             Self::Funds(_) | Self::BankStatement(..) => TaskKind::Funds,
             Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_))

@@ -123,6 +123,7 @@ impl State {
                 BulkKind::Decided => (format!("已处理 {good} 条差错"), "Cases decided"),
                 BulkKind::Refunded => (format!("已退款 {good} 笔"), "Refunded"),
                 BulkKind::Reissued => (format!("已补发货 {good} 笔"), "Reissued"),
+                BulkKind::Judged => (format!("已复核 {good} 件"), "Decided as second person"),
             };
             zh.push(said_zh);
             en.push(format!("{said_en}: {good}"));

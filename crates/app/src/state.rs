@@ -261,7 +261,7 @@ impl State {
             Command::BulkPayout(wish) if matches!(**wish, BulkPayout::GiveUp(_)) => {
                 self.bulk.prepared = None;
             }
-            Command::Bulk(_) | Command::BulkPayout(_) => self.bulk.ask(id),
+            Command::Bulk(_) | Command::BulkPayout(_) | Command::JudgeEach(_) => self.bulk.ask(id),
             other => {
                 self.refused.asked(id, other);
                 self.payout.asked(id, other);

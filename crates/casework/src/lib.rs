@@ -16,6 +16,7 @@ mod reissue;
 mod sign_off;
 mod trail;
 mod undo;
+mod withdrawn;
 
 pub use answer::{AnswerEvidence, QueryReply, SendReply, read_query, read_send};
 pub use approval::{ApprovalNeed, Judgement, Role, Roles, Thresholds, may_judge};
@@ -34,3 +35,4 @@ pub use reissue::{Reissue, ReissueEvent, ReissueStage, ReissueWay};
 pub use sign_off::{Obstacle, SignOffFacts, sign_off};
 pub use trail::{TRAIL_START, TrailEntry, seal};
 pub use undo::{Before, PastDeed, PastStep, UNDONE, UndoError, undo};
+pub use withdrawn::{ParsedWithdrawal, WithdrawnQuestion};

@@ -301,6 +301,12 @@ pub trait Records: Send + Sync {
     /// As above.
     fn case_events(&self, case: CaseId) -> Result<Vec<CaseEvent>, StoreError>;
 
+    /// The random name that the workspace was born with; a copy of it has the same.
+    ///
+    /// # Errors
+    /// As above.
+    fn workspace_id(&self) -> Result<String, StoreError>;
+
     /// The last change of any case so far: what a person who reads cases now has seen.
     ///
     /// # Errors

@@ -193,10 +193,15 @@ impl DayInput {
         waiting.sort_unstable();
         for WaitingRefund {
             out_trade_no,
+            sub_mch_id,
             since,
         } in waiting
         {
-            hash.update(format!("waiting {out_trade_no:?} {since}\n"));
+            hash.update(format!("waiting {out_trade_no:?} {since}"));
+            if !sub_mch_id.is_empty() {
+                hash.update(format!(" of {sub_mch_id}"));
+            }
+            hash.update("\n");
         }
         let mut sources: Vec<_> = sources.iter().collect();
         sources.sort_unstable();

@@ -20,6 +20,8 @@ use super::{PoolKind, ReconcileError};
 pub struct WaitingRefund {
     /// 商户订单号.
     pub out_trade_no: OutTradeNo,
+    /// Whose order it is, where sub-merchants have orders of their own under one number.
+    pub sub_mch_id: MchId,
     /// The last day with a bill when it was found, or the day of its order.
     pub since: BillDate,
 }
@@ -42,8 +44,16 @@ impl WaitingRefund {
         let since = facts.find_map(|fact| fact.strip_prefix("entered="))?;
         Some(Self {
             out_trade_no: finding.out_trade_no,
+            sub_mch_id: finding.sub_mch_id,
             since: BillDate::parse(since)?,
         })
+    }
+
+    /// True where it may be a refund of this order.
+    fn is_of(&self, number: &OutTradeNo, shop: &MchId) -> bool {
+        let any = |shop: &MchId| shop.is_empty();
+        self.out_trade_no == *number
+            && (self.sub_mch_id == *shop || any(&self.sub_mch_id) || any(shop))
     }
 }
 
@@ -115,7 +125,7 @@ pub(super) fn raise(
             }
             // Found by a day that is compared late, it waits from the bill on that was the last one then.
             let mut waiting = context.input.waiting_refunds.iter();
-            let waiting = waiting.find(|waiting| waiting.out_trade_no == number);
+            let waiting = waiting.find(|waiting| waiting.is_of(&number, &m.sub_mch_id));
             let last = context.bill_days.last().copied();
             let since = waiting.map_or_else(
                 || last.unwrap_or(context.date).max(context.date),
@@ -191,18 +201,33 @@ fn expire(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError
         let facts = archive_facts(context, &numbers, Today::Asked)?;
         let mut orders = context.evidence.orders_by_number(&numbers)?;
         orders.resize(chunk.len(), None);
-        for (waiting, order) in chunk.iter().zip(orders) {
-            let known = facts.of(&waiting.out_trade_no, &MchId::EMPTY);
-            let order = order.or_else(|| known.and_then(|known| known.order));
-            let Some(m) = order else { continue };
+        let shops = if chunk.iter().all(|waiting| waiting.sub_mch_id.is_empty()) {
+            Vec::new()
+        } else {
+            context.evidence.orders_of_numbers(&numbers)?
+        };
+        for (waiting, order) in chunk.iter().zip(&orders) {
             let number = waiting.out_trade_no;
+            let is_its = |m: &MOrder| waiting.is_of(&m.out_trade_no, &m.sub_mch_id);
+            // The order of its own sub-merchant, as the newest import has it, before one that names none.
+            let own = shops
+                .iter()
+                .filter(|m| is_its(m) && m.sub_mch_id == waiting.sub_mch_id)
+                .max_by_key(|m| (m.row.import, std::cmp::Reverse(m.row.line)));
+            let named = order.as_ref().filter(|m| is_its(m));
+            // An order under another number than its payment's.
+            let met = facts.of(&number, &waiting.sub_mch_id);
+            let met = met.and_then(|known| known.order.as_ref());
+            let Some(m) = own.or(named).or(met) else {
+                continue;
+            };
             let Some(known) = facts.of(&number, &m.sub_mch_id) else {
                 continue;
             };
-            let Some(owed) = owed(context, &m, known)? else {
+            let Some(owed) = owed(context, m, known)? else {
                 continue;
             };
-            let mut finding = describe(Category::MOnlyRefund, &m, &owed, waiting.since);
+            let mut finding = describe(Category::MOnlyRefund, m, &owed, waiting.since);
             finding.out_trade_no = number;
             // Without the merchant's number of it nobody can submit it once more and be sure that it is the same.
             if m.refund_no.is_empty() {

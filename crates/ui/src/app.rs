@@ -315,7 +315,7 @@ impl App {
                 Action::PickReissueList(list) => self.pick_reissue_list(list),
                 Action::Approvals => self.show_approvals(),
                 wish @ (Action::SendRefund(_) | Action::WithdrawRefund(_)) => {
-                    self.screens.ask_about(wish);
+                    self.screens.ask_about(wish, &self.state);
                 }
                 Action::UnfinishedRefunds => {
                     self.screen = Screen::Cases;

@@ -116,6 +116,7 @@ pub(super) fn import(
     let changes = count(|fate| matches!(fate, SheetRowFate::Changes(_)));
     let refused = count(|fate| matches!(fate, SheetRowFate::Refused(_) | SheetRowFate::Stale(..)));
     let same = count(|fate| *fate == SheetRowFate::Same);
+    let already = count(|fate| *fate == SheetRowFate::Already);
     let (zh, en) = if args.dry_run {
         ("会改", "would change")
     } else {
@@ -125,6 +126,14 @@ pub(super) fn import(
         &format!("{zh} {changes} 条，拒绝 {refused} 条，未填 {same} 条"),
         &format!("{changes} {en}, {refused} refused, {same} not filled in"),
     );
+    if already > 0 {
+        context.tell(
+            &format!("另有 {already} 条已照这张表处理过，没有再改"),
+            &format!(
+                "{already} more are already what the sheet asks for; nothing was done about them"
+            ),
+        );
+    }
     Ok(if refused > 0 {
         CommandEnd::NeedsPerson
     } else {
@@ -136,6 +145,7 @@ pub(super) fn import(
 fn said(fate: &SheetRowFate, language: Language) -> (&'static str, String) {
     match fate {
         SheetRowFate::Same => ("same", String::new()),
+        SheetRowFate::Already => ("already", String::new()),
         SheetRowFate::Changes(words) => {
             let words: Vec<&str> = words.iter().map(|word| word.get(language)).collect();
             ("changes", words.join(language.pick("；", "; ")))
@@ -178,6 +188,7 @@ fn tell(
         let (word, text) = said(&row.fate, lang);
         let word = match word {
             "changes" => lang.pick("改动", "change"),
+            "already" => lang.pick("已照表处理过", "done before"),
             "stale" => lang.pick("已被别人改过", "changed meanwhile"),
             _ => lang.pick("拒绝", "refused"),
         };

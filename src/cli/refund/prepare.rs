@@ -10,6 +10,7 @@ use crate::cli::context::{CommandContext, profile_named};
 use crate::cli::operator::yuan;
 use crate::cli::person::PersonArgs;
 use crate::cli::profile::ListFormat;
+use recondesk_app::jobs::bulk_refund::BulkRefundChoice;
 use recondesk_app::jobs::refund::{RefundAsk, RefundOf, prepare, profile_of};
 use recondesk_app::{Failure, FailureKind, MerchantRef, Message};
 use recondesk_casework::Role;
@@ -107,7 +108,7 @@ fn of_cases(
     if args.amount.is_some() {
         return Err(one_amount());
     }
-    let cases = if args.filter.is_empty() {
+    let choice = if args.filter.is_empty() {
         let mut cases: Vec<CaseRecord> = Vec::new();
         for word in &args.case {
             let case = by_word(ports, word)?;
@@ -115,17 +116,18 @@ fn of_cases(
                 cases.push(case);
             }
         }
-        cases
+        BulkRefundChoice::named(cases)
     } else {
-        filtered(context, ports, &args.filter)?
+        BulkRefundChoice::found(filtered(context, ports, &args.filter)?)
     };
-    let count = cases.len();
-    let sum = recondesk_app::jobs::bulk::at_stake(&cases);
+    let count = choice.cases.len();
+    let sum = recondesk_app::jobs::bulk::at_stake(&choice.cases);
     let sum = sum.map_or_else(|| "?".to_owned(), Fen::grouped);
     context.tell(
         &format!("{count} 条差错，涉及 ¥{sum}"),
         &format!("{count} cases, ¥{sum} at stake"),
     );
+    tell_left_out(args, context, &choice);
     if !args.filter.is_empty() && !args.yes {
         context.tell(
             "没有制单；加上 --yes 才为它们制单",
@@ -136,8 +138,8 @@ fn of_cases(
     let maker = args.person.check(context, ports, Role::Work)?;
     let together = u32::try_from(count).unwrap_or(u32::MAX);
     let mut records: Vec<RefundRecord> = Vec::with_capacity(count);
-    let mut refused = 0_usize;
-    for case in cases {
+    let mut refused = choice.left_out.len();
+    for case in choice.cases {
         let name = case.key.clone();
         match of_one(args, ports, case, &maker, together) {
             Ok(record) => records.push(record),
@@ -161,6 +163,25 @@ fn of_cases(
     } else {
         CommandEnd::NeedsPerson
     })
+}
+
+/// What is not refunded among many: named ones each with its reason, those of a filter counted by it.
+fn tell_left_out(args: &PrepareArgs, context: &CommandContext<'_>, choice: &BulkRefundChoice) {
+    if args.filter.is_empty() {
+        for one in &choice.left_out {
+            let name = &one.case.key;
+            context.tell(&format!("✗ {name}"), &format!("✗ {name}"));
+            context.tell_failure(&one.why);
+        }
+        return;
+    }
+    for reason in choice.reasons() {
+        let (n, title) = (reason.cases, &reason.title);
+        context.tell(
+            &format!("另有 {n} 条不制单：{}", title.zh),
+            &format!("{n} more are left out: {}", title.en),
+        );
+    }
 }
 
 fn of_one(

@@ -255,8 +255,7 @@ pub(super) fn further(yard: &Yard) -> Vec<StorageJob> {
             &[&export],
             (0, &["cases", "import", sheet]),
         )
-        .with_filled_sheet()
-        .again(1),
+        .with_filled_sheet(),
         StorageJob::new(yard, "file on a case", &[], (0, &attach)),
         StorageJob::new(yard, "operator", &[], (0, &add)).again(2),
         // Told in the trail before it lies in the vault, and once more when it was interrupted between them.

@@ -37,6 +37,7 @@ const RESOLVE: &[&str] = &[
     "li",
 ];
 const AGREE: &[&str] = &["approve", WAITING, "--operator", "wang"];
+const AGREE_ALL: &[&str] = &["approve", "--all", "--yes", "--operator", "wang"];
 const SIGN: &[&str] = &[
     "day",
     "sign-off",
@@ -72,6 +73,7 @@ fn steps<'a>(more: &[&'a [&'a str]]) -> Vec<&'a [&'a str]> {
 pub(super) fn more(yard: &Yard) -> Vec<StorageJob> {
     let ignore = ["cases", "ignore", &yard.case, "--reason", "test-order"];
     let ignore = [&ignore[..], &["--operator", "li"]].concat();
+    let taken_back = ["cases", "take", &yard.case, "--operator", "li"];
     let take_back = ["refund", "withdraw", &yard.refund, "--reason", "已发货"];
     let reissue = ["reissue", &yard.unserved, "--by", "list"];
     let reissue = [&reissue[..], &["--out", "FOLDER/list.csv"]].concat();
@@ -80,6 +82,21 @@ pub(super) fn more(yard: &Yard) -> Vec<StorageJob> {
     let asked = [&signed[..], &[UNLOCK]].concat();
     vec![
         StorageJob::new(yard, "approval", &steps(&[AGREE, &ignore]), (0, AGREE)).again(2),
+        // Each is decided about by itself: what fails keeps no other waiting.
+        StorageJob::new(
+            yard,
+            "agreeing to all",
+            &steps(&[TAKE, RESOLVE]),
+            (0, AGREE_ALL),
+        )
+        .leaves(Middle::Sound),
+        StorageJob::new(
+            yard,
+            "proposal taken back",
+            &steps(&[&ignore]),
+            (0, &taken_back),
+        )
+        .leaves(Middle::Sound),
         // What fails for one case does not keep the others waiting.
         StorageJob::new(yard, "decisions of a filter", &steps(&[TAKE]), (0, RESOLVE))
             .leaves(Middle::Sound)

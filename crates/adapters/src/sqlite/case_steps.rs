@@ -9,7 +9,7 @@ use super::casework::CaseUnderReview;
 use super::{Database, DbError, case_questions, casework};
 use recondesk_domain::CaseStatus;
 use recondesk_ports::{
-    CaseEvent, CaseEventKind, CaseId, CaseStep, CaseStepKind, CaseSteps, StoreError,
+    Author, CaseEvent, CaseEventKind, CaseId, CaseStep, CaseStepKind, CaseSteps, StoreError,
 };
 
 pub(super) fn all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
@@ -97,6 +97,13 @@ fn step_one(
                 casework::forbid_on_signed_day(tx, case.id)?;
             }
             judge_step(tx, case, *next, step)?;
+            let ahead = casework::StepAhead {
+                case: case.id,
+                from: case.status,
+                next: *next,
+                author: Author::new(&step.actor, step.at),
+            };
+            let words = casework::with_withdrawal(tx, ahead, &step.text)?;
             let next = casework::second_person(tx, case, *next, step)?;
             keep_outcome(tx, case.id, next)?;
             tx.execute(
@@ -104,10 +111,7 @@ fn step_one(
                 params![case.id, next.word(), step.together],
             )?;
             status = Some(next);
-            (
-                CaseEventKind::Status,
-                format!("{}\n{}", next.word(), step.text),
-            )
+            (CaseEventKind::Status, format!("{}\n{words}", next.word()))
         }
         CaseStepKind::Owner(name) => {
             case.require_operator(tx, name, step)?;

@@ -149,6 +149,10 @@ impl Records for Database {
         Ok(case_questions::named(self, word)?)
     }
 
+    fn workspace_id(&self) -> Result<String, StoreError> {
+        Database::workspace_id(self)
+    }
+
     fn last_case_event(&self) -> Result<i64, StoreError> {
         let sql = "SELECT coalesce(max(id), 0) FROM case_event";
         Ok(self.lock().query_row(sql, [], |row| row.get(0))?)

@@ -1,5 +1,9 @@
 //! What waits for a second person, what each of it is about, and that person's decision.
 
+mod many;
+
+pub use many::{OpenApprovals, SecondPerson, judge_each, judge_one};
+
 use super::views::number_of;
 use crate::model::{Approvals, CaseName, WaitingApproval};
 use crate::{Failure, FailureKind, Message};

@@ -3,9 +3,10 @@
 
 use std::collections::HashSet;
 
-use super::decisions::{self, asked_words};
+use super::bulk_refund::refundable_among_many;
+use super::decisions::{self, OpenQuestions, asked_words};
 use super::payout::ways_of;
-use super::refund::{profile_of, proposed};
+use super::refund::profile_of;
 use super::views::Views;
 use crate::model::{BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkShare, BulkSummary, Decision};
 use crate::{Failure, Message, Progress, Reporter, Step, Surface};
@@ -78,7 +79,7 @@ pub fn summary(ports: &Ports, ask: &BulkAsk) -> Result<BulkSummary, Failure> {
         ids: cases.iter().filter_map(number).collect(),
         at_stake: at_stake(&cases),
         states,
-        refunds: share(&cases, may_be_refunded),
+        refunds: share(&cases, |case| refundable_among_many(case).is_ok()),
         reissues,
         ways,
         bulk_over: ports.casework.thresholds()?.bulk_over,
@@ -101,14 +102,6 @@ fn is_free(case: &CaseRecord) -> bool {
     !case.status.is_closed()
         && !matches!(case.status, CaseStatus::Executing | CaseStatus::Proposed)
         && !case.finding.out_trade_no.as_str().is_empty()
-}
-
-/// True where money may go back for a case; what WeChat Pay says of its order is asked before it does. What waits for
-/// the other side of midnight or agrees by another measure can be refunded alone, and never among many.
-fn may_be_refunded(case: &CaseRecord) -> bool {
-    is_free(case)
-        && case.finding.category.severity().needs_person()
-        && proposed(&case.finding, case.finding.at_stake()).is_ok()
 }
 
 /// True where goods may go out for a case; what WeChat Pay says of its order is asked before they do.
@@ -169,20 +162,19 @@ pub fn carry_out(
         for step in &mut steps {
             step.seen = by.seen;
         }
-        let results = match owner_known(ports, deed) {
-            Ok(()) => store(ports, batch, &steps),
-            Err(failure) => vec![Err(failure); batch.len()],
-        };
-        let asked = asked(ports, batch, deed, by.surface);
-        for ((case, result), asked) in batch.iter().zip(results).zip(asked) {
-            let done = result.and(asked);
+        let (results, told) = decide_batch(ports, batch, &steps, deed, by.surface);
+        for ((case, result), told) in batch.iter().zip(results).zip(told) {
+            let done = result.and(told);
             lines.push(BulkLine {
                 id: case.id.0,
                 key: case.key.clone(),
                 number: super::views::number_of(&case.finding).to_owned(),
-                waits: done.as_ref().is_ok_and(Option::is_some),
+                waits: done.as_ref().is_ok_and(|told| told.asked.is_some()),
                 is_under_way: false,
-                result: done.map(|asked| asked.unwrap_or_else(|| said.clone())),
+                result: done.map(|told| {
+                    let done = told.asked.unwrap_or_else(|| said.clone());
+                    decisions::beside(done, told.withdrawn)
+                }),
             });
         }
     }
@@ -227,24 +219,67 @@ fn store(ports: &Ports, batch: &[CaseRecord], steps: &[CaseStep]) -> Vec<Result<
         .collect()
 }
 
-/// What is said of each case where a second person must agree now.
-fn asked(
+/// What is said of a case beside what was done.
+#[derive(Debug, Clone, Default)]
+struct ToldBeside {
+    /// That a second person must agree now.
+    asked: Option<Message>,
+    /// That a question to a second person was taken back.
+    withdrawn: Option<Message>,
+}
+
+/// Results of the steps of some cases, and what is said of each beside.
+type BatchResults = (Vec<Result<(), Failure>>, Vec<Result<ToldBeside, Failure>>);
+
+/// Takes the steps of some cases together.
+fn decide_batch(
     ports: &Ports,
     batch: &[CaseRecord],
+    steps: &[CaseStep],
     deed: &CaseDeed,
     surface: Surface,
-) -> Vec<Result<Option<Message>, Failure>> {
-    let CaseDeed::Decide(decision) = deed else {
-        return vec![Ok(None); batch.len()];
+) -> BatchResults {
+    let refused = |failure: Failure| {
+        let told = vec![Ok(ToldBeside::default()); batch.len()];
+        (vec![Err(failure); batch.len()], told)
     };
-    let places: Vec<_> = batch
-        .iter()
-        .map(|case| CaseRef::new(case.profile, case.key.as_str()))
-        .collect();
-    match asked_words(ports, &places, decision, surface) {
-        Ok(words) => words.into_iter().map(Ok).collect(),
-        Err(failure) => vec![Err(failure); batch.len()],
+    if let Err(failure) = owner_known(ports, deed) {
+        return refused(failure);
     }
+    let cases: Vec<&CaseRecord> = batch.iter().collect();
+    let open = match OpenQuestions::about(ports, &cases) {
+        Ok(open) => open,
+        Err(failure) => return refused(failure),
+    };
+    let results = store(ports, batch, steps);
+    let told = told_beside(ports, batch, &open, deed, surface);
+    let told = told.unwrap_or_else(|failure| vec![Err(failure); batch.len()]);
+    (results, told)
+}
+
+/// What is said of each case where a second person must agree now, or is not asked any more.
+fn told_beside(
+    ports: &Ports,
+    batch: &[CaseRecord],
+    open: &OpenQuestions,
+    deed: &CaseDeed,
+    surface: Surface,
+) -> Result<Vec<Result<ToldBeside, Failure>>, Failure> {
+    let withdrawn = open.withdrawn(ports)?;
+    let asked = match deed {
+        CaseDeed::Decide(decision) => {
+            let places: Vec<_> = batch
+                .iter()
+                .map(|case| CaseRef::new(case.profile, case.key.as_str()))
+                .collect();
+            asked_words(ports, &places, decision, surface)?
+        }
+        CaseDeed::Comment(_) | CaseDeed::Undo(_) => vec![None; batch.len()],
+    };
+    let both = asked.into_iter().zip(withdrawn);
+    Ok(both
+        .map(|(asked, withdrawn)| Ok(ToldBeside { asked, withdrawn }))
+        .collect())
 }
 
 fn count(n: usize) -> u64 {

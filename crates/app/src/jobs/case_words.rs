@@ -2,7 +2,9 @@
 
 use crate::Message;
 use crate::jobs::refund::TAKEN_OVER;
-use recondesk_casework::{RefundStage, ReissueStage, ReissueWay};
+use recondesk_casework::{
+    IgnoreReason, RefundStage, ReissueStage, ReissueWay, UNDONE, WithdrawnQuestion,
+};
 use recondesk_domain::{CaseStatus, Category};
 use recondesk_ports::{CaseEvent, CaseEventKind};
 
@@ -64,6 +66,22 @@ pub fn stored_words(text: &str) -> Message {
             "Taken over: WeChat Pay has it already",
         );
     }
+    if let Some(parsed) = WithdrawnQuestion::parse(text) {
+        let (before, taken_back) = (
+            stored_words(parsed.words),
+            withdrawn_words(&parsed.question),
+        );
+        return Message::new(
+            join(&before.zh, "；", &taken_back.zh),
+            join(&before.en, "; ", &taken_back.en),
+        );
+    }
+    if let Some(why) = text.strip_prefix(UNDONE) {
+        return Message::new(
+            format!("撤销{why}").trim_end(),
+            format!("Taken back{why}").trim_end(),
+        );
+    }
     if let Some(way) = ReissueWay::parse(text) {
         return Message::new(
             format!("补发货：{}", way.zh()),
@@ -93,6 +111,43 @@ pub fn stored_words(text: &str) -> Message {
         );
     }
     Message::new(text, text)
+}
+
+/// That a question to a second person was taken back: what it asked, who asked it, and why.
+#[must_use]
+pub fn withdrawn_words(question: &WithdrawnQuestion) -> Message {
+    let need = question.need;
+    let maker = &question.maker;
+    let reason = asked_reason(&question.reason);
+    let (zh, en) = (
+        format!("{maker} 的提请已撤回：{}", need.zh()),
+        format!("The proposal of {maker} is withdrawn: {}", need.en()),
+    );
+    if reason.zh.is_empty() {
+        return Message::new(zh, en);
+    }
+    Message::new(
+        format!("{zh}（{}）", reason.zh),
+        format!("{en} ({})", reason.en),
+    )
+}
+
+/// A reason as a person reads it: one that was chosen from the list is in the words of the language.
+#[must_use]
+pub fn asked_reason(reason: &str) -> Message {
+    let (code, more) = reason.split_once(": ").unwrap_or((reason, ""));
+    let Some(known) = IgnoreReason::parse(code) else {
+        return Message::new(reason, reason);
+    };
+    Message::new(join(known.zh(), "：", more), join(known.en(), ": ", more))
+}
+
+fn join(first: &str, between: &str, second: &str) -> String {
+    match (first.is_empty(), second.is_empty()) {
+        (true, _) => second.to_owned(),
+        (_, true) => first.to_owned(),
+        (false, false) => format!("{first}{between}{second}"),
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +185,21 @@ mod tests {
                 CaseEventKind::Status,
                 "WAITING\nwaiting",
                 "等待外部 补发货待证实",
+            ),
+            (
+                CaseEventKind::Status,
+                "ASSIGNED\n提请已撤回 / proposal withdrawn · force_closed · 张三 · test-order: 试单",
+                "已分派 张三 的提请已撤回：忽略差错（测试订单：试单）",
+            ),
+            (
+                CaseEventKind::Status,
+                "EXECUTING\nRD19 drafted ¥39.90 · 提请已撤回 / proposal withdrawn · carry · 张三 · ",
+                "执行中 退款 RD19 已制单 ¥39.90；张三 的提请已撤回：差错挂账",
+            ),
+            (
+                CaseEventKind::Status,
+                "NEW\n撤销 / undone 点错了",
+                "待处理 撤销 点错了",
             ),
             (CaseEventKind::Owner, "李四", "李四"),
             (CaseEventKind::Note, "drafted by hand", "drafted by hand"),

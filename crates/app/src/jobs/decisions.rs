@@ -2,14 +2,16 @@
 
 mod overtaken;
 mod second;
+mod withdrawn;
 
 pub(super) use self::second::asked_words;
+pub(super) use self::withdrawn::{OpenQuestions, beside};
 use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{PastStep, undo};
 use recondesk_domain::CaseStatus;
 use recondesk_ports::{
-    AttachmentRecord, Author, CaseId, CaseRef, CaseStep, CaseStepKind, Ports, StoreError,
+    AttachmentRecord, Author, CaseRecord, CaseRef, CaseStep, CaseStepKind, Ports, StoreError,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -59,19 +61,21 @@ fn carry_out(
     person: &str,
     seen: Option<i64>,
 ) -> Result<Decided, Failure> {
-    let id = find(ports, case)?;
+    let record = find(ports, case)?;
     check_owner(ports, &decision)?;
+    let open = OpenQuestions::about(ports, &[&record])?;
     let asked_for = decision.clone();
     let (mut steps, said) = steps(decision, Author::new(person, ports.clock.now()), 1);
     for step in &mut steps {
         step.seen = seen;
     }
-    let stored = ports.records.step_case_all(id, &steps);
+    let stored = ports.records.step_case_all(record.id, &steps);
     stored.map_err(|error| refusal(error, &steps))?;
+    let withdrawn = open.withdrawn(ports)?.pop().flatten();
     let asked = asked_about(ports, case, &asked_for, Surface::Window)?;
     Ok(Decided {
         waits: asked.is_some(),
-        said: asked.unwrap_or(said),
+        said: beside(asked.unwrap_or(said), withdrawn),
     })
 }
 
@@ -124,7 +128,7 @@ pub(super) fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Fail
 }
 
 /// Decides several things about a case at once, with a note: all of it or nothing is stored. Where a second person
-/// must agree, that comes back.
+/// must agree, or is not asked any more, that comes back.
 ///
 /// # Errors
 /// As [`decide`].
@@ -133,8 +137,9 @@ pub fn decide_all(
     case: CaseRef<'_>,
     (decisions, note, together): (Vec<Decision>, Option<String>, u32),
     person: &str,
-) -> Result<Option<Message>, Failure> {
-    let id = find(ports, case)?;
+) -> Result<DecidedTogether, Failure> {
+    let record = find(ports, case)?;
+    let open = OpenQuestions::about(ports, &[&record])?;
     let author = Author::new(person, ports.clock.now());
     for decision in &decisions {
         check_owner(ports, decision)?;
@@ -145,11 +150,22 @@ pub fn decide_all(
         .flat_map(|decision| steps(decision, author, together).0)
         .collect();
     all.extend(note.map(|text| note_step(text, author)));
-    ports.records.step_case_all(id, &all)?;
-    match last {
-        Some(last) => asked_about(ports, case, &last, Surface::Terminal),
-        None => Ok(None),
-    }
+    ports.records.step_case_all(record.id, &all)?;
+    let withdrawn = open.withdrawn(ports)?.pop().flatten();
+    let asked = match last {
+        Some(last) => asked_about(ports, case, &last, Surface::Terminal)?,
+        None => None,
+    };
+    Ok(DecidedTogether { asked, withdrawn })
+}
+
+/// What is told beside several decisions that were carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedTogether {
+    /// That a second person must agree now.
+    pub asked: Option<Message>,
+    /// That a question to a second person was taken back.
+    pub withdrawn: Option<Message>,
 }
 
 /// Writes a note to the case with that key.
@@ -158,7 +174,7 @@ pub fn decide_all(
 /// [`Failure`] when the case is gone.
 pub fn note(ports: &Ports, case: CaseRef<'_>, text: String, person: &str) -> Result<(), Failure> {
     let step = note_step(text, Author::new(person, ports.clock.now()));
-    ports.records.step_case(find(ports, case)?, &step)?;
+    ports.records.step_case(find(ports, case)?.id, &step)?;
     Ok(())
 }
 
@@ -184,7 +200,7 @@ pub fn take_back(
     person: &str,
 ) -> Result<Message, Failure> {
     let (step, said) = undo_step(why, Author::new(person, ports.clock.now()));
-    ports.records.step_case(find(ports, case)?, &step)?;
+    ports.records.step_case(find(ports, case)?.id, &step)?;
     Ok(said)
 }
 
@@ -275,10 +291,9 @@ pub fn attach_files(
     Ok(())
 }
 
-fn find(ports: &Ports, CaseRef { profile, key }: CaseRef<'_>) -> Result<CaseId, StoreError> {
+fn find(ports: &Ports, CaseRef { profile, key }: CaseRef<'_>) -> Result<CaseRecord, StoreError> {
     let case = ports.records.case(profile, key)?;
-    case.map(|case| case.id)
-        .ok_or_else(|| StoreError::Missing("case".to_owned()))
+    case.ok_or_else(|| StoreError::Missing("case".to_owned()))
 }
 
 /// The steps of a decision by that person at that instant, and what is said when they are done.

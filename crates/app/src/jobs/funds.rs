@@ -161,8 +161,29 @@ pub fn import(
         sha1: None,
     };
     let watch = Watching(reporter);
-    ports.books.import_fund_flow(id, source, &expect, &watch)?;
+    let done = ports.books.import_fund_flow(id, source, &expect, &watch);
+    done.map_err(|error| no_fund_flow(error.into()))?;
     Ok(())
+}
+
+/// A file that is no bill of its kind: a fund-flow bill was asked for here, not one of trades.
+fn no_fund_flow(failure: Failure) -> Failure {
+    if failure.code != "bill.not_a_bill" {
+        return failure;
+    }
+    Failure::new(
+        failure.kind,
+        "fund.not_a_bill",
+        Message::new(
+            "这不是资金账单",
+            "This is no fund-flow bill",
+        ),
+        Message::new(
+            "选择商户平台“资金账单”或接口下载的文件，并写明账户：basic、operation 或 fees",
+            "Choose a fund-flow bill as downloaded from the merchant platform or the API, with its account: basic, operation or fees",
+        ),
+    )
+    .with_detail(failure.detail)
 }
 
 /// Examines a day.

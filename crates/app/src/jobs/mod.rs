@@ -11,6 +11,7 @@ mod bill_resaved;
 pub mod bills;
 pub mod books_export;
 pub mod bulk;
+pub mod bulk_refund;
 pub mod bundle;
 pub mod care;
 pub mod case_sheet;

@@ -22,7 +22,10 @@ use super::reissue::{
 use super::sign_off::{ask_unlock, sign_day};
 use crate::gateway::GatewayClient;
 use crate::jobs::export::write_csv;
-use crate::model::{JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish, UnlockWish};
+use crate::model::{
+    BulkOutcome, JudgeEachWish, JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish,
+    UnlockWish,
+};
 use crate::{Command, Failure, FailureKind, MerchantRef, Message, NoticeText, Reporter};
 use recondesk_casework::{ReissueWay, Role};
 use recondesk_domain::{ApiVersion, Fen, MerchantProfile, ProfileId, Sheet, gateway_kind};
@@ -59,6 +62,7 @@ pub fn run(
         Command::Judge(wish) => judge(ports, &wish, user),
         Command::SignOff(wish) => sign(ports, &wish, user),
         Command::AskUnlock(wish) => unlock(ports, &wish, user),
+        Command::SendRefund(wish) => resume::send_held(ports, &wish, user, reporter),
         Command::ResumeRefunds(which) => resume::resume_refunds(ports, which, reporter),
         other => Err(StoreError::Missing(format!("{:?}", other.kind())).into()),
     }
@@ -280,6 +284,24 @@ pub fn judge(ports: &Ports, wish: &JudgeWish, user: &str) -> Result<NoticeText, 
     };
     let note = approvals::next_words(judged.need, wish.judgement);
     Ok(told(title, note, false))
+}
+
+/// A second person decides about several things, one after the other.
+///
+/// # Errors
+/// When nobody says who decides, or the workspace fails; what was decided by then stands.
+pub fn judge_each(
+    ports: &Ports,
+    wish: &JudgeEachWish,
+    user: &str,
+    reporter: &dyn Reporter,
+) -> Result<BulkOutcome, Failure> {
+    let checker = identify(ports, wish.identity.as_ref(), Role::Approve, user)?;
+    let by = approvals::SecondPerson {
+        judgement: wish.judgement,
+        checker: &checker,
+    };
+    approvals::judge_each(ports, &wish.ids, by, reporter)
 }
 
 /// Signs a day off.

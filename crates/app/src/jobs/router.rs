@@ -351,18 +351,11 @@ impl WindowJobs {
             | Command::BulkSummary(_)
             | Command::Bulk(_)
             | Command::BulkPayout(_)
-            | Command::WithdrawRefund(..)
-            | Command::Payout(..)
-            | Command::Refund(_)
-            | Command::ResumeRefunds(_)
-            | Command::UnfinishedRefunds(_)
-            | Command::Reissue(_)
-            | Command::Approvals
-            | Command::Judge(_)
             | Command::SignOff(_)
             | Command::AskUnlock(_)
             | Command::SignIn(_)
             | Command::SignOut) => self.casework(command, reporter),
+            command if casework::moves_or_agrees(&command) => self.casework(command, reporter),
             command @ (Command::Operators
             | Command::AddOperator(_)
             | Command::RemoveOperator(_)

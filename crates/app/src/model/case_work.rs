@@ -33,15 +33,24 @@ pub struct UndoOffer {
     pub owner: String,
 }
 
-/// Refunds to be asked about again, or one to be sent.
+/// Refunds to be asked about again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefundChoice {
     /// This one; where it was never sent, or was refused, it stays as it is.
     One(RefundRowId),
     /// Every one of a merchant, or of all, that is not at its end; what waits to be sent stays as it is.
     Unfinished(Option<ProfileId>),
-    /// This one is sent: a person saw its sum and said so.
-    Send(RefundRowId),
+}
+
+/// A refund that was held back is to be sent: a person saw its sum and says so.
+#[derive(Debug, Clone)]
+pub struct SendRefundWish {
+    /// Which.
+    pub refund: RefundRowId,
+    /// Its sum, as it was shown.
+    pub amount: Fen,
+    /// Who sends it.
+    pub identity: Option<OperatorIdentity>,
 }
 
 /// A case, by merchant and stable key.
@@ -201,6 +210,8 @@ pub enum BulkKind {
     Refunded,
     /// The shop was told to deliver.
     Reissued,
+    /// A second person decided.
+    Judged,
 }
 
 /// What came of one deed for many cases.

@@ -28,7 +28,8 @@ pub use case::{
 };
 pub use case_work::{
     AttachWish, BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkPayout, BulkShare, BulkSummary,
-    BulkWish, CaseName, CaseWork, PreparedRefunds, RefundChoice, SaveAttachmentWish, UndoOffer,
+    BulkWish, CaseName, CaseWork, PreparedRefunds, RefundChoice, SaveAttachmentWish,
+    SendRefundWish, UndoOffer,
 };
 pub use day::{
     BookPair, BookSum, CategoryRow, ChangeKind, ChangeRow, CoverageHole, DayChanges, DayCoverage,
@@ -47,12 +48,12 @@ pub use merchant_asks::{KeptMapping, MerchantAsk};
 pub use order::{OrderDetail, OrderFilter, OrderRow};
 pub use overview::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
-    LogLine, MerchantCalendar, MerchantDay, MorningState, MorningTotals, NextStep, OverviewModel,
-    SeverityCounts,
+    LogLine, LoggedBook, LoggedFile, MerchantCalendar, MerchantDay, MorningState, MorningTotals,
+    NextStep, OverviewModel, SeverityCounts,
 };
 pub use payout::{
-    JudgeWish, OperatorIdentity, PayoutView, Person, RefundWish, ReissueWish, SignOffWish,
-    UnlockWish,
+    JudgeEachWish, JudgeWish, OperatorIdentity, PayoutView, Person, RefundWish, ReissueWish,
+    SignOffWish, UnlockWish,
 };
 pub use people::{
     LOCAL_PERSON, LimitsWish, NewOperatorWish, OperatorGate, OperatorsView, RemoveOperatorWish,

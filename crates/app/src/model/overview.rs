@@ -310,8 +310,36 @@ pub enum LogKind {
     Orders(String, u64, u64),
     /// A bill was imported: merchant, rows.
     Bill(String, u64),
+    /// A file of another book was imported.
+    File(LoggedFile),
     /// A day was compared: merchant, matched, for a person.
     Run(String, u64, u64),
+}
+
+/// A file that is neither a trade bill nor one of orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedFile {
+    /// What it holds.
+    pub book: LoggedBook,
+    /// Its name.
+    pub name: String,
+    /// Its rows.
+    pub rows: u64,
+    /// Rows that were refused.
+    pub rejected: u64,
+    /// True where it does not add up, so that nothing rests on it.
+    pub is_set_aside: bool,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoggedBook {
+    /// Refunds of the merchant.
+    Refunds,
+    /// A fund-flow bill.
+    Funds,
+    /// A statement of the bank.
+    Bank,
 }
 
 /// One line of the morning's log.

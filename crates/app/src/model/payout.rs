@@ -115,6 +115,17 @@ pub struct JudgeWish {
     pub identity: Option<OperatorIdentity>,
 }
 
+/// A second person's decision about several things that wait, as they were listed.
+#[derive(Debug, Clone)]
+pub struct JudgeEachWish {
+    /// What is decided about.
+    pub ids: Vec<ApprovalId>,
+    /// The decision.
+    pub judgement: Judgement,
+    /// Who decides.
+    pub identity: Option<OperatorIdentity>,
+}
+
 /// A day to be signed off.
 #[derive(Debug, Clone)]
 pub struct SignOffWish {

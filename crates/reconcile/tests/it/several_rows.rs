@@ -1,8 +1,10 @@
 //! Several rows that look like one thing: sub-merchants, parts, groups, and amounts that may lie apart.
 
 use recondesk_domain::{
-    Category, FeeRate, Fen, MOrder, MchId, OrderNo, Tag, TradeType, TransactionId, WPay,
+    BillDate, Category, FeeRate, Fen, MOrder, MchId, OrderNo, PayStatus, Tag, TradeType,
+    TransactionId, WPay,
 };
+use recondesk_reconcile::WaitingRefund;
 
 use crate::small_books::{BOTH, books, day, noon, order, pay, plain, tell};
 
@@ -30,6 +32,43 @@ fn one_number_at_two_sub_merchants_is_two_orders() {
     // The other sub-merchant's order is missing: that is found, and nobody is told that A was paid twice.
     let one = plain(&books(&pays, &[], &both[..1], &BOTH()));
     assert_eq!(one.categories(), [Category::WOnlyPay]);
+}
+
+#[test]
+fn an_overdue_refund_is_that_of_its_own_sub_merchant() {
+    let shops = ["1900000201", "1900000202"];
+    let pays = shops.map(|shop| of_shop(shop, pay("A", noon())));
+    let refunded = |shop, fen| MOrder {
+        sub_mch_id: MchId::new(shop).unwrap(),
+        pay_status: PayStatus::Refunded,
+        refund_total: Some(Fen::new(fen)),
+        ..order("A", noon())
+    };
+    let orders = [refunded(shops[0], 3_000), refunded(shops[1], 10_000)];
+    let days: Vec<BillDate> = (0..4).map(|later| day().plus(later)).collect();
+    let books = books(&pays, &[], &orders, &days);
+    let told = |waits: &[&str]| {
+        let told = tell(&books, days[3], |input| {
+            let waits = waits.iter().map(|shop| WaitingRefund {
+                out_trade_no: orders[0].out_trade_no,
+                sub_mch_id: MchId::new(shop).unwrap(),
+                since: day(),
+            });
+            input.waiting_refunds = waits.collect();
+        });
+        let overdue = told.findings.iter();
+        let overdue = overdue.filter(|found| found.category == Category::MOnlyRefund);
+        overdue
+            .map(|found| (found.sub_mch_id.to_string(), found.merchant.unwrap().get()))
+            .collect::<Vec<_>>()
+    };
+
+    let (first, second) = ((shops[0].to_owned(), 3_000), (shops[1].to_owned(), 10_000));
+    assert_eq!(told(&shops[..1]), std::slice::from_ref(&first));
+    assert_eq!(told(&shops[1..]), std::slice::from_ref(&second));
+    assert_eq!(told(&shops), [first, second]);
+    // One that names no sub-merchant is told once, as before.
+    assert_eq!(told(&[""]).len(), 1);
 }
 
 #[test]

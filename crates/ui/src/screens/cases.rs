@@ -1,6 +1,7 @@
 //! Cases: the table of what needs a person, and one of them in full beside it.
 
 mod advice;
+mod agree_all;
 mod approvals;
 mod attach;
 mod bulk;
@@ -84,8 +85,8 @@ impl CasesScreen {
     }
 
     /// Asks before a refund goes out that was made earlier.
-    pub(super) fn ask_to_send(&mut self, refund: Box<RefundRecord>) {
-        self.send.start(refund);
+    pub(super) fn ask_to_send(&mut self, refund: Box<RefundRecord>, state: &State) {
+        self.send.start(refund, state);
     }
 
     /// Asks why a refund is given up.

@@ -269,9 +269,9 @@ impl Screens {
     }
 
     /// Asks over the cases before a refund that was made earlier goes out, or is given up.
-    pub(crate) fn ask_about(&mut self, wish: Action) {
+    pub(crate) fn ask_about(&mut self, wish: Action, state: &State) {
         match wish {
-            Action::SendRefund(refund) => self.cases.ask_to_send(refund),
+            Action::SendRefund(refund) => self.cases.ask_to_send(refund, state),
             Action::WithdrawRefund(refund) => self.cases.ask_to_withdraw(&refund),
             _ => {}
         }

@@ -12,7 +12,7 @@ use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::{calendar, card, chart, tabs};
 use crate::{format, icons, paint};
-use recondesk_app::model::{LogKind, MerchantRow, OverviewModel};
+use recondesk_app::model::{LogKind, LoggedBook, MerchantRow, OverviewModel};
 use recondesk_app::{Command, Export, Failure, Remote, ReportFormat};
 
 const GAP: f32 = 12.0;
@@ -362,6 +362,22 @@ fn log_words(page: &Page<'_>, kind: &LogKind) -> String {
     match kind {
         LogKind::Orders(file, rows, rejected) => {
             (o.log_orders)(file, &format::count(*rows), &format::count(*rejected))
+        }
+        LogKind::File(file) => {
+            let of = match file.book {
+                LoggedBook::Refunds => o.log_refunds,
+                LoggedBook::Funds => o.log_funds,
+                LoggedBook::Bank => o.log_bank,
+            };
+            let rows = format::count(file.rows);
+            let mut words = (o.log_file)(of, &file.name, &rows);
+            if file.rejected > 0 {
+                words.push_str(&(o.log_rejected)(&format::count(file.rejected)));
+            }
+            if file.is_set_aside {
+                words.push_str(o.log_aside);
+            }
+            words
         }
         LogKind::Bill(merchant, rows) => (o.log_bill)(merchant, &format::count(*rows)),
         LogKind::Run(merchant, matched, work) => {

@@ -95,6 +95,12 @@ words! {
         day_no_bill: T = "当日无账单", "no bill that day";
         log: T = "今早记录", "This morning";
         log_orders: super::F3 = |f, n, r| format!("导入订单 {f}，{n} 行，拒收 {r} 行"), |f, n, r| format!("Imported {f}: {n} rows, {r} rejected");
+        log_refunds: super::T = "导入退款", "Refunds";
+        log_funds: super::T = "资金账单", "Fund-flow bill";
+        log_bank: super::T = "银行流水", "Bank statement";
+        log_file: super::F3 = |of, f, n| format!("{of} {f}，{n} 行"), |of, f, n| format!("{of} {f}: {n} rows");
+        log_rejected: super::F = |n| format!("，拒收 {n} 行"), |n| format!(", {n} rejected");
+        log_aside: super::T = "；自相矛盾，已搁置，不作凭据", "; it does not add up and was set aside: nothing rests on it";
         log_bill: F2 = |m, n| format!("账单已校验：{m}，{n} 行"), |m, n| format!("Bill verified: {m}, {n} rows");
         log_run: super::F3 = |m, n, w| format!("对账完成：{m}，平账 {n}，需处理 {w}"), |m, n, w| format!("Reconciled {m}: {n} matched, {w} to work");
         day_and: F2 = |a, b| format!("{a}：{b}"), |a, b| format!("{a}: {b}");

@@ -47,6 +47,10 @@ words! {
         own: T = "制单人不能复核自己的单", "Whoever prepared it cannot approve it";
         say_who: T = "先填操作人和 PIN", "Say who decides, with the PIN";
         asked_at: F2 = |who, at| format!("{who} {at} 提请"), |who, at| format!("{who}, {at}");
+        all_open: F2 = |n, yuan| format!("{n} 件待您复核，涉及 ¥{yuan}"), |n, yuan| format!("{n} wait for you, ¥{yuan} at stake");
+        all_agree: T = "全部同意…", "Agree to all...";
+        all_sure: F2 = |n, yuan| format!("同意全部 {n} 件，涉及 ¥{yuan}？逐件记在您名下，随时可停"), |n, yuan| format!("Agree to all {n}, ¥{yuan} at stake? Each is kept under your name, and it can be stopped");
+        all_do: F = |n| format!("同意 {n} 件"), |n| format!("Agree to {n}");
         waiting: F = |n| format!("待复核 {n} 件"), |n| format!("{n} to approve");
         look: T = "查看", "Open";
         carry_waits: F = |who| format!("{who} 挂账，待另一人在“复核”里同意"), |who| format!("{who} carries it; another person must agree under Approvals");

@@ -352,7 +352,8 @@ impl<R: Record> FingerprintShare<'_, R> {
                     self.out.withdraw(place, self.re_read);
                 }
             } else {
-                self.out.judge(&mut rows.new, &mut rows.stored, self.re_read);
+                self.out
+                    .judge(&mut rows.new, &mut rows.stored, self.re_read);
             }
         }
         Ok(())

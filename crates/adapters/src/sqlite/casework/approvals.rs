@@ -80,21 +80,28 @@ pub(super) fn waiting_about(
     subjects: &[String],
 ) -> Result<Vec<Option<ApprovalId>>, DbError> {
     let connection = db.lock();
+    let mut out = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        out.push(waiting_now(&connection, subject)?.map(|asked| asked.id));
+    }
+    Ok(out)
+}
+
+/// The last question about a subject that waits.
+pub(super) fn waiting_now(
+    connection: &Connection,
+    subject: &str,
+) -> Result<Option<ApprovalRecord>, DbError> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM approval WHERE subject = ?1 AND judgement IS NULL ORDER BY id DESC"
     ))?;
-    let mut out = Vec::with_capacity(subjects.len());
-    for subject in subjects {
-        let asked = statement.query_map([subject], read)?;
-        let mut waiting = None;
-        for asked in asked.collect::<Result<Vec<_>, _>>()? {
-            if waiting.is_none() && still_waits(&connection, &asked)? {
-                waiting = Some(asked.id);
-            }
+    let asked = statement.query_map([subject], read)?;
+    for asked in asked.collect::<Result<Vec<_>, _>>()? {
+        if still_waits(connection, &asked)? {
+            return Ok(Some(asked));
         }
-        out.push(waiting);
     }
-    Ok(out)
+    Ok(None)
 }
 
 /// False for a question about what has moved on, or that was asked anew.
@@ -205,15 +212,7 @@ pub(super) fn ask(
         at: now,
     }: Author<'_>,
 ) -> Result<ApprovalRecord, DbError> {
-    let waiting: Option<i64> = tx
-        .query_row(
-            "SELECT id FROM approval WHERE subject = ?1 AND need = ?2 AND maker = ?3
-             AND reason = ?4 AND judgement IS NULL",
-            params![subject, need.word(), maker, reason],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let id = if let Some(id) = waiting {
+    let id = if let Some(id) = asked_already(tx, (need, subject, reason), maker)? {
         id
     } else {
         let id = tx.query_row(
@@ -236,6 +235,28 @@ pub(super) fn ask(
         id
     };
     by_id(tx, id)?.ok_or_else(|| DbError::broken(format!("approval {id}")))
+}
+
+/// The same question of the same person that waits. One that was taken back with its case is asked anew.
+fn asked_already(
+    tx: &SessionTransaction<'_>,
+    (need, subject, reason): (ApprovalNeed, &str, &str),
+    maker: &str,
+) -> Result<Option<i64>, DbError> {
+    let id: Option<i64> = tx
+        .query_row(
+            "SELECT id FROM approval WHERE subject = ?1 AND need = ?2 AND maker = ?3
+             AND reason = ?4 AND judgement IS NULL ORDER BY id DESC LIMIT 1",
+            params![subject, need.word(), maker, reason],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let is_of_case = subject.starts_with("case/") || subject.starts_with("carry/");
+    if !is_of_case {
+        return Ok(id);
+    }
+    let waiting = waiting_now(tx, subject)?.map(|asked| asked.id.0);
+    Ok(id.filter(|id| waiting == Some(*id)))
 }
 
 pub(super) fn judge(

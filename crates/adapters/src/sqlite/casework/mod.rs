@@ -14,6 +14,7 @@ mod sign_offs;
 mod trail;
 mod trail_check;
 mod undo;
+mod withdrawn;
 
 use super::Database;
 use recondesk_casework::{
@@ -34,6 +35,7 @@ pub(super) use trail::{
 };
 pub(super) use trail_check::holds as trail_holds;
 pub(super) use undo::before;
+pub(super) use withdrawn::{StepAhead, with_withdrawal};
 
 impl Casework for Database {
     fn operators(&self) -> Result<Vec<Operator>, StoreError> {

@@ -2,6 +2,7 @@
 
 use crate::sqlite::session::{Connection, OptionalExtension as _, SessionTransaction, params};
 
+use super::withdrawn::{StepAhead, with_withdrawal};
 use crate::sqlite::DbError;
 use crate::sqlite::cases::{self, SignedNote};
 use recondesk_casework::{ApprovalNeed, CaseOutcome, RefundStage, ReissueStage, may_claim};
@@ -184,6 +185,17 @@ pub(super) fn follow(
     if status.is_closed() || status == next {
         return Ok(());
     }
+    let step = StepAhead {
+        case: id,
+        from: status,
+        next,
+        author: note.author,
+    };
+    let text = with_withdrawal(tx, step, note.text)?;
+    let note = SignedNote {
+        text: &text,
+        ..note
+    };
     cases::set_status(tx, id, next, note)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::sqlite::session::{SessionTransaction, params};
 
-use super::{operators, outcomes};
+use super::{approvals, operators, outcomes};
 use crate::sqlite::DbError;
 use recondesk_casework::{Before, PastStep, undo};
 use recondesk_domain::Instant;
@@ -18,18 +18,27 @@ pub(in crate::sqlite) fn before(
         return Err(forbidden(format!("{} is no operator", step.actor)));
     }
     outcomes::forbid_while_in_force(tx, case)?;
-    let is_asked: bool = tx.query_row(
-        "SELECT EXISTS (SELECT 1 FROM approval a JOIN case_file c ON c.id = ?1
-         WHERE a.judgement IS NULL AND a.subject IN
-             ('case/' || c.profile || '/' || c.key, 'carry/' || c.profile || '/' || c.key))",
-        [case],
-        |row| row.get(0),
-    )?;
-    if is_asked && operators::any(tx)? {
+    if operators::any(tx)? && is_asked(tx, case)? {
         let why = "a second person was asked, who may refuse it".to_owned();
         return Err(forbidden(why));
     }
     undo(&history(tx, case)?, &step.actor).map_err(|error| forbidden(error.to_string()))
+}
+
+/// True while a second person is asked about it; a question that was taken back keeps nothing.
+fn is_asked(tx: &SessionTransaction<'_>, case: i64) -> Result<bool, DbError> {
+    let (profile, key): (i64, String) = tx.query_row(
+        "SELECT profile, key FROM case_file WHERE id = ?1",
+        params![case],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for kind in ["case", "carry"] {
+        let subject = format!("{kind}/{profile}/{key}");
+        if approvals::waiting_now(tx, &subject)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn forbidden(why: String) -> DbError {

@@ -5,21 +5,34 @@
 //! columns), those cells stay. Nothing of the other cells is believed: what is applied is asked of the store.
 
 mod deed;
+mod done;
 mod read;
+mod stale;
 mod write;
 
 pub use deed::SheetDeed;
 pub use read::{SheetRowFate, SheetRowResult, import_sheet};
 pub use write::case_form;
 
-use recondesk_ports::{CaseEvent, CaseRecord};
+use recondesk_ports::{CaseEvent, CaseRecord, Ports};
 use sha2::{Digest as _, Sha256};
 
-use crate::Message;
 use crate::jobs::views::certificate::hex;
+use crate::{Failure, Message};
 
-/// Begins every mark; the digit is the version of the sheet.
-const MARK: &str = "RDC1";
+/// Begins every mark; the digit is the version of the sheet. It names the workspace after it.
+const MARK: &str = "RDC2";
+/// Marks of sheets from before, which do not: what they hold is known by its digest alone.
+const OLD_MARK: &str = "RDC1";
+
+/// What tells this workspace from others in a mark.
+fn workspace_of(ports: &Ports) -> Result<String, Failure> {
+    let name = ports.records.workspace_id()?;
+    let mut hash = Sha256::new();
+    hash.update(b"sheet of ");
+    hash.update(name.as_bytes());
+    Ok(short(&hash.finalize()).chars().take(7).collect())
+}
 
 /// The columns that are read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +90,7 @@ fn digest_of(list: &str, case: &CaseRecord, events: &[CaseEvent]) -> String {
     };
     let mut hash = Sha256::new();
     for part in [
-        MARK,
+        OLD_MARK,
         list,
         &case.id.0.to_string(),
         &case.key,

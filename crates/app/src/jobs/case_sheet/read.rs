@@ -5,14 +5,16 @@ use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
 use recondesk_casework::Role;
-use recondesk_intake::{TextRow, each_text_row};
+use recondesk_intake::{IntakeError, NotOrders, TextRow, each_text_row};
 use recondesk_ports::{CaseEvent, CaseQuery, CaseRecord, CaseRef, Ports};
 
-use super::{MARK, SheetColumn, SheetDeed, digest_of, plain};
+use super::done::{SheetRowWords, done_before};
+use super::stale::{is_untaken, refused_by, stale};
+use super::{MARK, OLD_MARK, SheetColumn, SheetDeed, digest_of, plain, workspace_of};
 use crate::jobs::decisions;
 use crate::jobs::report::notes;
 use crate::model::Decision;
-use crate::{Failure, FailureKind, Language, Message};
+use crate::{Failure, FailureKind, Message};
 
 /// Rows of one file.
 const MOST_ROWS: usize = 200_000;
@@ -26,6 +28,8 @@ const MOST_NAME: usize = 100;
 pub enum SheetRowFate {
     /// Nothing was filled in.
     Same,
+    /// The case is what the row asks for: it was read before.
+    Already,
     /// What it asks for; it was done unless only looked at.
     Changes(Vec<Message>),
     /// The case is another one than when the sheet was written: how it was, how it is.
@@ -76,6 +80,7 @@ pub fn import_sheet<R: Read + Seek>(
         cases,
         workers: is_named.then_some(workers),
         together: decided(&filled),
+        workspace: workspace_of(ports)?,
     };
     let mut seen: BTreeMap<i64, u32> = BTreeMap::new();
     let mut out = Vec::with_capacity(filled.len());
@@ -104,13 +109,13 @@ fn decided(rows: &[Filled]) -> u32 {
 }
 
 /// The cells of a row that are read, by column.
-struct Filled {
+pub(super) struct Filled {
     line: u32,
     cells: BTreeMap<SheetColumn, String>,
 }
 
 impl Filled {
-    fn get(&self, column: SheetColumn) -> &str {
+    pub(super) fn get(&self, column: SheetColumn) -> &str {
         self.cells.get(&column).map_or("", String::as_str)
     }
 }
@@ -152,7 +157,7 @@ fn read<R: Read + Seek>(file: R) -> Result<Vec<Filled>, Failure> {
             ControlFlow::Continue(())
         }
     };
-    each_text_row(file, &mut take).map_err(|error| no_sheet().with_detail(error.to_string()))?;
+    each_text_row(file, &mut take).map_err(|error| unreadable(&error))?;
     if is_over {
         return Err(no_sheet().with_detail(format!("more than {MOST_ROWS} rows")));
     }
@@ -160,6 +165,25 @@ fn read<R: Read + Seek>(file: R) -> Result<Vec<Filled>, Failure> {
         return Err(no_sheet());
     }
     Ok(rows)
+}
+
+/// What is no workbook at all is told so; a CSV has lost what a sheet needs to be read back.
+fn unreadable(error: &IntakeError) -> Failure {
+    let IntakeError::NotOrders(NotOrders::Binary) = error else {
+        return no_sheet().with_detail(error.to_string());
+    };
+    Failure::new(
+        FailureKind::RefusedInput,
+        "case.sheet",
+        Message::new(
+            "只读回 .xlsx 工作簿",
+            "Only a workbook (.xlsx) is read back",
+        ),
+        Message::new(
+            "在 Excel 或 WPS 里把填好的表另存为 .xlsx",
+            "Save the sheet as .xlsx in the program it was filled in with",
+        ),
+    )
 }
 
 fn no_sheet() -> Failure {
@@ -194,6 +218,8 @@ fn header(cells: &[String]) -> Option<BTreeMap<SheetColumn, usize>> {
 /// What a row asks for.
 struct Wish {
     owner: Option<String>,
+    /// The case is nobody's yet, and is taken before it is solved.
+    takes_first: bool,
     deed: Option<(SheetDeed, Decision)>,
     note: Option<String>,
 }
@@ -204,12 +230,14 @@ impl Wish {
             .owner
             .as_ref()
             .map(|name| Message::new(format!("交给 {name}"), format!("Hand over to {name}")));
+        let taken = self.takes_first.then(|| SheetDeed::Take.words());
         let deed = self.deed.as_ref().map(|(deed, _)| deed.words());
         let note = self
             .note
             .as_ref()
             .map(|text| Message::new(format!("备注：{text}"), format!("Note: {text}")));
-        owner.into_iter().chain(deed).chain(note).collect()
+        let decided = owner.into_iter().chain(taken).chain(deed);
+        decided.chain(note).collect()
     }
 }
 
@@ -224,6 +252,8 @@ struct SheetContext<'a> {
     /// Who may be given a case; anybody while no operator is named.
     workers: Option<Vec<&'a str>>,
     together: u32,
+    /// What tells this workspace from others.
+    workspace: String,
 }
 
 const fn refused(zh: String, en: String) -> SheetVerdict {
@@ -241,10 +271,18 @@ impl SheetContext<'_> {
         row: &Filled,
         seen: &mut BTreeMap<i64, u32>,
     ) -> Result<(Option<&CaseRecord>, SheetVerdict), Failure> {
-        let Some((list, id)) = marked(row.get(SheetColumn::Mark)) else {
+        let Some(mark) = SheetMark::parse(row.get(SheetColumn::Mark)) else {
             let why = refused_words("这一行没有标记", "This row has no mark");
             return Ok((None, why));
         };
+        if mark.workspace.is_some_and(|of| of != self.workspace) {
+            let why = refused_words(
+                "这张表是另一个工作区导出的",
+                "This sheet was written by another workspace",
+            );
+            return Ok((None, why));
+        }
+        let SheetMark { list, id, .. } = mark;
         let Some(case) = self.cases.get(&id) else {
             let why = refused_words(
                 "这里没有这一行的差错",
@@ -281,13 +319,12 @@ impl SheetContext<'_> {
         let before = plain(&notes(events));
         if !is_as_it_was {
             // Whether the notes were written in is unknown then; what was filled in is certain.
-            return SheetVerdict::Is(
-                if is_filled || !before.starts_with(row.get(SheetColumn::Notes)) {
-                    stale(row, case, &before)
-                } else {
-                    SheetRowFate::Same
-                },
-            );
+            let was_written = is_filled || !before.starts_with(row.get(SheetColumn::Notes));
+            return SheetVerdict::Is(match was_written {
+                false => SheetRowFate::Same,
+                true if done_before(&SheetRowWords::of(row), case, events) => SheetRowFate::Already,
+                true => stale(row, case, &before),
+            });
         }
         if row.get(SheetColumn::Order) != case.finding.out_trade_no.as_str() {
             return refused_words(
@@ -301,10 +338,10 @@ impl SheetContext<'_> {
                 "Notes that are there do not change; write new ones below them, or in the last column",
             );
         };
-        self.wish(row, &added)
+        self.wish(row, &added, case)
     }
 
-    fn wish(&self, row: &Filled, added: &str) -> SheetVerdict {
+    fn wish(&self, row: &Filled, added: &str, case: &CaseRecord) -> SheetVerdict {
         let owner = row.get(SheetColumn::NewOwner);
         let (words, remark) = (row.get(SheetColumn::Decision), row.get(SheetColumn::Remark));
         let is_long = [remark, added].iter().any(|text| text.len() > MOST_WORDS);
@@ -355,6 +392,7 @@ impl SheetContext<'_> {
             .collect::<Vec<_>>()
             .join("\n");
         let wish = Wish {
+            takes_first: deed == Some(SheetDeed::Resolve) && owner.is_empty() && is_untaken(case),
             owner: (!owner.is_empty()).then(|| owner.to_owned()),
             deed: deed_taken,
             note: (!note.is_empty()).then_some(note),
@@ -370,66 +408,50 @@ impl SheetContext<'_> {
         let words = wish.words();
         let place = CaseRef::new(case.profile, case.key.as_str());
         let handed = wish.owner.map(Decision::HandOver);
+        let taken = wish.takes_first.then_some(Decision::Take);
         let decided = wish.deed.map(|(_, decision)| decision);
-        let all: Vec<Decision> = handed.into_iter().chain(decided).collect();
+        let all: Vec<Decision> = handed.into_iter().chain(taken).chain(decided).collect();
         let together = self.together;
         let is_solved = matches!(all.last(), Some(Decision::Resolve(_)));
         match decisions::decide_all(self.ports, place, (all, wish.note, together), actor) {
             // "Solved" would say too much while a second person has not agreed.
-            Ok(Some(asked)) if is_solved => {
-                Ok(SheetRowFate::Changes([words, vec![asked]].concat()))
+            Ok(done) => {
+                let asked = done.asked.filter(|_| is_solved);
+                let told = words.into_iter().chain(asked).chain(done.withdrawn);
+                Ok(SheetRowFate::Changes(told.collect()))
             }
-            Ok(_) => Ok(SheetRowFate::Changes(words)),
             Err(failure) if failure.code == "workspace.forbidden" => {
-                let detail = &failure.detail;
-                Ok(SheetRowFate::Refused(Message::new(
-                    format!("{}：{detail}", failure.title.zh),
-                    format!("{}: {detail}", failure.title.en),
-                )))
+                Ok(SheetRowFate::Refused(refused_by(&failure)))
             }
             Err(failure) => Err(failure),
         }
     }
 }
 
-/// How the case was when the sheet was written, and how it is.
-fn stale(row: &Filled, case: &CaseRecord, now: &str) -> SheetRowFate {
-    let was = |language: Language| {
-        let (status, owner) = (row.get(SheetColumn::Status), row.get(SheetColumn::Owner));
-        version(language, [status, owner, row.get(SheetColumn::Notes)])
-    };
-    let is = |language: Language| {
-        let status = language.pick(case.status.zh(), case.status.en());
-        version(language, [status, &case.owner, now])
-    };
-    SheetRowFate::Stale(
-        Message::new(was(Language::Zh), was(Language::En)),
-        Message::new(is(Language::Zh), is(Language::En)),
-    )
+/// What a mark names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct SheetMark<'a> {
+    /// The workspace; older marks do not say it.
+    workspace: Option<&'a str>,
+    list: &'a str,
+    /// Number of the case.
+    id: i64,
 }
 
-fn version(language: Language, [status, owner, notes]: [&str; 3]) -> String {
-    let owner = if owner.is_empty() { "–" } else { owner };
-    let notes = notes.replace('\n', " / ");
-    let count = notes.chars().count();
-    let short: String = notes.chars().take(60).collect();
-    let dots = if count > 60 { "…" } else { "" };
-    let head = language.pick("状态", "status");
-    let who = language.pick("负责人", "owner");
-    if short.is_empty() {
-        format!("{head} {status}，{who} {owner}")
-    } else {
-        format!("{head} {status}，{who} {owner}，{short}{dots}")
+impl<'a> SheetMark<'a> {
+    fn parse(mark: &'a str) -> Option<Self> {
+        let parts: Vec<&str> = mark.trim().split('-').collect();
+        let (workspace, list, id) = match parts.as_slice() {
+            [version, list, _row, id] if *version == OLD_MARK => (None, *list, *id),
+            [version, of, list, _row, id] if *version == MARK => (Some(*of), *list, *id),
+            _ => return None,
+        };
+        Some(Self {
+            workspace,
+            list,
+            id: id.parse().ok()?,
+        })
     }
-}
-
-/// List and number of the case that a mark names.
-fn marked(mark: &str) -> Option<(&str, i64)> {
-    let mut parts = mark.trim().split('-');
-    let (version, list, _row, id) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let is_whole = version == MARK && parts.next().is_none();
-    is_whole.then_some(())?;
-    Some((list, id.parse().ok()?))
 }
 
 /// What was written below the notes that were there; `None` when those were changed.
@@ -444,7 +466,14 @@ mod tests {
 
     #[test]
     fn a_mark_names_list_and_case() {
-        assert_eq!(marked("RDC1-D0a1b2c3d-7-42"), Some(("D0a1b2c3d", 42)));
+        let read = |workspace| SheetMark {
+            workspace,
+            list: "D0a1b2c3d",
+            id: 42,
+        };
+        assert_eq!(SheetMark::parse("RDC1-D0a1b2c3d-7-42"), Some(read(None)));
+        let named = SheetMark::parse("RDC2-Dffeedd-D0a1b2c3d-7-42");
+        assert_eq!(named, Some(read(Some("Dffeedd"))));
         for bad in [
             "",
             "RDC1-D0a-7",
@@ -452,7 +481,7 @@ mod tests {
             "RDC1-D0a-7-x",
             "RDC1-a-1-2-3",
         ] {
-            assert_eq!(marked(bad), None, "{bad}");
+            assert_eq!(SheetMark::parse(bad), None, "{bad}");
         }
     }
 

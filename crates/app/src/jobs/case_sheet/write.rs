@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use recondesk_casework::Role;
 use recondesk_domain::{MerchantProfile, ProfileId};
-use recondesk_ports::{CaseEvent, CaseRecord, FormColumn, Ports, ReportCell, SheetForm};
+use recondesk_ports::{CaseRecord, FormColumn, Ports, ReportCell, SheetForm};
 use sha2::{Digest as _, Sha256};
 
-use super::{MARK, SheetColumn, SheetDeed, digest_of, short};
+use super::{MARK, SheetColumn, SheetDeed, digest_of, short, workspace_of};
 use crate::jobs::report::notes;
 use crate::{Failure, Language};
 
@@ -23,13 +23,21 @@ pub fn case_form(
     let profiles: BTreeMap<ProfileId, MerchantProfile> =
         ports.records.profiles()?.into_iter().collect();
     let list = list_of(ports, cases);
+    let workspace = workspace_of(ports)?;
     let mut rows = Vec::with_capacity(cases.len());
     for (at, case) in (1_u32..).zip(cases) {
         let events = ports.records.case_events(case.id)?;
         let merchant = profiles
             .get(&case.profile)
             .map_or("", |profile| profile.name.as_str());
-        rows.push(row((case, &events), &list, at, merchant, language));
+        let id = case.id.0;
+        let cells = SheetRowCells {
+            mark: format!("{MARK}-{workspace}-{list}-{at}-{id}"),
+            digest: digest_of(&list, case, &events),
+            merchant,
+            notes: notes(&events),
+        };
+        rows.push(row(case, &cells, language));
     }
     Ok(SheetForm {
         title: language.pick("差错", "Cases").to_owned(),
@@ -108,19 +116,21 @@ fn owners(ports: &Ports, cases: &[CaseRecord]) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn row(
-    (case, events): (&CaseRecord, &[CaseEvent]),
-    list: &str,
-    at: u32,
-    merchant: &str,
-    language: Language,
-) -> Vec<ReportCell> {
+/// What a row has beside its case.
+struct SheetRowCells<'a> {
+    mark: String,
+    digest: String,
+    merchant: &'a str,
+    notes: String,
+}
+
+fn row(case: &CaseRecord, cells: &SheetRowCells<'_>, language: Language) -> Vec<ReportCell> {
     let finding = &case.finding;
     let category = finding.category;
     vec![
-        ReportCell::text(&format!("{MARK}-{list}-{at}-{}", case.id.0)),
-        ReportCell::text(&digest_of(list, case, events)),
-        ReportCell::text(merchant),
+        ReportCell::text(&cells.mark),
+        ReportCell::text(&cells.digest),
+        ReportCell::text(cells.merchant),
         ReportCell::text(&case.day.to_string()),
         ReportCell::text(category.code()),
         ReportCell::text(language.pick(category.zh(), category.en())),
@@ -131,7 +141,7 @@ fn row(
         ReportCell::Money(finding.at_stake()),
         ReportCell::text(language.pick(case.status.zh(), case.status.en())),
         ReportCell::text(&case.owner),
-        ReportCell::text(&notes(events)),
+        ReportCell::text(&cells.notes),
         ReportCell::Empty,
         ReportCell::Empty,
         ReportCell::Empty,

@@ -269,13 +269,16 @@ fn sent_line(carried: &Carried) -> BulkLine {
     let waits = stage == RefundStage::Confirmed && record.refund.approval == Approval::Awaited;
     let result = match (&carried.trouble, stage) {
         (Some(failure), _) => Err(failure.clone()),
-        (None, RefundStage::Rejected | RefundStage::Closed) => Err(Failure::new(
-            FailureKind::Gateway,
-            "refund.rejected",
-            said,
-            window_advice(record),
-        )
-        .with_detail(record.last_words.as_str())),
+        // Nothing is on its way, whoever took it back meanwhile.
+        (None, RefundStage::Rejected | RefundStage::Closed | RefundStage::Withdrawn) => {
+            Err(Failure::new(
+                FailureKind::Gateway,
+                "refund.rejected",
+                said,
+                window_advice(record),
+            )
+            .with_detail(record.last_words.as_str()))
+        }
         (None, _) => Ok(said),
     };
     BulkLine {

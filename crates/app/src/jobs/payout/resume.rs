@@ -3,16 +3,56 @@
 use std::time::Duration;
 
 use super::{FOLLOWED, sleep, told};
+use crate::jobs::desk::identify;
 use crate::jobs::refund::{
-    Carried, RefundPace, carry_on, resume_each, state_words, waits_to_be_sent, window_advice,
+    Carried, RefundPace, ResumeAsk, carry_on, confirm, is_unpayable, resume_each, state_words,
+    waits_to_be_sent, window_advice,
 };
-use crate::model::RefundChoice;
-use crate::{Failure, Message, NoticeText, Progress, Reporter, Step};
-use recondesk_casework::RefundStage;
-use recondesk_ports::{Ports, RefundRecord, StoreError};
+use crate::model::{RefundChoice, SendRefundWish};
+use crate::{Failure, FailureKind, Message, NoticeText, Progress, Reporter, Step, Surface};
+use recondesk_casework::{RefundStage, Role};
+use recondesk_ports::{Ports, RefundRecord, RefundRowId, StoreError};
+
+/// Sends a refund that was held back, in the name of the person whose PIN fits.
+///
+/// # Errors
+/// When nobody says who sends it, the workspace fails, or keys are missing. What was sent by then is on disk.
+pub(super) fn send_held(
+    ports: &Ports,
+    wish: &SendRefundWish,
+    user: &str,
+    reporter: &dyn Reporter,
+) -> Result<NoticeText, Failure> {
+    let actor = identify(ports, wish.identity.as_ref(), Role::Work, user)?;
+    let record = record_of(ports, wish.refund)?;
+    if record.refund.amount != wish.amount {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "refund.confirm",
+            Message::new(
+                "退款金额已变，没有发送",
+                "The sum of the refund has changed; nothing was sent",
+            ),
+            Message::new("看过现在的金额再发送", "Look at its sum, then send it"),
+        ));
+    }
+    let cancel = reporter.token();
+    let pace = RefundPace {
+        patience: FOLLOWED,
+        pause: &sleep,
+        cancel: &cancel,
+    };
+    let record = confirm(ports, &record, wish.amount, &actor)?;
+    Ok(told_of(&carry_on(ports, record, &pace)?))
+}
+
+fn record_of(ports: &Ports, id: RefundRowId) -> Result<RefundRecord, Failure> {
+    let record = ports.casework.refund(id)?;
+    Ok(record.ok_or_else(|| StoreError::Missing("refund".to_owned()))?)
+}
 
 /// Asks about one refund, or about every one that is not at its end: what is due under the number it has. What waits
-/// to be sent goes out only where a person said so of it.
+/// to be sent stays as it is.
 ///
 /// # Errors
 /// When the workspace fails, or keys are missing. What was sent by then is on disk.
@@ -28,10 +68,9 @@ pub(super) fn resume_refunds(
         cancel: &cancel,
     };
     let profile = match which {
-        RefundChoice::One(id) | RefundChoice::Send(id) => {
-            let record = ports.casework.refund(id)?;
-            let record = record.ok_or_else(|| StoreError::Missing("refund".to_owned()))?;
-            if waits_to_be_sent(&record) && which == RefundChoice::One(id) {
+        RefundChoice::One(id) => {
+            let record = record_of(ports, id)?;
+            if waits_to_be_sent(&record) {
                 let trouble = None;
                 return Ok(told_of(&Carried { record, trouble }));
             }
@@ -42,8 +81,11 @@ pub(super) fn resume_refunds(
     // Many are each asked once: whoever waits for one would wait for all before it.
     pace.patience = Duration::ZERO;
     let mut all = 0;
-    let asked = |record: &RefundRecord| !waits_to_be_sent(record);
-    let carried = resume_each(ports, (profile, &asked), &pace, &mut |done, total| {
+    let ask = ResumeAsk {
+        profile,
+        sender: None,
+    };
+    let carried = resume_each(ports, ask, &pace, &mut |done, total| {
         all = total;
         reporter.progress(Progress {
             step: Step::Ask,
@@ -70,6 +112,14 @@ pub(super) fn told_of(carried: &Carried) -> NoticeText {
     let (state, advice) = (state_words(record), window_advice(record));
     let (number, sum) = (record.out_refund_no, record.refund.amount.grouped());
     let note = match &carried.trouble {
+        // Its way on is not the refund's own: that would be sending it again.
+        Some(failure) if is_unpayable(failure) => {
+            let way = failure.advice_at(Surface::Window);
+            Message::new(
+                format!("{}；{}", failure.title.zh, way.zh),
+                format!("{}; {}", failure.title.en, way.en),
+            )
+        }
         Some(failure) => Message::new(
             format!("{}；{}", failure.title.zh, advice.zh),
             format!("{}; {}", failure.title.en, advice.en),

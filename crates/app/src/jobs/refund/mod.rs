@@ -16,6 +16,7 @@ mod read_answer;
 mod redirect;
 mod resume;
 mod send;
+mod unpayable;
 mod withdraw;
 mod words;
 
@@ -31,7 +32,8 @@ pub use prepare::{
 };
 pub use proposal::proposed;
 pub use redirect::redirect;
-pub use resume::{is_unfinished, resume, resume_each, unfinished, waits_to_be_sent};
+pub use resume::{ResumeAsk, is_unfinished, resume, resume_each, unfinished, waits_to_be_sent};
+pub use unpayable::is_unpayable;
 pub use withdraw::withdraw;
 pub use words::{advice_of, customer_reason, limit_failure, state_words, window_advice};
 

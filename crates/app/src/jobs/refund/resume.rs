@@ -1,6 +1,6 @@
 //! Taking up everything that is not at its end: what runs after a crash.
 
-use super::carry_on::{Carried, RefundPace};
+use super::carry_on::{Carried, RefundPace, confirm};
 use super::many::{each, is_of_workspace};
 use crate::Failure;
 use recondesk_casework::{Approval, RefundStage};
@@ -49,7 +49,8 @@ pub fn resume(
     profile: Option<ProfileId>,
     pace: &RefundPace<'_>,
 ) -> Result<Vec<Carried>, Failure> {
-    resume_each(ports, (profile, &|_| true), pace, &mut |_, _| ())
+    let open = unfinished(ports, profile)?;
+    taken_up(each(ports, open, pace, &mut |_, _| (), &Ok))
 }
 
 /// True for one that carrying on would send as the next thing: a person confirmed it, nobody else must agree any more.
@@ -62,22 +63,39 @@ pub fn waits_to_be_sent(record: &RefundRecord) -> bool {
     record.refund.stage == RefundStage::Confirmed && agreed
 }
 
-/// Which refunds are taken up.
-type RefundFilter<'a> = &'a dyn Fn(&RefundRecord) -> bool;
+/// Which refunds are taken up, and who sends what was held back.
+#[derive(Debug, Clone, Copy)]
+pub struct ResumeAsk<'a> {
+    /// Of one merchant, or of all.
+    pub profile: Option<ProfileId>,
+    /// Whoever sends what was confirmed and has not gone out; without a person those stay as they are, and the others
+    /// are asked about.
+    pub sender: Option<&'a str>,
+}
 
-/// The same for those that are wanted, telling how many are done of how many before each of them and at the end.
+/// Asks about what is not at its end, and sends what was held back where a person says so, telling how many are done
+/// of how many before each of them and at the end.
 ///
 /// # Errors
 /// As [`resume`].
 pub fn resume_each(
     ports: &Ports,
-    (profile, wanted): (Option<ProfileId>, RefundFilter<'_>),
+    ask: ResumeAsk<'_>,
     pace: &RefundPace<'_>,
     tell: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<Carried>, Failure> {
-    let mut open = unfinished(ports, profile)?;
-    open.retain(wanted);
-    let mut carried = each(ports, open, pace, tell, &Ok);
+    let mut open = unfinished(ports, ask.profile)?;
+    open.retain(|record| ask.sender.is_some() || !waits_to_be_sent(record));
+    let ready = |record: RefundRecord| match ask.sender {
+        Some(sender) if waits_to_be_sent(&record) => {
+            confirm(ports, &record, record.refund.amount, sender)
+        }
+        _ => Ok(record),
+    };
+    taken_up(each(ports, open, pace, tell, &ready))
+}
+
+fn taken_up(mut carried: Vec<Carried>) -> Result<Vec<Carried>, Failure> {
     match carried.pop_if(|last| is_of_workspace(last)) {
         Some(Carried {
             trouble: Some(failure),

@@ -3,7 +3,8 @@
 
 use super::carry_on::{Carried, Led, RefundWork, StepNote, step, stop};
 use super::delivered::delivered_since;
-use super::{OrderSubject, ask_order, limit_failure, read_answer};
+use super::unpayable::held_by;
+use super::{OrderSubject, ask_order, read_answer};
 use crate::{Failure, FailureKind};
 use recondesk_casework::{
     LimitError, Move, OrderFacts, Queried, RefundEvent, RefundStage, SendAnswer, check_refund,
@@ -163,7 +164,7 @@ impl RefundWork<'_> {
                 Led::Stop(carried) => stop(carried.record, Some(failure)),
             });
         }
-        let failure = limit.map_or(failure, |limit| limit_failure(limit, FailureKind::Gateway));
+        let failure = limit.map_or(failure, |limit| held_by(limit, record));
         // A person decides; until then it is asked whether a sending before arrived, so that it can be given up.
         if record.refund.stage == RefundStage::Unknown {
             let (Led::On(record) | Led::Stop(Carried { record, .. })) = self.ask(record)?;

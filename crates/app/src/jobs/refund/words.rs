@@ -3,7 +3,7 @@
 use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::{Approval, LimitError, RefundStage};
 use recondesk_domain::{Category, Fen};
-use recondesk_ports::RefundRecord;
+use recondesk_ports::{ApprovalId, RefundRecord};
 
 /// A limit as a failure.
 #[must_use]
@@ -211,19 +211,10 @@ fn terminal_advice(record: &RefundRecord) -> Message {
         (
             RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
             Approval::Awaited,
-        ) => match &record.approval {
-            Some(asked) => Message::new(
-                format!(
-                    "由另一位有复核权限的人执行：recondesk approve {} --operator 姓名",
-                    asked.id.0
-                ),
-                format!(
-                    "Another person with the role approve: recondesk approve {} --operator NAME",
-                    asked.id.0
-                ),
-            ),
-            None => Message::default(),
-        },
+        ) => record
+            .approval
+            .as_ref()
+            .map_or_else(Message::default, |asked| terminal_approval(asked.id)),
         (
             RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
             Approval::Declined,
@@ -239,12 +230,16 @@ fn terminal_advice(record: &RefundRecord) -> Message {
             ),
         ),
         (RefundStage::Confirmed, _) if record.refund.sends == 0 => Message::new(
-            "还没有发给微信支付；发送：recondesk refund resume",
-            "WeChat Pay was not told yet; recondesk refund resume sends it",
+            format!("还没有发给微信支付；发送：recondesk refund resume {number} --send"),
+            format!(
+                "WeChat Pay was not told yet; recondesk refund resume {number} --send sends it"
+            ),
         ),
         (RefundStage::Confirmed, _) => Message::new(
-            "没有被受理，可以用同一单号再发：recondesk refund resume",
-            "Not accepted; the same number can be sent again: recondesk refund resume",
+            format!("没有被受理，可以用同一单号再发：recondesk refund resume {number} --send"),
+            format!(
+                "Not accepted; the same number can be sent again: recondesk refund resume {number} --send"
+            ),
         ),
         (RefundStage::Listed, _) => Message::new(
             "由人上传批量文件，这里只查询，不会再发送：上传后 recondesk refund resume；文件没有上传的，可以撤回",
@@ -284,6 +279,14 @@ fn terminal_advice(record: &RefundRecord) -> Message {
             Message::new("已撤回，没有发出", "Withdrawn, nothing was sent")
         }
     }
+}
+
+/// The second person's command.
+fn terminal_approval(ApprovalId(id): ApprovalId) -> Message {
+    Message::new(
+        format!("由另一位有复核权限的人执行：recondesk approve {id} --operator 姓名"),
+        format!("Another person with the role approve: recondesk approve {id} --operator NAME"),
+    )
 }
 
 /// The money is back at the merchant, and a person has still to pay the customer.

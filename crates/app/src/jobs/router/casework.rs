@@ -21,6 +21,23 @@ use recondesk_ports::{CaseRef, RefundQuery, StoreError};
 /// Most files that are hung on a case at once.
 const MOST_FILES: usize = 20;
 
+/// True for what moves goods or money, follows it up, or is a second person's.
+pub(super) const fn moves_or_agrees(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::WithdrawRefund(..)
+            | Command::Payout(..)
+            | Command::Refund(_)
+            | Command::ResumeRefunds(_)
+            | Command::SendRefund(_)
+            | Command::UnfinishedRefunds(_)
+            | Command::Reissue(_)
+            | Command::Approvals
+            | Command::Judge(_)
+            | Command::JudgeEach(_)
+    )
+}
+
 impl WindowJobs {
     /// Carries out a command about cases.
     pub(super) fn casework(
@@ -83,6 +100,10 @@ impl WindowJobs {
                 Ok(Outcome::Payout(Box::new(view)))
             }
             Command::Approvals => Ok(Outcome::Approvals(approvals::waiting(&self.ports)?)),
+            Command::JudgeEach(wish) => {
+                let done = payout::judge_each(&self.ports, &wish, &self.around.person, reporter)?;
+                Ok(Outcome::Bulk(Box::new(done)))
+            }
             Command::UnfinishedRefunds(profile) => {
                 Ok(Outcome::Refunds(refund::unfinished(&self.ports, profile)?))
             }

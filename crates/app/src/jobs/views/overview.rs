@@ -9,12 +9,12 @@ use super::overview_calendar::calendar;
 use super::{Views, is_bill, is_orders};
 use crate::Failure;
 use crate::model::{
-    AgeClass, BillStatus, Clause, ClauseKind, DayPoint, LogKind, LogLine, MerchantDay,
-    MorningTotals, NextStep, OverviewModel, age_days,
+    AgeClass, BillStatus, Clause, ClauseKind, DayPoint, LogKind, LogLine, LoggedBook, LoggedFile,
+    MerchantDay, MorningTotals, NextStep, OverviewModel, age_days,
 };
 use recondesk_domain::{BillDate, Category, Fen, MerchantProfile, ProfileId, Severity};
 use recondesk_ports::{
-    BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing, StoreError,
+    BANK_KIND, BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing, StoreError,
 };
 
 /// Days of the chart.
@@ -206,30 +206,7 @@ impl Views<'_> {
                 .iter()
                 .filter(|import| import.imported_at.day() == today)
             {
-                let name = book.profile.name.clone();
-                let (severity, kind) = if is_bill(import) {
-                    let good = import.standing == Standing::Verified;
-                    (
-                        if good { Severity::Ok } else { Severity::Fault },
-                        LogKind::Bill(name, import.rows),
-                    )
-                } else {
-                    let bad = rejected(import)?;
-                    let severity = if bad == 0 {
-                        Severity::Ok
-                    } else {
-                        Severity::Fault
-                    };
-                    (
-                        severity,
-                        LogKind::Orders(import.name.clone(), import.rows, bad),
-                    )
-                };
-                out.push(LogLine {
-                    at: import.imported_at,
-                    severity,
-                    kind,
-                });
+                out.push(import_line(book, import)?);
             }
             for run in book.runs.iter().filter(|run| run.made_at.day() == today) {
                 let head = run.summary.headline();
@@ -251,6 +228,45 @@ impl Views<'_> {
         out.drain(..surplus);
         Ok(out)
     }
+}
+
+/// An import as the log tells it: what it holds, and whether anything rests on it.
+fn import_line(book: &MerchantOverview, import: &ImportRecord) -> Result<LogLine, StoreError> {
+    let is_set_aside = import.standing == Standing::Quarantined;
+    let bad = rejected(import)?;
+    let other = match import.kind.as_str() {
+        "refunds" => Some(LoggedBook::Refunds),
+        BANK_KIND => Some(LoggedBook::Bank),
+        kind if kind.starts_with("fund.") => Some(LoggedBook::Funds),
+        _ => None,
+    };
+    let is_good = if is_bill(import) {
+        import.standing == Standing::Verified
+    } else {
+        bad == 0 && !is_set_aside
+    };
+    let kind = if is_bill(import) {
+        LogKind::Bill(book.profile.name.clone(), import.rows)
+    } else if let Some(book) = other {
+        LogKind::File(LoggedFile {
+            book,
+            name: import.name.clone(),
+            rows: import.rows,
+            rejected: bad,
+            is_set_aside,
+        })
+    } else {
+        LogKind::Orders(import.name.clone(), import.rows, bad)
+    };
+    Ok(LogLine {
+        at: import.imported_at,
+        severity: if is_good {
+            Severity::Ok
+        } else {
+            Severity::Fault
+        },
+        kind,
+    })
 }
 
 /// Rows of a merchant's file that were refused; other files count none.

@@ -2,6 +2,7 @@
 
 use egui::{Context, Rect, Ui, pos2, vec2};
 
+use super::agree_all::{AGREE_ALL, AgreeAll, AllPressed};
 use super::ignore::reason_words;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
@@ -34,11 +35,14 @@ pub(super) struct ApprovalsDialog {
     sent: Option<u64>,
     /// The decision whose refusal was taken note of.
     heard: Option<u64>,
+    /// How far a decision about all of them is.
+    all: AgreeAll,
 }
 
 /// What was pressed in the list.
 enum Pressed {
     Judge(ApprovalId, Judgement),
+    All(Vec<ApprovalId>),
     Look(Box<Action>),
     SetUp,
 }
@@ -55,7 +59,7 @@ impl ApprovalsDialog {
 
     /// Draws it; decisions go out. It stays open, and says what came of each.
     pub(super) fn show(&mut self, ctx: &Context, page: &Page<'_>, out: &mut Outbox) {
-        if !self.open {
+        if !self.open || self.all.show(ctx, page, out) {
             return;
         }
         self.fill(page);
@@ -64,6 +68,8 @@ impl ApprovalsDialog {
         let waiting = waiting.map_or(&[][..], Vec::as_slice);
         let (done, refused) = self.outcome(page);
         let fields = if waiting.is_empty() { 0.0 } else { FIELDS };
+        let open = AgreeAll::offer(page, &self.person);
+        let all_row = open.as_ref().map_or(0.0, |_| AGREE_ALL);
         let is_own = |one: &WaitingApproval| one.asked.maker == self.person.name();
         let own = if waiting.iter().any(is_own) {
             page.w.people.own
@@ -75,7 +81,10 @@ impl ApprovalsDialog {
             name: "approvals",
             title: w.approvals,
             width: 760.0,
-            height: shown + fields + refused.as_ref().or(done.as_ref()).map_or(0.0, |_| REFUSAL),
+            height: shown
+                + fields
+                + all_row
+                + refused.as_ref().or(done.as_ref()).map_or(0.0, |_| REFUSAL),
             note: own,
             leave: "",
             deed: Button::primary(page.w.frame.close).key("Esc"),
@@ -97,6 +106,13 @@ impl ApprovalsDialog {
                 false
             };
             rest.min.y += fields;
+            if let Some(open) = &open {
+                let row = Rect::from_min_size(rest.min, vec2(rest.width(), all_row));
+                if self.all.row(ui, row, page, open) == AllPressed::Agree {
+                    pressed = Some(Pressed::All(open.ids()));
+                }
+                rest.min.y += all_row;
+            }
             if let Some(words) = &refused {
                 refusal(ui, rest, words);
             } else if let Some(words) = &done {
@@ -111,9 +127,18 @@ impl ApprovalsDialog {
                 .list(ui, list, page, (waiting, entered))
                 .or(pressed.take());
         });
+        if let Some(pressed) = pressed {
+            self.take(pressed, page, out);
+        }
+        if ended != Ended::No {
+            *self = Self::default();
+        }
+    }
+
+    /// What was pressed goes out, or leads elsewhere.
+    fn take(&mut self, pressed: Pressed, page: &Page<'_>, out: &mut Outbox) {
         match pressed {
-            None => {}
-            Some(Pressed::Judge(id, judgement)) => {
+            Pressed::Judge(id, judgement) => {
                 self.sent = Some(newest(page));
                 out.run(Command::Judge(Box::new(JudgeWish {
                     id,
@@ -121,17 +146,18 @@ impl ApprovalsDialog {
                     identity: self.person.identity(),
                 })));
             }
-            Some(Pressed::Look(action)) => {
+            Pressed::All(ids) => {
+                self.sent = Some(newest(page));
+                self.all.send(ids, self.person.identity(), out);
+            }
+            Pressed::Look(action) => {
                 *self = Self::default();
                 out.push(*action);
             }
-            Some(Pressed::SetUp) => {
+            Pressed::SetUp => {
                 *self = Self::default();
                 out.push(Action::Operators);
             }
-        }
-        if ended != Ended::No {
-            *self = Self::default();
         }
     }
 

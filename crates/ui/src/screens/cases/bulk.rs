@@ -8,7 +8,7 @@ mod shop;
 
 use egui::{Context, Rect, Ui, pos2, vec2};
 
-use self::results::{results, running};
+pub(super) use self::results::{results, running};
 use super::decide::DecisionAction;
 use super::ignore::IgnoreFields;
 use crate::action::{Action, Outbox};

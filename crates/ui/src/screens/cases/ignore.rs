@@ -8,6 +8,7 @@ use crate::paint;
 use crate::text::Wording;
 use crate::theme::TypeStyle;
 use crate::widgets::input;
+use recondesk_app::jobs::case_words::stored_words;
 use recondesk_casework::IgnoreReason;
 
 /// The reason that is chosen.
@@ -75,7 +76,9 @@ const fn word(w: &Wording, reason: IgnoreReason) -> &'static str {
 pub(super) fn reason_words(w: &Wording, reason: &str) -> String {
     let (code, more) = reason.split_once(": ").unwrap_or((reason, ""));
     let Some(known) = IgnoreReason::parse(code) else {
-        return reason.to_owned();
+        // What the program itself wrote beside a step is said in the words of the language, too.
+        let words = stored_words(reason);
+        return w.of(&words).to_owned();
     };
     let said = word(w, known);
     match more {

@@ -4,27 +4,32 @@ use egui::{Context, Rect, pos2};
 
 use crate::action::Outbox;
 use crate::page::Page;
+use crate::screens::person::PersonFields;
 use crate::theme::TypeStyle;
 use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::{format, paint};
-use recondesk_app::Command;
 use recondesk_app::jobs::refund::state_words;
-use recondesk_app::model::RefundChoice;
+use recondesk_app::model::SendRefundWish;
+use recondesk_app::{Command, State};
 use recondesk_ports::RefundRecord;
 
 const LINE: f32 = 26.0;
+/// Height of name and PIN.
+const PERSON: f32 = 64.0;
 
 /// The dialog, while it is open.
 #[derive(Default)]
 pub(super) struct SendDialog {
     refund: Option<Box<RefundRecord>>,
+    person: PersonFields,
 }
 
 impl SendDialog {
-    /// Opens it for a refund that waits to be sent.
-    pub(super) fn start(&mut self, refund: Box<RefundRecord>) {
+    /// Opens it for a refund that waits to be sent; whoever signed in is proposed.
+    pub(super) fn start(&mut self, refund: Box<RefundRecord>, state: &State) {
         self.refund = Some(refund);
+        self.person = PersonFields::of(&state.desk.person).focused(true);
     }
 
     /// Draws it; the refund goes out when its sum is pressed.
@@ -35,15 +40,19 @@ impl SendDialog {
         let w = &page.w.work;
         let sum = format::money(refund.refund.amount);
         let label = (w.send_deed)(&sum);
+        let asks = page.state.desk.person.has_operators;
+        let is_ready = !asks || self.person.is_filled();
         let dialog = Dialog {
             name: "send refund",
             title: w.send_title,
             width: 480.0,
-            height: 4.0 * LINE + 44.0,
+            height: 4.0 * LINE + 44.0 + if asks { PERSON } else { 0.0 },
             note: "",
             leave: page.w.frame.cancel,
-            deed: Button::danger(&label).key("Ctrl ↵"),
-            ready: true,
+            deed: Button::danger(&label)
+                .key("Ctrl ↵")
+                .enabled_or(is_ready, page.w.payout.no_person),
+            ready: is_ready,
         };
         let state = state_words(refund);
         let lines = [
@@ -52,6 +61,7 @@ impl SendDialog {
             (w.send_reason, refund.draft.reason.clone()),
             (w.send_state, page.w.of(&state).to_owned()),
         ];
+        let person = &mut self.person;
         let ended = dialog.show(ctx, |ui, rect| {
             let p = ui.painter();
             for (nth, (name, value)) in lines.iter().enumerate() {
@@ -71,14 +81,23 @@ impl SendDialog {
             let style = (TypeStyle::Small, page.t.text_2);
             let said = paint::paragraph(p, place, w.send_note, style, 2);
             paint::say(ui, "send note", said, w.send_note);
+            if asks {
+                let top = pos2(rect.left(), rect.bottom() - PERSON);
+                person.show(ui, Rect::from_min_max(top, rect.max), page);
+            }
         });
-        let id = refund.id;
+        let (id, amount) = (refund.id, refund.refund.amount);
         match ended {
             Ended::No => {}
             Ended::Cancelled => self.refund = None,
             Ended::Done => {
                 self.refund = None;
-                out.run(Command::ResumeRefunds(RefundChoice::Send(id)));
+                out.run(Command::SendRefund(Box::new(SendRefundWish {
+                    refund: id,
+                    amount,
+                    identity: self.person.identity(),
+                })));
+                self.person = PersonFields::default();
             }
         }
     }

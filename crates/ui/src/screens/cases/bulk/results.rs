@@ -10,7 +10,7 @@ use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::progress;
 use crate::{format, icons, paint};
-use recondesk_app::model::{BulkLine, BulkOutcome};
+use recondesk_app::model::{BulkKind, BulkLine, BulkOutcome};
 use recondesk_app::{Task, TaskId};
 
 /// Height of a line of results.
@@ -19,7 +19,7 @@ const LINE: f32 = 26.0;
 const LIST: f32 = 260.0;
 
 /// While it runs: how far, and the way to stop it.
-pub(super) fn running(
+pub(in crate::screens::cases) fn running(
     ctx: &Context,
     page: &Page<'_>,
     (id, task): (TaskId, &Task),
@@ -67,7 +67,11 @@ pub(super) fn running(
 }
 
 /// What came of each; true when the dialog is left.
-pub(super) fn results(ctx: &Context, page: &Page<'_>, done: &BulkOutcome) -> bool {
+pub(in crate::screens::cases) fn results(
+    ctx: &Context,
+    page: &Page<'_>,
+    done: &BulkOutcome,
+) -> bool {
     let w = &page.w.work;
     let (waiting, moving) = (done.waiting(), done.under_way());
     let mut words = (w.bulk_result)(
@@ -83,7 +87,10 @@ pub(super) fn results(ctx: &Context, page: &Page<'_>, done: &BulkOutcome) -> boo
     }
     let dialog = Dialog {
         name: "bulk",
-        title: w.bulk_title,
+        title: match done.kind {
+            BulkKind::Judged => page.w.payout.approvals,
+            BulkKind::Decided | BulkKind::Refunded | BulkKind::Reissued => w.bulk_title,
+        },
         width: WIDTH,
         height: 36.0 + LIST,
         note: "",
