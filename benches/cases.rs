@@ -224,7 +224,7 @@ fn decide(ports: &Ports, cases: &[CaseRecord]) {
         surface: Surface::Terminal,
         seen: None,
     };
-    let done = carry_out(ports, cases, (&deed, by), &first);
+    let done = carry_out(ports, cases, &deed, by, &first);
     let (clock, used) = (first.start.elapsed(), processor().saturating_sub(before));
     println!(
         "{} cases decided: first {:?}, all after {clock:.1?}, processor {used:.1?}; {} refused",

@@ -199,7 +199,7 @@ pub(super) fn check(
     tell_faults(&report.faults, context)?;
     let (imports, files) = (report.imports, report.files);
     if !report.faults.is_empty() {
-        return Err(care::damaged((imports, files), &report.faults));
+        return Err(care::damaged(imports, files, &report.faults));
     }
     context.tell(
         &format!("{imports} 次导入、{files} 个文件，均与写入时一致"),

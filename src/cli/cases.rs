@@ -190,7 +190,7 @@ pub(super) fn run(
         seen: None,
     };
     let reporter = Terminal::new(context.lang);
-    let done = bulk::carry_out(&ports, &chosen.cases, (&what, by), &reporter);
+    let done = bulk::carry_out(&ports, &chosen.cases, &what, by, &reporter);
     let rows = done.lines;
     tell_each(context, &rows, deed.format)?;
     let first = rows.iter().find_map(|row| row.result.as_ref().err());

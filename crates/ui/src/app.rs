@@ -260,7 +260,7 @@ impl App {
         for action in actions {
             match action {
                 Action::Go(screen) => self.screen = screen,
-                Action::GoToDay(screen, of, day) => self.go_to_day(screen, (of, day)),
+                Action::GoToDay(screen, of, day) => self.go_to_day(screen, of, day),
                 Action::LookUp(text) => {
                     self.screen = Screen::Lookup;
                     self.screens.look_up(text, &mut self.out);
@@ -354,7 +354,7 @@ impl App {
         self.screens.show_approvals(&mut self.out);
     }
 
-    fn go_to_day(&mut self, screen: Screen, (merchant, day): (ProfileId, BillDate)) {
+    fn go_to_day(&mut self, screen: Screen, merchant: ProfileId, day: BillDate) {
         self.screen = screen;
         self.set_merchant(Some(merchant));
         self.set_day(day);

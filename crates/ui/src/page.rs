@@ -62,7 +62,7 @@ impl<'a> Page<'a> {
         let y = self.header_y();
         let at = pos2(self.rect.left(), y);
         let rect = paint::left(ui.painter(), at, title, (TypeStyle::Title, self.t.text_1));
-        paint::say_as(ui, "title", rect, (egui::accesskit::Role::Heading, title));
+        paint::say_as(ui, "title", rect, egui::accesskit::Role::Heading, title);
         pos2(rect.right() + 12.0, y)
     }
 
@@ -82,7 +82,8 @@ impl<'a> Page<'a> {
     pub(crate) fn header(
         &self,
         ui: &Ui,
-        (at, words): (Pos2, &str),
+        at: Pos2,
+        words: &str,
         buttons: Vec<Button<'_>>,
     ) -> (f32, Vec<Response>) {
         let wanted = paint::width(ui.painter(), words, TypeStyle::Body);

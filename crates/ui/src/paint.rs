@@ -82,7 +82,7 @@ pub(crate) fn paragraph(
     (face, color): (TypeStyle, Color32),
     most_rows: usize,
 ) -> Rect {
-    let galley = p.layout_job(paragraph_job(words, (face, color), area.width(), most_rows));
+    let galley = p.layout_job(paragraph_job(words, face, color, area.width(), most_rows));
     put(p, area.min, Align2::LEFT_TOP, galley)
 }
 
@@ -90,7 +90,8 @@ pub(crate) fn paragraph(
 pub(crate) fn paragraph_height(p: &Painter, width: f32, words: &str, face: TypeStyle) -> f32 {
     p.layout_job(paragraph_job(
         words,
-        (face, Color32::PLACEHOLDER),
+        face,
+        Color32::PLACEHOLDER,
         width,
         usize::MAX,
     ))
@@ -100,7 +101,8 @@ pub(crate) fn paragraph_height(p: &Painter, width: f32, words: &str, face: TypeS
 
 fn paragraph_job(
     words: &str,
-    (face, color): (TypeStyle, Color32),
+    face: TypeStyle,
+    color: Color32,
     width: f32,
     most_rows: usize,
 ) -> LayoutJob {
@@ -176,7 +178,7 @@ pub(crate) fn say(
     rect: Rect,
     words: &str,
 ) -> Response {
-    say_as(ui, salt, rect, (Role::Label, words))
+    say_as(ui, salt, rect, Role::Label, words)
 }
 
 /// The same with another role than a label.
@@ -184,7 +186,8 @@ pub(crate) fn say_as(
     ui: &Ui,
     salt: impl std::hash::Hash + std::fmt::Debug,
     rect: Rect,
-    (role, words): (Role, &str),
+    role: Role,
+    words: &str,
 ) -> Response {
     let id = ui.scope_id().with(("said", salt));
     let response = ui.interact(rect, id, Sense::hover());

@@ -43,7 +43,7 @@ pub(crate) fn download_bill(call: &SignedCall<'_>) -> Result<Reply, V2Refused> {
     let mch_id = &call.merchant.mch_id;
     let text = call.shared.with_book(mch_id, |book| {
         let sub = call.params.filled("sub_mch_id");
-        trade_text(book, mch_id, day, (form, sub))
+        trade_text(book, mch_id, day, form, sub)
     });
     let text = text.flatten().ok_or(NONE)?;
     Ok(file(text, zipped))
@@ -120,7 +120,8 @@ pub(crate) fn trade_text(
     book: &MerchantLedger,
     mch_id: &str,
     day: BillDate,
-    (form, sub_mch_id): (BillForm, Option<&str>),
+    form: BillForm,
+    sub_mch_id: Option<&str>,
 ) -> Option<Vec<u8>> {
     let is_asked = |sub: MchId| sub_mch_id.is_none_or(|wanted| wanted == sub.as_str());
     let mut rows: Vec<LedgerRow<'_>> = Vec::new();

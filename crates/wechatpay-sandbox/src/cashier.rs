@@ -84,7 +84,8 @@ impl PageLanguage {
 /// Serves the page and its form.
 pub(crate) fn serve(
     shared: &Arc<Shared>,
-    (method, headers): (&Method, &HeaderMap),
+    method: &Method,
+    headers: &HeaderMap,
     query: &str,
     body: &[u8],
 ) -> Response {
@@ -103,7 +104,7 @@ pub(crate) fn serve(
     };
     let mut note = String::new();
     if is_form {
-        note = match act(shared, &mch_id, &number, (lang, wish.act.as_str())) {
+        note = match act(shared, &mch_id, &number, lang, wish.act.as_str()) {
             Ok(note) => note,
             Err(why) => return page(lang, StatusCode::CONFLICT, &refusal(lang, &why)),
         };
@@ -117,7 +118,7 @@ pub(crate) fn serve(
         Some(order) => page(
             lang,
             StatusCode::OK,
-            &shown(lang, (&mch_id, &order), &wish, &note),
+            &shown(lang, &mch_id, &order, &wish, &note),
         ),
         None => page(
             lang,
@@ -147,7 +148,8 @@ fn act(
     shared: &Arc<Shared>,
     mch_id: &str,
     number: &str,
-    (lang, what): (PageLanguage, &str),
+    lang: PageLanguage,
+    what: &str,
 ) -> Result<String, String> {
     match what {
         "pay" => {
@@ -206,7 +208,8 @@ const fn state_words(lang: PageLanguage, state: SandboxOrderState) -> &'static s
 
 fn shown(
     lang: PageLanguage,
-    (mch_id, order): (&str, &SandboxOrder),
+    mch_id: &str,
+    order: &SandboxOrder,
     wish: &CashierWish,
     note: &str,
 ) -> String {

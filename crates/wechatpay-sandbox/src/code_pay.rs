@@ -21,7 +21,7 @@ pub(crate) fn micropay(call: &SignedCall<'_>) -> Result<Params, V2Refused> {
         return Err(V2Refused::business("AUTH_CODE_INVALID", text));
     }
     let customer = call.merchant.openid.clone();
-    let order = described(call, number, (MICROPAY, &customer), amount)?;
+    let order = described(call, number, MICROPAY, &customer, amount)?;
     let asks_password = call.shared.rules().code_pay == CodePay::Password;
     let mch_id = &call.merchant.mch_id;
     let charged = call.shared.with_book(mch_id, |book| {

@@ -160,7 +160,8 @@ pub(crate) fn place(
 pub(crate) fn close(
     shared: &Shared,
     mch_id: &str,
-    (number, named): (&str, &[&str]),
+    number: &str,
+    named: &[&str],
 ) -> Result<(), CloseRefusal> {
     let closed = shared.with_book(mch_id, |book| {
         let record = book.combined.get(number).ok_or(CloseRefusal::NoOrder)?;

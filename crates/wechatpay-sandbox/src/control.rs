@@ -286,7 +286,7 @@ fn send(shared: &Arc<Shared>, wish: &OrderWish) -> ControlResult {
         .split_first()
         .ok_or_else(|| format!("there is no paid order {}", wish.out_trade_no))?;
     let url = wish.url.clone().unwrap_or_else(|| order.notify_url.clone());
-    let (subject, notice) = notice(shared, wish, (order, rest))?;
+    let (subject, notice) = notice(shared, wish, order, rest)?;
     if wish.send != Some(false) {
         notify::target(&url)?;
         let to = Recipient {
@@ -297,8 +297,8 @@ fn send(shared: &Arc<Shared>, wish: &OrderWish) -> ControlResult {
             },
             url: url.clone(),
         };
-        let parcel = (subject, notice.clone());
-        tokio::spawn(notify::deliver(Arc::clone(shared), to, parcel));
+        let sent = notice.clone();
+        tokio::spawn(notify::deliver(Arc::clone(shared), to, subject, sent));
     }
     Ok(json!({
         "url": url,
@@ -310,7 +310,8 @@ fn send(shared: &Arc<Shared>, wish: &OrderWish) -> ControlResult {
 fn notice(
     shared: &Shared,
     wish: &OrderWish,
-    (order, rest): (&SandboxOrder, &[SandboxOrder]),
+    order: &SandboxOrder,
+    rest: &[SandboxOrder],
 ) -> Result<(NoticeSubject, OutgoingNotice), String> {
     let refund = match &wish.out_refund_no {
         None => None,

@@ -105,7 +105,7 @@ fn tell(
         out_trade_no: order.told_as().to_owned(),
         url: order.notify_url.clone(),
     };
-    tokio::spawn(notify::deliver(Arc::clone(shared), to, (subject, notice)));
+    tokio::spawn(notify::deliver(Arc::clone(shared), to, subject, notice));
     Ok(NotificationRoute::Sent(order.notify_url.clone()))
 }
 

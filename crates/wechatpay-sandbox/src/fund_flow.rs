@@ -29,7 +29,7 @@ pub(crate) fn download_fund_flow(call: &SignedCall<'_>) -> Result<Reply, V2Refus
     let mch_id = &call.merchant.mch_id;
     let text = call
         .shared
-        .with_book(mch_id, |book| fund_text(book, (mch_id, None), day));
+        .with_book(mch_id, |book| fund_text(book, mch_id, None, day));
     match text {
         Some(Some(text)) => Ok(file(text.into_bytes(), zip)),
         Some(None) => Err(V2Refused::business("NO_BILL_EXIST", "账单不存在")),
@@ -65,10 +65,11 @@ const FIRST_BALANCE: i64 = 100_000_000;
 /// The bill of the basic account, the merchant's or of one of its sub-merchants. Its balance goes on from the day before.
 pub(crate) fn fund_text(
     book: &MerchantLedger,
-    (mch_id, sub): (&str, Option<&str>),
+    mch_id: &str,
+    sub: Option<&str>,
     day: BillDate,
 ) -> Option<String> {
-    let mut flows = flows_until(book, (mch_id, sub), day.next().start());
+    let mut flows = flows_until(book, mch_id, sub, day.next().start());
     let today = flows.split_off(flows.partition_point(|flow| flow.time < day.start()));
     if today.is_empty() {
         return None;
@@ -79,11 +80,7 @@ pub(crate) fn fund_text(
 }
 
 /// Everything that moved before `end`, in order of time.
-fn flows_until(
-    book: &MerchantLedger,
-    (mch_id, sub): (&str, Option<&str>),
-    end: Instant,
-) -> Vec<Flow> {
+fn flows_until(book: &MerchantLedger, mch_id: &str, sub: Option<&str>, end: Instant) -> Vec<Flow> {
     let is_meant = |theirs: &str| sub.is_none_or(|sub| sub == theirs);
     let mut flows: Vec<Flow> = Vec::new();
     for pay in &book.pay_rows {

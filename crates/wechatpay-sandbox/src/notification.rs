@@ -41,7 +41,8 @@ fn refund(
     merchant: &Merchant,
     order: &SandboxOrder,
     refund: &SandboxRefund,
-    (now, nonce): (Instant, &str),
+    now: Instant,
+    nonce: &str,
 ) -> Result<Vec<u8>, String> {
     let status = refund.status(now);
     if status == SandboxRefundOutcome::Processing {
@@ -192,7 +193,7 @@ impl OutgoingNotice {
                 let nonce = shared.with_numbers(|numbers| numbers.letters(32));
                 match one {
                     None => payment(subject, &nonce, fault)?,
-                    Some(one) => refund(merchant, order, one, (now, &nonce))?,
+                    Some(one) => refund(merchant, order, one, now, &nonce)?,
                 }
             }
             (ApiVersion::V3, None) => {

@@ -55,7 +55,7 @@ pub(crate) async fn refund_outcome(
             let Ok(notice) = OutgoingNotice::of(&shared, &subject) else {
                 return;
             };
-            deliver(Arc::clone(&shared), to, (subject, notice)).await;
+            deliver(Arc::clone(&shared), to, subject, notice).await;
             return;
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
@@ -166,7 +166,8 @@ async fn post(
 pub(crate) async fn deliver(
     shared: Arc<Shared>,
     to: Recipient,
-    (subject, notice): (NoticeSubject, OutgoingNotice),
+    subject: NoticeSubject,
+    notice: OutgoingNotice,
 ) {
     let mut pauses = RETRY_AFTER_S.into_iter();
     loop {

@@ -362,7 +362,7 @@ fn behind_the_door(shared: &Arc<Shared>, head: &Parts, what: &str, body: &[u8]) 
     }
     let query = head.uri.query().unwrap_or_default();
     if what == "cashier" {
-        return cashier::serve(shared, (&head.method, &head.headers), query, body);
+        return cashier::serve(shared, &head.method, &head.headers, query, body);
     }
     let request = control::ControlRequest {
         method: &head.method,

@@ -107,7 +107,7 @@ fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, V2Refused> {
     Ok(SandboxOrder {
         notify_url: notify_url.to_owned(),
         expires_at,
-        ..described(call, number, (trade_type, openid), Fen::new(amount))?
+        ..described(call, number, trade_type, openid, Fen::new(amount))?
     })
 }
 
@@ -115,7 +115,8 @@ fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, V2Refused> {
 pub(crate) fn described(
     call: &SignedCall<'_>,
     number: &str,
-    (trade_type, openid): (&str, &str),
+    trade_type: &str,
+    openid: &str,
     amount: Fen,
 ) -> Result<SandboxOrder, V2Refused> {
     let mut request = call.params.clone();

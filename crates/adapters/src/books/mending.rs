@@ -97,7 +97,7 @@ impl Bookshelf {
         damaged.parts.check(&made, import)?;
         let name = segment_name(import);
         let old = self.segments.disk().path(&name);
-        let agrees = damaged.parts.agree((&made, import), &old)?;
+        let agrees = damaged.parts.agree(&made, import, &old)?;
         agrees
             .then(|| books.drafts().path(&name))
             .ok_or(NotRemade::Differs)

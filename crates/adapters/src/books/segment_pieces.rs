@@ -90,7 +90,8 @@ impl SegmentParts {
     /// [`BooksError`] when the file that was made cannot be read.
     pub(crate) fn agree(
         &self,
-        (made, import): (&SegmentCache, u32),
+        made: &SegmentCache,
+        import: u32,
         damaged: &Path,
     ) -> Result<bool, BooksError> {
         let Ok(damaged) = File::open(damaged) else {

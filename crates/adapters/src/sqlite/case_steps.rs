@@ -94,8 +94,8 @@ fn step_one(tx: &SessionTransaction<'_>, case: CaseId, step: &CaseStep) -> Resul
             if from.is_closed() && *next == CaseStatus::Reopened {
                 casework::forbid_on_signed_day(tx, case.0)?;
             }
-            judge_step(tx, case, (from, *next), step)?;
-            let next = casework::second_person(tx, case.0, (from, *next), step)?;
+            judge_step(tx, case, from, *next, step)?;
+            let next = casework::second_person(tx, case.0, from, *next, step)?;
             keep_outcome(tx, case, next)?;
             tx.execute(
                 "UPDATE case_file SET status = ?2, together = ?3 WHERE id = ?1",
@@ -156,7 +156,8 @@ fn take_back(
 fn judge_step(
     tx: &SessionTransaction<'_>,
     case: CaseId,
-    (from, next): (CaseStatus, CaseStatus),
+    from: CaseStatus,
+    next: CaseStatus,
     step: &CaseStep,
 ) -> Result<(), DbError> {
     if !from.may_become(next) {

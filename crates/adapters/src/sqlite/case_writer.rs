@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sqlite::session::{
-    OptionalExtension as _, Row, SessionTransaction, Statement, ValueRef, insert_rows,
-    insert_rows_returning, params,
+    OptionalExtension as _, Row, RowInsertion, SessionTransaction, Statement, ValueRef,
+    insert_rows, insert_rows_returning, params,
 };
 
 use super::DbError;
@@ -235,7 +235,12 @@ impl<'a> CaseWriter<'a> {
             rows.push(ValueRef::Integer(*seq));
         }
         let mut opened = Vec::with_capacity(told.new.len());
-        insert_rows_returning(self.tx, (HEAD, "RETURNING id"), 8, &rows, &mut |row| {
+        let insertion = RowInsertion {
+            head: HEAD,
+            tail: "RETURNING id",
+            width: 8,
+        };
+        insert_rows_returning(self.tx, insertion, &rows, &mut |row| {
             opened.push(row.get(0)?);
             Ok(())
         })?;

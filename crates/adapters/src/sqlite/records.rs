@@ -97,7 +97,7 @@ impl Records for Database {
         first: BillDate,
         last: BillDate,
     ) -> Result<Vec<RunRecord>, StoreError> {
-        Ok(runs::current_between(self, profile, (first, last))?)
+        Ok(runs::current_between(self, profile, first, last)?)
     }
 
     fn findings(&self, run: RunId) -> Result<Vec<Finding>, StoreError> {

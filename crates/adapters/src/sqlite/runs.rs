@@ -137,7 +137,8 @@ pub(super) fn before(
 pub(super) fn current_between(
     db: &Database,
     profile: ProfileId,
-    (first, last): (BillDate, BillDate),
+    first: BillDate,
+    last: BillDate,
 ) -> Result<Vec<RunRecord>, DbError> {
     let connection = db.lock();
     let mut statement = connection.prepare_cached(&format!(

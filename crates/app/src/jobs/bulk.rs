@@ -150,7 +150,8 @@ pub struct BulkActor<'a> {
 pub fn carry_out(
     ports: &Ports,
     cases: &[CaseRecord],
-    (deed, by): (&CaseDeed, BulkActor<'_>),
+    deed: &CaseDeed,
+    by: BulkActor<'_>,
     reporter: &dyn Reporter,
 ) -> BulkOutcome {
     let mut lines = Vec::with_capacity(cases.len());

@@ -41,7 +41,7 @@ pub(super) fn ways_out() -> Advice {
 
 /// Looking the workspace over has found something.
 #[must_use]
-pub fn damaged((imports, files): (u32, u64), faults: &[CareFault]) -> Failure {
+pub fn damaged(imports: u32, files: u64, faults: &[CareFault]) -> Failure {
     let (count, named) = (faults.len(), files_of(faults));
     Failure::new(
         FailureKind::Workspace,

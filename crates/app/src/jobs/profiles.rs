@@ -121,7 +121,8 @@ fn author<'a>(ports: &Ports, name: &'a str) -> Author<'a> {
 /// Which keys were set or taken away, never what they are.
 fn trace_keys(
     ports: &Ports,
-    (id, kind): (ProfileId, &str),
+    id: ProfileId,
+    kind: &str,
     kinds: &[SecretKind],
     actor: &str,
 ) -> Result<(), Failure> {
@@ -199,7 +200,7 @@ pub fn set_key(
         }
         Webhook::note(ports, id, false)?;
         let kinds = [SecretKind::Webhook, SecretKind::WebhookSecret];
-        trace_keys(ports, (id, "profile.key_removed"), &kinds, actor)?;
+        trace_keys(ports, id, "profile.key_removed", &kinds, actor)?;
         return Ok(vec![Message::new(
             "不再发送汇总消息",
             "No message is sent any more",
@@ -224,7 +225,7 @@ pub fn set_key(
     // Told before it is done: a key never changes without a trace.
     if !fresh.is_empty() {
         let kinds: Vec<_> = fresh.iter().map(|(kind, _)| *kind).collect();
-        trace_keys(ports, (id, "profile.key"), &kinds, actor)?;
+        trace_keys(ports, id, "profile.key", &kinds, actor)?;
     }
     for (kind, value) in fresh {
         ports.vault.set(id, kind, value)?;

@@ -217,7 +217,7 @@ impl BillsScreen {
             buttons.push(Button::primary(w.bills.import).icon(icons::FILE_PLUS));
         }
         let words = (w.bills.subtitle)(&format::count(rows.len() as u64));
-        let (_, responses) = page.header(ui, (at, &words), buttons);
+        let (_, responses) = page.header(ui, at, &words, buttons);
         let mut rest = responses.as_slice();
         if let [views, columns, export, others @ ..] = rest
             && roomy
@@ -257,7 +257,7 @@ impl BillsScreen {
         if let Some(view) = self.grid.views(views, page, (NAME, &view), out) {
             self.view = view;
         }
-        columns::menu(columns, page, (NAME, &offers), out);
+        columns::menu(columns, page, NAME, &offers, out);
         let data = GridData::Here {
             rows,
             order: &self.order,

@@ -72,7 +72,8 @@ pub(super) fn chosen(layout: &TableLayout, offers: &[Offer]) -> Vec<Column> {
 pub(super) fn menu(
     response: &Response,
     page: &Page<'_>,
-    (table, offers): (&str, &[Offer]),
+    table: &str,
+    offers: &[Offer],
     out: &mut Outbox,
 ) {
     let layout = layout(page, table);

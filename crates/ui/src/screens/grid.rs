@@ -207,7 +207,7 @@ impl Grid {
         }
         let mut moved = output.moved;
         if let Some(wish) = &output.find {
-            moved = self.search(ask, (&order, wish), out).or(moved);
+            moved = self.search(ask, &order, wish, out).or(moved);
         }
         moved = self.searched(ask).or(moved);
         self.add_up(ui, ask, out);
@@ -247,7 +247,8 @@ impl Grid {
     fn search<R: TableRow>(
         &mut self,
         ask: &GridAsk<'_, R>,
-        (columns, wish): (&[String], &FindWish),
+        columns: &[String],
+        wish: &FindWish,
         out: &mut Outbox,
     ) -> Option<u64> {
         self.found_nothing = false;

@@ -136,7 +136,7 @@ impl ImportScreen {
             stats::HEIGHT
         };
         let figures = sheet.preview.as_ref().map_or(0.0, |preview| {
-            let words = words::height(page, (sheet, preview), self.words_open);
+            let words = words::height(page, sheet, preview, self.words_open);
             stats + 12.0 + if words > 0.0 { words + 12.0 } else { 0.0 }
         });
         let asked = match questions::height(page, sheet, is_short) {
@@ -174,7 +174,7 @@ impl ImportScreen {
             let (place, below) = cut_top(rest, height, 12.0);
             stats::show(ui, place, page, (preview, &mut self.refused_only));
             rest = below;
-            let height = words::height(page, (sheet, preview), self.words_open);
+            let height = words::height(page, sheet, preview, self.words_open);
             if height > 0.0 {
                 let (place, below) = cut_top(rest, height, 12.0);
                 let about = (sheet, preview, &mut self.words_open);

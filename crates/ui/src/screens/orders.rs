@@ -151,7 +151,7 @@ impl OrdersScreen {
         let words = totals.map_or_else(String::new, |(rows, sum)| {
             (w.orders.subtitle)(&format::count(*rows), &format::money(*sum))
         });
-        let (_, responses) = page.header(ui, (at, &words), buttons);
+        let (_, responses) = page.header(ui, at, &words, buttons);
         let offers = table::offers(page, self.open);
         let view = view(page);
         if let [views, columns, ..] = responses.as_slice()
@@ -160,7 +160,7 @@ impl OrdersScreen {
             if let Some(view) = self.grid.views(views, page, (table::NAME, &view), out) {
                 list(page, view, out);
             }
-            columns::menu(columns, page, (table::NAME, &offers), out);
+            columns::menu(columns, page, table::NAME, &offers, out);
         }
         let place = if roomy { 2 } else { 0 };
         if let Some(response) = responses.get(place).filter(|_| can_export) {

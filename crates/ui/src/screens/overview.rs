@@ -300,7 +300,7 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         Remote::Loading(_, None) => w.frame.loading.to_owned(),
         _ => w.overview.subtitle.to_owned(),
     };
-    let (_, responses) = page.header(ui, (at, &subtitle), buttons);
+    let (_, responses) = page.header(ui, at, &subtitle, buttons);
     let pressed = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
     if has_gaps && pressed(0) {
         out.run(Command::Backfill(page.state.merchant));

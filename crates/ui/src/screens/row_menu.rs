@@ -37,7 +37,8 @@ impl RowMenu {
     pub(super) fn show<T>(
         &mut self,
         ui: &Ui,
-        (table, escape): (&TableOutput, bool),
+        table: &TableOutput,
+        escape: bool,
         entries: impl FnOnce(&MenuWish) -> Vec<(String, T)>,
     ) -> Option<(MenuWish, T)> {
         let just_opened = table.menu.is_some();

@@ -50,7 +50,7 @@ impl SettingsScreen {
                 let width = body.width().min(760.0);
                 let size = vec2(width, cards_height(page));
                 let (area, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-                if let Some(deed) = Self::cards(ui, area, page, (&mut next, out)) {
+                if let Some(deed) = Self::cards(ui, area, page, &mut next, out) {
                     self.people.start(deed);
                 }
             });
@@ -69,7 +69,8 @@ impl SettingsScreen {
         ui: &mut Ui,
         area: Rect,
         page: &Page<'_>,
-        (next, out): (&mut Preferences, &mut Outbox),
+        next: &mut Preferences,
+        out: &mut Outbox,
     ) -> Option<people::PeopleDeed> {
         let mut top = area.top();
         let mut place = |rows: f32| {
@@ -83,7 +84,7 @@ impl SettingsScreen {
         let (keys, data) = (place(2.0), place(data_rows(page)));
         Self::display(ui, display, page, next);
         let deed = operators::show(ui, named, page, out);
-        show_keys(ui, keys, page, (next, &mut *out));
+        show_keys(ui, keys, page, next, &mut *out);
         show_data(ui, data, page);
         show_care(ui, data, page, out);
         if !page.state.program.is_empty() {
@@ -166,12 +167,7 @@ fn cards_height(page: &Page<'_>) -> f32 {
 }
 
 /// Where the keys lie, whether they can be used, and when their passphrase is forgotten.
-fn show_keys(
-    ui: &mut Ui,
-    rect: Rect,
-    page: &Page<'_>,
-    (next, out): (&mut Preferences, &mut Outbox),
-) {
+fn show_keys(ui: &mut Ui, rect: Rect, page: &Page<'_>, next: &mut Preferences, out: &mut Outbox) {
     let (t, s) = (page.t, &page.w.settings);
     card::titled(ui, rect, s.keys, "");
     let line = row(rect, 0);

@@ -237,7 +237,7 @@ impl SignatureScreen {
             LabTab::Sign | LabTab::Explain => {
                 answer::show(ui, rect, page, slot, &mut self.difference)
             }
-            tab => texts::result(ui, rect, page, (tab, slot)),
+            tab => texts::result(ui, rect, page, tab, slot),
         };
         match act {
             None => {}

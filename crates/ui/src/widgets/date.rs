@@ -40,13 +40,14 @@ pub(crate) fn field(
     let right = Rect::from_min_max(pos2(rect.right() - 30.0, rect.top()), rect.max);
     let middle = Rect::from_min_max(left.right_top(), right.left_bottom());
     let mut chosen = None;
-    if arrow(ui, left, (icons::CARET_LEFT, w.frame.day_before), true) {
+    if arrow(ui, left, icons::CARET_LEFT, w.frame.day_before, true) {
         chosen = Some(day.prev());
     }
     if arrow(
         ui,
         right,
-        (icons::CARET_RIGHT, w.frame.day_after),
+        icons::CARET_RIGHT,
+        w.frame.day_after,
         day.next() < today,
     ) {
         chosen = Some(day.next());
@@ -88,7 +89,7 @@ pub(crate) fn field(
     chosen.or(picked)
 }
 
-fn arrow(ui: &Ui, rect: Rect, (icon, name): (char, &str), enabled: bool) -> bool {
+fn arrow(ui: &Ui, rect: Rect, icon: char, name: &str, enabled: bool) -> bool {
     let t = tokens(ui);
     let p = ui.painter();
     let sense = if enabled {
@@ -136,17 +137,13 @@ fn calendar(
     if arrow(
         ui,
         older,
-        (icons::CARET_LEFT, w.frame.previous),
+        icons::CARET_LEFT,
+        w.frame.previous,
         memory.back < 120,
     ) {
         memory.back += 1;
     }
-    if arrow(
-        ui,
-        newer,
-        (icons::CARET_RIGHT, w.frame.next),
-        memory.back > 0,
-    ) {
+    if arrow(ui, newer, icons::CARET_RIGHT, w.frame.next, memory.back > 0) {
         memory.back -= 1;
     }
     let months = Months {

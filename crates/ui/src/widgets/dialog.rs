@@ -139,7 +139,7 @@ impl Dialog<'_> {
         let style = (TypeStyle::Small, t.text_3);
         let at = pos2(rect.left() + 24.0, y);
         if !self.note.is_empty() {
-            let place = note(ui, (at, room), self.note, style);
+            let place = note(ui, at, room, self.note, style);
             paint::say(ui, "dialog note", place, self.note).on_hover_text(self.note);
         }
         if leave.is_some_and(|leave| leave.clicked()) {
@@ -153,7 +153,7 @@ impl Dialog<'_> {
 }
 
 /// Small words at the left of the footer, in two lines where one is too short.
-fn note(ui: &Ui, (at, room): (Pos2, f32), words: &str, style: (TypeStyle, Color32)) -> Rect {
+fn note(ui: &Ui, at: Pos2, room: f32, words: &str, style: (TypeStyle, Color32)) -> Rect {
     let p = ui.painter();
     let high = paint::paragraph_height(p, room, words, style.0);
     let line = paint::paragraph_height(p, f32::INFINITY, words, style.0);

@@ -52,7 +52,7 @@ pub(crate) fn trade(call: &V3Call<'_>) -> V3Result {
     let mch_id = &call.merchant.mch_id;
     let text = call
         .shared
-        .with_book(mch_id, |book| trade_text(book, mch_id, day, (form, sub)))
+        .with_book(mch_id, |book| trade_text(book, mch_id, day, form, sub))
         .flatten()
         .ok_or_else(no_statement)?;
     ticket(call, text)
@@ -72,7 +72,7 @@ fn fund_bytes(call: &V3Call<'_>, sub: Option<&str>, day: BillDate) -> Result<Vec
     }
     let mch_id = &call.merchant.mch_id;
     call.shared
-        .with_book(mch_id, |book| fund_text(book, (mch_id, sub), day))
+        .with_book(mch_id, |book| fund_text(book, mch_id, sub, day))
         .flatten()
         .map(String::into_bytes)
         .ok_or_else(no_statement)

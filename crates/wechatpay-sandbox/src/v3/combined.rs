@@ -249,7 +249,7 @@ pub(crate) fn close(call: &V3Call<'_>, number: &str) -> V3Result {
     for field in &fields {
         named.push(body.need(field, 32)?);
     }
-    combined::close(call.shared, &call.merchant.mch_id, (number, &named)).map_err(
+    combined::close(call.shared, &call.merchant.mch_id, number, &named).map_err(
         |why| match why {
             CloseRefusal::NoOrder => V3Refused::new(404, "ORDER_NOT_EXIST", "订单不存在"),
             CloseRefusal::Paid => V3Refused::new(400, "ORDER_PAID", "该订单已支付"),

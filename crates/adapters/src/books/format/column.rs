@@ -9,6 +9,8 @@ mod numbers;
 pub(crate) use fill::ColumnFill;
 pub(crate) use numbers::ColumnNumbers;
 
+use std::ops::Range;
+
 use super::packed_digits::{pack, unpack};
 
 /// Most different values a dictionary holds; more are stored as they are.
@@ -173,7 +175,8 @@ pub(crate) struct IntColumn {
 
 impl IntColumn {
     /// Reads the head of a column that fills `bytes[from..to]`.
-    pub(crate) fn open(bytes: &[u8], (from, to): (usize, usize), rows: usize) -> Option<Self> {
+    pub(crate) fn open(bytes: &[u8], place: Range<usize>, rows: usize) -> Option<Self> {
+        let (from, to) = (place.start, place.end);
         let (&width, rest) = bytes.get(from..to)?.split_first()?;
         let (least, rest) = rest.split_first_chunk::<8>()?;
         let width = usize::from(width);
@@ -256,7 +259,8 @@ pub(crate) struct TextColumn {
 
 impl TextColumn {
     /// Reads the head of a column that fills `bytes[from..to]`.
-    pub(crate) fn open(bytes: &[u8], (from, to): (usize, usize), rows: usize) -> Option<Self> {
+    pub(crate) fn open(bytes: &[u8], place: Range<usize>, rows: usize) -> Option<Self> {
+        let (from, to) = (place.start, place.end);
         let column = bytes.get(..to)?;
         let kind = *column.get(from)?;
         let mut at = from + 1;
@@ -369,7 +373,7 @@ mod tests {
         }
         let mut out = vec![7];
         column.encode(&mut out);
-        let read = TextColumn::open(&out, (1, out.len()), texts.len()).unwrap();
+        let read = TextColumn::open(&out, 1..out.len(), texts.len()).unwrap();
         for (row, text) in texts.iter().enumerate() {
             let mut scratch = [0; LONGEST + 1];
             prop_assert_eq!(read.get(&out, row, &mut scratch).unwrap(), text.as_slice());
@@ -400,7 +404,7 @@ mod tests {
             let values: Vec<u64> = deltas.iter().map(|d| base.wrapping_add(*d)).collect();
             let mut out = Vec::new();
             encode_ints(&values, &mut out);
-            let read = IntColumn::open(&out, (0, out.len()), values.len()).unwrap();
+            let read = IntColumn::open(&out, 0..out.len(), values.len()).unwrap();
             for (row, value) in values.iter().enumerate() {
                 prop_assert_eq!(read.get(&out, row), *value);
             }
@@ -422,8 +426,8 @@ mod tests {
         column.encode(&mut out);
 
         for cut in 0..out.len() {
-            assert!(TextColumn::open(&out, (0, cut), 100).is_none(), "{cut}");
+            assert!(TextColumn::open(&out, 0..cut, 100).is_none(), "{cut}");
         }
-        assert!(TextColumn::open(&out, (0, out.len()), 101).is_none());
+        assert!(TextColumn::open(&out, 0..out.len(), 101).is_none());
     }
 }

@@ -122,8 +122,8 @@ impl RowGroup {
         let mut ints: [IntColumn; INTS] = Default::default();
         let (ends, _) = heads.get(..columns * 4)?.as_chunks::<4>();
         for (at, end) in ends.iter().enumerate() {
-            let place = (from, usize::try_from(u32::from_le_bytes(*end)).ok()?);
-            from = place.1;
+            let place = from..usize::try_from(u32::from_le_bytes(*end)).ok()?;
+            from = place.end;
             if at < R::TEXTS && texts_wanted >> at & 1 == 0 {
                 continue;
             }

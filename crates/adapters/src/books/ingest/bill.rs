@@ -80,7 +80,13 @@ impl Bookshelf {
             Stored::Quarantined
         };
         let sha256 = reading.sha256;
-        let sections = write((profile, day), stored, (&draft, archive), reading, watch)?;
+        let place = BillPlace {
+            import: draft.import,
+            profile,
+            day,
+            counts: stored != Stored::Quarantined,
+        };
+        let sections = write(place, &draft, archive, reading, watch)?;
         let record = ImportRecord {
             import: draft.import,
             profile,
@@ -189,11 +195,21 @@ fn is_it(record: &ImportRecord, expect: &BillExpect) -> bool {
     record.standing != Standing::Replaced && is_of_day
 }
 
+/// Where the rows of a bill go.
+#[derive(Clone, Copy)]
+struct BillPlace {
+    import: u32,
+    profile: ProfileId,
+    day: BillDate,
+    /// False while it is in quarantine.
+    counts: bool,
+}
+
 /// Finishes the archive while the rows, unless they are in quarantine, become a segment.
 fn write(
-    (profile, day): (ProfileId, BillDate),
-    stored: Stored,
-    (draft, archive): (&Draft<'_>, ArchiveWriter),
+    place: BillPlace,
+    draft: &Draft<'_>,
+    archive: ArchiveWriter,
     reading: BillReading,
     watch: &dyn Watch,
 ) -> Result<Vec<SectionMeta>, BooksError> {
@@ -204,12 +220,11 @@ fn write(
         ..
     } = reading;
     finish_files(archive, &sha256, watch, |stop| {
-        if stored == Stored::Quarantined {
+        if !place.counts {
             return Ok(Vec::new());
         }
         let mut out = draft.segment(&sha256)?;
         let mut sections = Vec::new();
-        let place = (profile, day, draft.import);
         sections.extend(section(&mut out, place, pays, watch)?);
         sections.extend(section(&mut out, place, refunds, watch)?);
         out.finish_unless(stop)
@@ -261,7 +276,7 @@ fn day_of(tally: &Tally, expect: &BillExpect) -> Option<BillDate> {
 
 fn section<R: Record>(
     out: &mut Output,
-    (profile, day, import): (ProfileId, BillDate, u32),
+    place: BillPlace,
     rows: PartitionedRows<R>,
     watch: &dyn Watch,
 ) -> Result<Option<SectionMeta>, BooksError> {
@@ -276,10 +291,10 @@ fn section<R: Record>(
         write_section(out, &buffer, &entries, watch).map_err(|error| disk_error(&error))?;
     Ok(Some(SectionMeta {
         id: 0,
-        import,
-        profile,
+        import: place.import,
+        profile: place.profile,
         book: R::BOOK,
-        day: day.number(),
+        day: place.day.number(),
         rows: u32::try_from(entries.len()).unwrap_or(u32::MAX),
         hot: false,
         open: false,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::{Draft, finish_files};
 use super::partition::PartitionedRows;
 use super::re_read;
-use super::read_orders::read;
+use super::read_orders::{OrdersReader, RowSinks, read};
 use super::repeats::{Merged, Repeats, sort};
 use super::row_buffer::RowEntry;
 use super::section_writer::{write_section, write_superseded};
@@ -54,13 +54,15 @@ impl Bookshelf {
         let beside = self.known_beside(profile, mapping.kind)?;
         let draft = self.draft(watch)?;
         let mut archive = draft.archive()?;
-        let reading = read(
-            source,
-            (mapping, &beside),
-            &draft,
-            (&mut archive, rejects),
-            watch,
-        )?;
+        let by = OrdersReader {
+            mapping,
+            beside: &beside,
+        };
+        let sinks = RowSinks {
+            archive: &mut archive,
+            rejects,
+        };
+        let reading = read(source, by, &draft, sinks, watch)?;
         let (stats, sha256) = (reading.stats, reading.sha256);
         check_owner(&stats)?;
         // Another program may have imported the same bytes while this one waited for its turn.
@@ -71,21 +73,18 @@ impl Bookshelf {
             }
         }
         if let Some(record) = known.first().filter(|_| stats.good == 0 && stats.bad > 0) {
-            // Its refused rows are known since the first try.
-            return Ok(OrdersImport {
-                is_new: true,
-                bad: stats.bad,
-                others: stats.others,
-                stats: Box::new(stats),
-                ..OrdersImport::nothing(record.import)
-            });
+            return Ok(refused_again(record, stats));
         }
         let mut out = SectionsInWork::new(self, profile, draft.import);
         out.amounts = mapping.row_amount;
         out.re_read = re_read::earlier(self.catalog.as_ref(), target, &sha256)?;
         finish_files(archive, &sha256, watch, |stop| {
-            let rows = (reading.orders, reading.refunds);
-            out.write_all(&draft, &sha256, rows, (watch, stop))
+            let rows = RowsRead {
+                sha256,
+                orders: reading.orders,
+                refunds: reading.refunds,
+            };
+            out.write_all(&draft, rows, watch, stop)
         })?;
         let rows = out.rows();
         let summary = out.summary(stats);
@@ -123,6 +122,17 @@ fn check_owner(stats: &Stats) -> Result<(), BooksError> {
         })));
     }
     Ok(())
+}
+
+/// What a file comes to whose refused rows are known since the first try.
+fn refused_again(record: &ImportRecord, stats: Stats) -> OrdersImport {
+    OrdersImport {
+        is_new: true,
+        bad: stats.bad,
+        others: stats.others,
+        stats: Box::new(stats),
+        ..OrdersImport::nothing(record.import)
+    }
 }
 
 /// False for an import that only left refused rows behind: the next try with the same file is no repetition.
@@ -198,6 +208,14 @@ fn facts(
     .to_string()
 }
 
+/// What a file has, before it is stored.
+struct RowsRead {
+    /// Of the file.
+    sha256: [u8; 32],
+    orders: PartitionedRows<MOrder>,
+    refunds: PartitionedRows<MRefund>,
+}
+
 /// The sections of an import on their way to its segment file.
 struct SectionsInWork<'a> {
     books: &'a Bookshelf,
@@ -267,16 +285,21 @@ impl<'a> SectionsInWork<'a> {
     fn write_all(
         &mut self,
         draft: &Draft<'_>,
-        sha256: &[u8; 32],
-        (orders, refunds): (PartitionedRows<MOrder>, PartitionedRows<MRefund>),
-        (watch, stop): (&dyn Watch, Stop<'_>),
+        rows: RowsRead,
+        watch: &dyn Watch,
+        stop: Stop<'_>,
     ) -> Result<(), BooksError> {
+        let RowsRead {
+            sha256,
+            orders,
+            refunds,
+        } = rows;
         let is_empty = orders.sections.is_empty() && refunds.sections.is_empty();
         if is_empty && self.re_read.is_empty() {
             return Ok(());
         }
         let view = Snapshot::load(self.books.catalog.as_ref(), Some(self.profile), None)?;
-        let mut out = draft.segment(sha256)?;
+        let mut out = draft.segment(&sha256)?;
         self.write(&mut out, orders, &view, watch)?;
         self.write(&mut out, refunds, &view, watch)?;
         out.finish_unless(stop)

@@ -150,19 +150,43 @@ fn sort_out(rows: &mut OrderBlock, orders: &mut Sorted<MOrder>, refunds: &mut So
     rows.refunds.clear();
 }
 
-fn plan(mapping: &Mapping, beside: &KnownContext, guess: &Guess) -> Result<Plan, BooksError> {
-    let mut plan =
-        Plan::new(mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
-    plan.learn_beside(beside);
-    Ok(plan)
+/// How the rows of a file are read: by a mapping, beside what the books hold already.
+#[derive(Clone, Copy)]
+pub(crate) struct OrdersReader<'a> {
+    pub(crate) mapping: &'a Mapping,
+    pub(crate) beside: &'a KnownContext,
+}
+
+impl OrdersReader<'_> {
+    fn plan(self, guess: &Guess) -> Result<Plan, BooksError> {
+        let mut plan =
+            Plan::new(self.mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
+        plan.learn_beside(self.beside);
+        Ok(plan)
+    }
+}
+
+/// Where a file goes while it is read, beside its rows.
+pub(crate) struct RowSinks<'a> {
+    pub(crate) archive: &'a mut ArchiveWriter,
+    /// Is told of each row that is refused.
+    pub(crate) rejects: &'a mut dyn FnMut(&Reject),
+}
+
+/// A text whose first bytes were read to tell what it is.
+struct OpenedText<'a> {
+    head: Vec<u8>,
+    /// What follows them.
+    source: Source,
+    guess: &'a Guess,
 }
 
 /// Reads a file, whatever its form, beside numbers that the books hold already.
 pub(crate) fn read(
     mut source: Source,
-    (mapping, beside): (&Mapping, &KnownContext),
+    by: OrdersReader<'_>,
     draft: &Draft<'_>,
-    sinks: (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
+    sinks: RowSinks<'_>,
     watch: &dyn Watch,
 ) -> Result<Reading, BooksError> {
     let mut head = Vec::new();
@@ -170,21 +194,25 @@ pub(crate) fn read(
         .take(HEAD_BYTES as u64)
         .read_to_end(&mut head)
         .map_err(|error| BooksError::source(&error))?;
-    match sniff(&head, Some(mapping)).map_err(refused)? {
+    match sniff(&head, Some(by.mapping)).map_err(refused)? {
         Some(guess) => {
-            let known = (mapping, beside);
-            read_text(source, (known, head, &guess), draft, sinks, watch)
+            let text = OpenedText {
+                head,
+                source,
+                guess: &guess,
+            };
+            read_text(text, by, draft, sinks, watch)
         }
-        None => read_workbook(source, (mapping, beside), draft, sinks, watch),
+        None => read_workbook(source, by, draft, sinks, watch),
     }
 }
 
 /// Reads a workbook: first its bytes for the archive, then its rows.
 fn read_workbook(
     mut source: Source,
-    (mapping, beside): (&Mapping, &KnownContext),
+    by: OrdersReader<'_>,
     draft: &Draft<'_>,
-    (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
+    RowSinks { archive, rejects }: RowSinks<'_>,
     watch: &dyn Watch,
 ) -> Result<Reading, BooksError> {
     let failed = |error: io::Error| BooksError::source(&error);
@@ -211,8 +239,8 @@ fn read_workbook(
     }
     reading.sha256 = hash.finish();
     source.bytes.rewind().map_err(failed)?;
-    let mut workbook = Workbook::open(source.bytes, Some(mapping)).map_err(refused)?;
-    let plan = plan(mapping, beside, workbook.guess())?;
+    let mut workbook = Workbook::open(source.bytes, Some(by.mapping)).map_err(refused)?;
+    let plan = by.plan(workbook.guess())?;
     let mut stopped = Ok(());
     workbook
         .read(&plan, draft.import, &mut |block| {
@@ -239,14 +267,19 @@ fn read_workbook(
 
 /// Reads delimited text into rows in memory, and into the archive.
 fn read_text(
-    source: Source,
-    ((mapping, beside), head, guess): ((&Mapping, &KnownContext), Vec<u8>, &Guess),
+    text: OpenedText<'_>,
+    by: OrdersReader<'_>,
     draft: &Draft<'_>,
-    (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
+    RowSinks { archive, rejects }: RowSinks<'_>,
     watch: &dyn Watch,
 ) -> Result<Reading, BooksError> {
+    let OpenedText {
+        head,
+        source,
+        guess,
+    } = text;
     let (size, bytes) = (source.size, source.bytes);
-    let plan = plan(mapping, beside, guess)?;
+    let plan = by.plan(guess)?;
     // What comes before the rows is handed on once; the rows are raw bytes themselves, or are noted on their way.
     let before = usize::try_from(guess.body_offset).ok();
     let before = before.and_then(|len| head.get(..len)).map(<[u8]>::to_vec);

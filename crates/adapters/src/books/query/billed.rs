@@ -1,13 +1,10 @@
 //! Payments of stored bills by any of their numbers: what a mapping is proven by.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use super::lookup::{FoundRow, NumberSet, lookup};
-use super::segment_cache::SegmentCache;
+use super::lookup::{FoundRow, NumberSet, SearchPlace, lookup};
 use super::snapshot::Snapshot;
 use crate::books::Bookshelf;
-use crate::books::catalog::SectionMeta;
 use crate::books::format::index_page::Index;
 use crate::books::format::record::Record;
 use recondesk_domain::{BillDate, Fen, Instant, ProfileId, WPay, WRefund};
@@ -44,14 +41,24 @@ impl Bookshelf {
             if !view.counts(meta.id) {
                 continue;
             }
-            let place = (&self.segments, &view, meta);
+            let place = SearchPlace {
+                segments: &self.segments,
+                view: &view,
+                meta,
+            };
+            let wish = |key, other| BilledWish {
+                numbers: &wanted,
+                day,
+                key,
+                other,
+            };
             match (kind, meta.book) {
                 (RecordKind::Orders, Book::Pays) => {
                     let row = |pay: &WPay| (pay.amount, pay.time);
                     let keys = |pay: &WPay, text: &[u8]| pay.out_trade_no.as_bytes() == text;
                     let others = |pay: &WPay, text: &[u8]| pay.transaction_id.as_bytes() == text;
-                    let kinds = (NumberKind::OutTradeNo, NumberKind::TransactionId);
-                    find(place, (&wanted, day, kinds), (keys, others), row, &mut out)?;
+                    let wish = wish(NumberKind::OutTradeNo, NumberKind::TransactionId);
+                    out.extend(find(place, &wish, keys, others, row)?);
                 }
                 (RecordKind::Refunds, Book::Refunds) => {
                     let row = |refund: &WRefund| (refund.amount, refund.time);
@@ -59,8 +66,8 @@ impl Bookshelf {
                         |refund: &WRefund, text: &[u8]| refund.out_refund_no.as_bytes() == text;
                     let others =
                         |refund: &WRefund, text: &[u8]| refund.refund_id.as_bytes() == text;
-                    let kinds = (NumberKind::OutRefundNo, NumberKind::RefundId);
-                    find(place, (&wanted, day, kinds), (keys, others), row, &mut out)?;
+                    let wish = wish(NumberKind::OutRefundNo, NumberKind::RefundId);
+                    out.extend(find(place, &wish, keys, others, row)?);
                 }
                 _ => {}
             }
@@ -69,19 +76,28 @@ impl Bookshelf {
     }
 }
 
-/// Where numbers are looked for.
-type SearchPlace<'a> = (&'a Arc<SegmentCache>, &'a Snapshot, &'a SectionMeta);
+/// What is looked for in the rows of a day.
+struct BilledWish<'a> {
+    numbers: &'a NumberSet<'a>,
+    day: BillDate,
+    /// Kind of the key.
+    key: NumberKind,
+    /// Kind of the other number.
+    other: NumberKind,
+}
 
 fn find<R: Record>(
-    (shelf, view, meta): SearchPlace<'_>,
-    (wanted, day, kinds): (&NumberSet<'_>, BillDate, (NumberKind, NumberKind)),
-    (is_key, is_other): (impl Fn(&R, &[u8]) -> bool, impl Fn(&R, &[u8]) -> bool),
+    place: SearchPlace<'_>,
+    wish: &BilledWish<'_>,
+    is_key: impl Fn(&R, &[u8]) -> bool,
+    is_other: impl Fn(&R, &[u8]) -> bool,
     row_of: impl Fn(&R) -> (Fen, Instant),
-    out: &mut Vec<BilledNumber>,
-) -> Result<(), BooksError> {
-    let keys = lookup((shelf, view), meta, Index::Keys, wanted, is_key)?;
-    let others = lookup((shelf, view), meta, Index::Others, wanted, is_other)?;
-    for (kind, found) in [(kinds.0, keys), (kinds.1, others)] {
+) -> Result<Vec<BilledNumber>, BooksError> {
+    let keys = lookup(place, Index::Keys, wish.numbers, is_key)?;
+    let others = lookup(place, Index::Others, wish.numbers, is_other)?;
+    let day = wish.day;
+    let mut out = Vec::new();
+    for (kind, found) in [(wish.key, keys), (wish.other, others)] {
         for FoundRow { at, row, dead, .. } in found {
             if !dead {
                 let (amount, time) = row_of(&row);
@@ -90,5 +106,5 @@ fn find<R: Record>(
             }
         }
     }
-    Ok(())
+    Ok(out)
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::lookup::{NumberSet, lookup};
+use super::lookup::{NumberSet, SearchPlace, lookup};
 use super::scan::Merge;
 use super::segment_cache::SegmentCache;
 use super::snapshot::Snapshot;
+use crate::books::catalog::SectionMeta;
 use crate::books::format::index_page::Index;
 use crate::books::format::record::Record;
 use recondesk_domain::{BillDate, MOrder, MRefund, WPay, WRefund};
@@ -24,6 +25,15 @@ pub(crate) struct MerchantContents {
 impl MerchantContents {
     pub(crate) const fn new(segments: Arc<SegmentCache>, view: Snapshot) -> Self {
         Self { segments, view }
+    }
+
+    /// Where numbers are looked for.
+    const fn place<'a>(&'a self, meta: &'a SectionMeta) -> SearchPlace<'a> {
+        SearchPlace {
+            segments: &self.segments,
+            view: &self.view,
+            meta,
+        }
     }
 
     fn days_of<R: Record>(&self) -> Vec<ContentDay> {
@@ -54,7 +64,7 @@ impl MerchantContents {
         let mut has_time = vec![false; orders.len()];
         for meta in self.view.days::<MOrder>(NO_DAY + 1..=i32::MAX) {
             let is = |order: &MOrder, number: &[u8]| order.out_trade_no.as_bytes() == number;
-            for found in lookup((&self.segments, &self.view), meta, Index::Keys, &wanted, is)? {
+            for found in lookup(self.place(meta), Index::Keys, &wanted, is)? {
                 if let Some(known) = has_time.get_mut(found.at).filter(|_| !found.dead) {
                     *known = true;
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use super::lookup::{FoundRow, NumberSet, lookup};
+use super::lookup::{FoundRow, NumberSet, SearchPlace, lookup};
 use super::scan::Keep;
 use super::segment_cache::SegmentCache;
 use super::snapshot::Snapshot;
@@ -42,6 +42,15 @@ impl MerchantBooks {
         Ok(merged.into_stream())
     }
 
+    /// Where numbers are looked for.
+    fn place<'a>(&'a self, meta: &'a SectionMeta) -> SearchPlace<'a> {
+        SearchPlace {
+            segments: &self.segments,
+            view: &self.view,
+            meta,
+        }
+    }
+
     /// Sections of a book by day, the likeliest day first.
     fn by_nearness<R: Record>(&self) -> Vec<Vec<&SectionMeta>> {
         let near = self.near.load(Ordering::Relaxed);
@@ -68,7 +77,7 @@ impl MerchantBooks {
                 break;
             }
             for meta in day {
-                let found = lookup((&self.segments, &self.view), meta, index, &wanted, &is)?;
+                let found = lookup(self.place(meta), index, &wanted, &is)?;
                 for FoundRow { at, row, dead, .. } in found {
                     let Some(slot) = out.get_mut(at).filter(|_| !dead) else {
                         continue;
@@ -96,7 +105,7 @@ impl MerchantBooks {
         let wanted = NumberSet::new(numbers);
         let mut out: Vec<(i32, R)> = Vec::new();
         for meta in sections {
-            let found = lookup((&self.segments, &self.view), meta, index, &wanted, &is)?;
+            let found = lookup(self.place(meta), index, &wanted, &is)?;
             out.extend(
                 found
                     .into_iter()

@@ -51,14 +51,29 @@ pub(crate) struct FoundRow<R> {
     pub(crate) row: R,
 }
 
+/// Where rows with a number are looked for: a section, as it is seen.
+#[derive(Clone, Copy)]
+pub(crate) struct SearchPlace<'a> {
+    /// The segment files.
+    pub(crate) segments: &'a Arc<SegmentCache>,
+    /// What counts.
+    pub(crate) view: &'a Snapshot,
+    /// The section.
+    pub(crate) meta: &'a SectionMeta,
+}
+
 /// Finds numbers in one section, and which of the rows were replaced; `is` compares the whole text.
 pub(crate) fn lookup<R: Record>(
-    (segments, view): (&Arc<SegmentCache>, &Snapshot),
-    meta: &SectionMeta,
+    place: SearchPlace<'_>,
     index: Index,
     wanted: &NumberSet<'_>,
     is: impl Fn(&R, &[u8]) -> bool,
 ) -> Result<Vec<FoundRow<R>>, BooksError> {
+    let SearchPlace {
+        segments,
+        view,
+        meta,
+    } = place;
     let mut found = rows_with(segments, meta, index, wanted, is)?;
     if !found.is_empty()
         && let Some(dead) = view.dead(segments, meta.id)?

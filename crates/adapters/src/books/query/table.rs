@@ -13,7 +13,7 @@ use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::record::scratch;
 use crate::books::format::record::{ColumnPlace, Record, unzigzag};
 use crate::books::{low_half, narrow};
-use recondesk_domain::{Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
+use recondesk_domain::{Fen, MOrder, MRefund, WPay, WRefund};
 use recondesk_ports::{
     Book, BookDay, BookRow, BooksError, RowId, RowList, StoreError, TableQuery, Watch,
 };
@@ -40,24 +40,23 @@ impl Bookshelf {
     /// Rows of a book kept under a day, sorted and filtered.
     pub(crate) fn table(
         &self,
-        BookDay { profile, book, day }: BookDay,
+        place: BookDay,
         query: &TableQuery,
         watch: &dyn Watch,
     ) -> Result<RowList, BooksError> {
         let view = self.view()?;
-        let day = (profile, day.number());
-        match book {
-            Book::Pays => self.sorted::<WPay>(&view, day, query, watch),
-            Book::Refunds => self.sorted::<WRefund>(&view, day, query, watch),
-            Book::Orders => self.sorted::<MOrder>(&view, day, query, watch),
-            Book::MerchantRefunds => self.sorted::<MRefund>(&view, day, query, watch),
+        match place.book {
+            Book::Pays => self.sorted::<WPay>(&view, place, query, watch),
+            Book::Refunds => self.sorted::<WRefund>(&view, place, query, watch),
+            Book::Orders => self.sorted::<MOrder>(&view, place, query, watch),
+            Book::MerchantRefunds => self.sorted::<MRefund>(&view, place, query, watch),
         }
     }
 
     fn sorted<R: Record>(
         &self,
         view: &Snapshot,
-        (profile, day): (ProfileId, i32),
+        BookDay { profile, day, .. }: BookDay,
         query: &TableQuery,
         watch: &dyn Watch,
     ) -> Result<RowList, BooksError> {
@@ -66,7 +65,7 @@ impl Bookshelf {
         // Place of the first row of each section, and the section.
         let mut sections: Vec<(u64, u32)> = Vec::new();
         let mut places = 0;
-        for meta in view.day::<R>(day) {
+        for meta in view.day::<R>(day.number()) {
             if meta.profile != profile {
                 continue;
             }
@@ -207,7 +206,7 @@ impl<'a> TableWants<'a> {
         part.columns = self
             .sorts
             .iter()
-            .map(|sort| keys::<R>((group, import), &part.rows, *sort))
+            .map(|(place, column)| keys::<R>(group, import, &part.rows, *place, *column))
             .collect();
         part
     }
@@ -215,9 +214,11 @@ impl<'a> TableWants<'a> {
 
 /// What rows of a group have in a column, ready to be sorted by.
 fn keys<R: Record>(
-    (group, import): (&RowGroup, u32),
+    group: &RowGroup,
+    import: u32,
     rows: &[u32],
-    (place, column): (Option<ColumnPlace>, KeyColumn),
+    place: Option<ColumnPlace>,
+    column: KeyColumn,
 ) -> SortKeys {
     let here = |row: &u32| GroupRow {
         group,

@@ -12,14 +12,22 @@ use crate::books::format::group::{GROUP_ROWS, RowGroup};
 use crate::books::format::record::scratch;
 use crate::books::format::record::{ColumnPlace, Record, unzigzag};
 use crate::books::{low_half, narrow};
-use recondesk_domain::{Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
+use recondesk_domain::{Fen, MOrder, MRefund, WPay, WRefund};
 use recondesk_ports::{
     Book, BookDay, BookValue, BooksError, RowId, StoreError, TableQuery, ValueCount, ValuesAsk,
     Watch,
 };
 
 /// Rows of a group whose amounts are wanted, by section and group.
-type RowsByGroup = BTreeMap<(u32, u32), Vec<u32>>;
+type RowsByGroup = BTreeMap<GroupPlace, Vec<u32>>;
+
+/// A group of rows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct GroupPlace {
+    section: u32,
+    /// Its number in the section.
+    group: u32,
+}
 
 impl Bookshelf {
     /// The sum of the amounts of rows; each group is read once, whatever the order of the rows.
@@ -29,16 +37,17 @@ impl Bookshelf {
         let rows = narrow(GROUP_ROWS);
         for id in ids {
             let (section, row) = (low_half(id.0 >> 32), low_half(id.0));
-            let group = wanted.entry((section, row / rows)).or_default();
+            let group = row / rows;
+            let group = wanted.entry(GroupPlace { section, group }).or_default();
             group.push(row % rows);
         }
         let sums: Result<Vec<i128>, BooksError> = wanted
             .par_iter()
-            .map(|((section, group), rows)| {
+            .map(|(place, rows)| {
                 if watch.cancelled() {
                     return Err(BooksError::Cancelled);
                 }
-                self.sum_in(&view, (*section, *group), rows)
+                self.sum_in(&view, *place, rows)
             })
             .collect();
         let sum = sums?.iter().sum::<i128>();
@@ -48,25 +57,20 @@ impl Bookshelf {
         Ok(Fen::new(sum))
     }
 
-    fn sum_in(
-        &self,
-        view: &Snapshot,
-        (section, group): (u32, u32),
-        rows: &[u32],
-    ) -> Result<i128, BooksError> {
-        let missing = || no_such_row(RowId(u64::from(section) << 32));
-        match view.section(section).ok_or_else(missing)?.book {
-            Book::Pays => self.amounts::<WPay>(view, (section, group), rows),
-            Book::Refunds => self.amounts::<WRefund>(view, (section, group), rows),
-            Book::Orders => self.amounts::<MOrder>(view, (section, group), rows),
-            Book::MerchantRefunds => self.amounts::<MRefund>(view, (section, group), rows),
+    fn sum_in(&self, view: &Snapshot, place: GroupPlace, rows: &[u32]) -> Result<i128, BooksError> {
+        let missing = || no_such_row(RowId(u64::from(place.section) << 32));
+        match view.section(place.section).ok_or_else(missing)?.book {
+            Book::Pays => self.amounts::<WPay>(view, place, rows),
+            Book::Refunds => self.amounts::<WRefund>(view, place, rows),
+            Book::Orders => self.amounts::<MOrder>(view, place, rows),
+            Book::MerchantRefunds => self.amounts::<MRefund>(view, place, rows),
         }
     }
 
     fn amounts<R: Record>(
         &self,
         view: &Snapshot,
-        (section, group): (u32, u32),
+        GroupPlace { section, group }: GroupPlace,
         rows: &[u32],
     ) -> Result<i128, BooksError> {
         let missing = |row: u32| no_such_row(RowId(u64::from(section) << 32 | u64::from(row)));
@@ -89,24 +93,22 @@ impl Bookshelf {
     /// The values of a column, the most frequent first; `None` when there are too many to be of use.
     pub(crate) fn values_of(
         &self,
-        BookDay { profile, book, day }: BookDay,
+        place: BookDay,
         query: &TableQuery,
         ask: ValuesAsk,
         watch: &dyn Watch,
     ) -> Result<Option<Vec<ValueCount>>, BooksError> {
-        let view = self.view()?;
-        let day = (profile, day.number());
-        match book {
-            Book::Pays => self.count_values::<WPay>((&view, day), query, ask, watch),
-            Book::Refunds => self.count_values::<WRefund>((&view, day), query, ask, watch),
-            Book::Orders => self.count_values::<MOrder>((&view, day), query, ask, watch),
-            Book::MerchantRefunds => self.count_values::<MRefund>((&view, day), query, ask, watch),
+        match place.book {
+            Book::Pays => self.count_values::<WPay>(place, query, ask, watch),
+            Book::Refunds => self.count_values::<WRefund>(place, query, ask, watch),
+            Book::Orders => self.count_values::<MOrder>(place, query, ask, watch),
+            Book::MerchantRefunds => self.count_values::<MRefund>(place, query, ask, watch),
         }
     }
 
     fn count_values<R: Record>(
         &self,
-        (view, (profile, day)): (&Snapshot, (ProfileId, i32)),
+        BookDay { profile, day, .. }: BookDay,
         query: &TableQuery,
         ask: ValuesAsk,
         watch: &dyn Watch,
@@ -114,10 +116,11 @@ impl Bookshelf {
         let Some(place) = R::place_of(ask.column) else {
             return Ok(Some(Vec::new()));
         };
+        let view = self.view()?;
         let filter = RowFilter::new::<R>(query, Some(ask.column));
         let texts = filter.texts | texts_of(place);
         let mut counts: HashMap<BookValue, u64> = HashMap::new();
-        for meta in view.day::<R>(day) {
+        for meta in view.day::<R>(day.number()) {
             if meta.profile != profile {
                 continue;
             }

@@ -107,9 +107,10 @@ pub(super) fn draft(
     let again = last.filter(|known| known.nth == nth);
     let approval = approval.map(|asked| asked.id);
     let numbered = NumberedDraft { nth, number };
+    let standing = DraftStanding { machine, approval };
     let id = match &again {
-        Some(known) => redraft(tx, known.id, draft, (machine, approval), now)?,
-        None => insert(tx, draft, numbered, (machine, approval), now)?,
+        Some(known) => redraft(tx, known.id, draft, standing, now)?,
+        None => insert(tx, draft, numbered, standing, now)?,
     };
     let event = RefundEvent::Redraft(draft.amount, wanted);
     write_history(
@@ -195,6 +196,14 @@ pub(super) fn require_second(
     require(tx, id)
 }
 
+/// Where a refund stands that was just drafted.
+#[derive(Clone, Copy)]
+struct DraftStanding {
+    machine: RefundProgress,
+    /// The question to a second person, where there is one.
+    approval: Option<ApprovalId>,
+}
+
 /// Which refund of its case a draft is, and the number that follows from it.
 #[derive(Clone, Copy)]
 struct NumberedDraft {
@@ -236,7 +245,7 @@ fn insert(
     tx: &SessionTransaction<'_>,
     draft: &RefundDraft,
     NumberedDraft { nth, number }: NumberedDraft,
-    (machine, approval): (RefundProgress, Option<ApprovalId>),
+    DraftStanding { machine, approval }: DraftStanding,
     now: Instant,
 ) -> Result<RefundRowId, DbError> {
     let row = params![
@@ -272,7 +281,7 @@ fn redraft(
     tx: &SessionTransaction<'_>,
     id: RefundRowId,
     draft: &RefundDraft,
-    (machine, approval): (RefundProgress, Option<ApprovalId>),
+    DraftStanding { machine, approval }: DraftStanding,
     now: Instant,
 ) -> Result<RefundRowId, DbError> {
     tx.execute(

@@ -37,7 +37,8 @@ fn judged(tx: &SessionTransaction<'_>, case: i64) -> Result<CaseUnderReview, DbE
 pub(in crate::sqlite) fn second_person(
     tx: &SessionTransaction<'_>,
     case: i64,
-    (from, next): (CaseStatus, CaseStatus),
+    from: CaseStatus,
+    next: CaseStatus,
     step: &CaseStep,
 ) -> Result<CaseStatus, DbError> {
     let has_operators = operators::any(tx)?;

@@ -15,14 +15,29 @@ pub(crate) fn insert_rows(
     width: usize,
     rows: &[ValueRef<'_>],
 ) -> Result<(), DbError> {
-    insert_rows_returning(connection, (head, ""), width, rows, &mut |_| Ok(()))
+    let insertion = RowInsertion {
+        head,
+        tail: "",
+        width,
+    };
+    insert_rows_returning(connection, insertion, rows, &mut |_| Ok(()))
+}
+
+/// How rows are entered: what stands before their values and behind them.
+#[derive(Clone, Copy)]
+pub(crate) struct RowInsertion<'a> {
+    /// `INSERT INTO … (…) VALUES`.
+    pub(crate) head: &'a str,
+    /// `RETURNING …`, or nothing.
+    pub(crate) tail: &'a str,
+    /// Values of a row.
+    pub(crate) width: usize,
 }
 
 /// The same with what `tail` returns of each row, in their order.
 pub(crate) fn insert_rows_returning(
     connection: &Connection,
-    (head, tail): (&str, &str),
-    width: usize,
+    RowInsertion { head, tail, width }: RowInsertion<'_>,
     rows: &[ValueRef<'_>],
     take: &mut dyn FnMut(Row<'_>) -> Result<(), DbError>,
 ) -> Result<(), DbError> {

@@ -10,7 +10,7 @@ mod value;
 
 pub(crate) use self::postgres::{PgConnection, words};
 pub(crate) use error::{DbError, OptionalExtension};
-pub(crate) use insert::{insert_rows, insert_rows_returning};
+pub(crate) use insert::{RowInsertion, insert_rows, insert_rows_returning};
 pub(crate) use value::{FromValue, StatementParams, ToValue, Value, ValueRef, params};
 
 use value::strange;

@@ -68,7 +68,7 @@ pub(super) fn rows(
             None => Vec::new(),
         };
         let step = case.map(|case| payouts.step(case));
-        let mut row = row(request, (&finding, step), case.copied(), &events);
+        let mut row = row(request, &finding, step, case.copied(), &events);
         if with_day {
             row.insert(0, ReportCell::Day(run.day));
         }
@@ -79,7 +79,8 @@ pub(super) fn rows(
 
 fn row(
     request: &ReportRequest<'_>,
-    (finding, step): (&Finding, Option<CaseNextStep>),
+    finding: &Finding,
+    step: Option<CaseNextStep>,
     case: Option<&CaseRecord>,
     events: &[CaseEvent],
 ) -> Vec<ReportCell> {

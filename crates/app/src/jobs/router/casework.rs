@@ -281,7 +281,7 @@ impl WindowJobs {
             surface: Surface::Window,
             seen: Some(wish.seen),
         };
-        let done = bulk::carry_out(&self.ports, &cases, (&deed, by), reporter);
+        let done = bulk::carry_out(&self.ports, &cases, &deed, by, reporter);
         Ok(Outcome::Bulk(Box::new(done)))
     }
 }

@@ -180,10 +180,7 @@ impl WindowJobs {
     fn check_workspace(&self) -> Result<Outcome, Failure> {
         let report = self.care()?.check(true)?;
         if !report.faults.is_empty() {
-            return Err(care::damaged(
-                (report.imports, report.files),
-                &report.faults,
-            ));
+            return Err(care::damaged(report.imports, report.files, &report.faults));
         }
         let (imports, files) = (count(u64::from(report.imports)), count(report.files));
         Ok(told(Message::new(

@@ -40,7 +40,7 @@ pub(super) fn calendar(book: &MerchantOverview, day: BillDate, now: Instant) -> 
             None => CalendarState::Balanced,
         }),
     };
-    let funds = funds(book, (first, last), now);
+    let funds = funds(book, first, last, now);
     let days = (first.number()..=last.number()).filter_map(BillDate::from_number);
     let days = days.filter(shown).filter_map(|day| {
         Some(CalendarDay {
@@ -66,7 +66,8 @@ pub(super) fn calendar(book: &MerchantOverview, day: BillDate, now: Instant) -> 
 /// The fund-flow bills of the accounts, day by day: here, missing while WeChat Pay still has them, or none to be had.
 fn funds(
     book: &MerchantOverview,
-    (first, last): (BillDate, BillDate),
+    first: BillDate,
+    last: BillDate,
     now: Instant,
 ) -> Vec<CalendarDay> {
     let offered: Vec<BillDate> = backfill::offered(now).collect();

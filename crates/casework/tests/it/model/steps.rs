@@ -36,7 +36,7 @@ pub(super) fn carry_out(
         ModelStep::Reissue(case) => reissue(protocol, world, *case),
         ModelStep::TakeUp(process, case, fault) => {
             spend(world, fault.is_some())?;
-            take_up(protocol, world, (*process, *case), *fault)
+            take_up(protocol, world, *process, *case, *fault)
         }
         ModelStep::Dispatch(process) => dispatch(protocol, world, *process),
         ModelStep::Deliver(process, fault) => {
@@ -184,7 +184,8 @@ fn reissue(protocol: &Protocol, world: &mut ModelWorld, case: usize) -> Option<(
 fn take_up(
     protocol: &Protocol,
     world: &mut ModelWorld,
-    (process, case): (usize, usize),
+    process: usize,
+    case: usize,
     fault: Option<ReplyFault>,
 ) -> Option<()> {
     let is_free = world.processes.iter().all(|other| *other == Process::Idle);

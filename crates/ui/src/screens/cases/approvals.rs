@@ -254,7 +254,8 @@ impl ApprovalsDialog {
             ui,
             Rect::from_min_max(row.min, pos2(end - 8.0, row.bottom())),
             page,
-            (nth, one),
+            nth,
+            one,
         );
         if agree.clicked() {
             pressed = Some(Pressed::Judge(asked.id, Judgement::Approved));
@@ -280,7 +281,7 @@ fn need_words(page: &Page<'_>, one: &WaitingApproval) -> String {
 }
 
 /// What waits, how much it is about, who asks, when and why.
-fn words_of(ui: &Ui, row: Rect, page: &Page<'_>, (nth, one): (usize, &WaitingApproval)) {
+fn words_of(ui: &Ui, row: Rect, page: &Page<'_>, nth: usize, one: &WaitingApproval) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
     let asked = &one.asked;

@@ -112,14 +112,14 @@ impl BulkDialog {
         };
         let slot = &page.state.bulk.summary;
         let summary = slot.value().map(AsRef::as_ref);
-        let fits = summary.map_or(0, |summary| fitting(summary, (deed, next)));
+        let fits = summary.map_or(0, |summary| fitting(summary, deed, next));
         let name = deed.label(page).trim_end_matches(['…', '.']);
         let n = format::count(fits);
         let label = match deed {
             DecisionAction::Refund => (w.work.bulk_prepare)(&n),
             _ => (w.work.bulk_do)(name, &n),
         };
-        let lacks = self.lacks(page, (deed, fits), summary);
+        let lacks = self.lacks(page, deed, fits, summary);
         let failure = slot.failure().or(page.state.bulk.done.failure());
         let note = match (failure, deed) {
             (Some(failure), _) => w.of(&failure.title),
@@ -143,7 +143,7 @@ impl BulkDialog {
         let is_listed = self.ask.as_ref().is_some_and(|ask| ask.ids.is_none());
         let mut to_merchants = false;
         let ended = dialog.show(ctx, |ui, rect| {
-            head(ui, rect, page, (is_listed, summary));
+            head(ui, rect, page, is_listed, summary);
             self.choose(ui, rect, page);
             let body = Rect::from_min_max(pos2(rect.left(), rect.top() + 96.0), rect.max);
             let mut bottom = rect.top() + 168.0;
@@ -159,7 +159,7 @@ impl BulkDialog {
                 deed => self.reason(ui, body, page, deed.asks(page)),
             }
             if let Some(summary) = summary {
-                let words = fit_words(page, summary, (deed, next), fits);
+                let words = fit_words(page, summary, deed, next, fits);
                 let at = pos2(rect.left(), bottom);
                 let style = (TypeStyle::Small, page.t.text_2);
                 let (place, _) = paint::fit(ui.painter(), at, rect.width(), &words, style);
@@ -173,7 +173,7 @@ impl BulkDialog {
         match (ended, summary) {
             (Ended::Cancelled, _) => true,
             (Ended::Done, Some(summary)) => {
-                self.send(page, (deed, summary), out);
+                self.send(page, deed, summary, out);
                 false
             }
             (Ended::Done, None) | (Ended::No, _) => false,
@@ -220,7 +220,8 @@ impl BulkDialog {
     fn lacks(
         &self,
         page: &Page<'_>,
-        (deed, fits): (DecisionAction, u64),
+        deed: DecisionAction,
+        fits: u64,
         summary: Option<&BulkSummary>,
     ) -> Option<&'static str> {
         let w = page.w;
@@ -245,7 +246,8 @@ impl BulkDialog {
     fn send(
         &mut self,
         page: &Page<'_>,
-        (deed, summary): (DecisionAction, &BulkSummary),
+        deed: DecisionAction,
+        summary: &BulkSummary,
         out: &mut Outbox,
     ) {
         let signs_in = deed != DecisionAction::Reissue && page.state.desk.must_sign_in();
@@ -291,7 +293,7 @@ fn share(summary: &BulkSummary, deed: DecisionAction) -> Option<&BulkShare> {
 }
 
 /// How many may be dealt with so now.
-fn fitting(summary: &BulkSummary, (deed, next): (DecisionAction, CaseStatus)) -> u64 {
+fn fitting(summary: &BulkSummary, deed: DecisionAction, next: CaseStatus) -> u64 {
     if let Some(share) = share(summary, deed) {
         return share.ids.len() as u64;
     }
@@ -305,13 +307,14 @@ fn fitting(summary: &BulkSummary, (deed, next): (DecisionAction, CaseStatus)) ->
 fn fit_words(
     page: &Page<'_>,
     summary: &BulkSummary,
-    (deed, next): (DecisionAction, CaseStatus),
+    deed: DecisionAction,
+    next: CaseStatus,
     fits: u64,
 ) -> String {
     let w = &page.w.work;
     let others = (summary.ids.len() as u64).saturating_sub(fits);
     if let Some(share) = share(summary, deed) {
-        return share_words(page, summary, (deed, share), others);
+        return share_words(page, summary, deed, share, others);
     }
     if fits == 0 {
         let taken = |state: CaseStatus| {
@@ -337,7 +340,8 @@ fn fit_words(
 fn share_words(
     page: &Page<'_>,
     summary: &BulkSummary,
-    (deed, share): (DecisionAction, &BulkShare),
+    deed: DecisionAction,
+    share: &BulkShare,
     others: u64,
 ) -> String {
     let w = &page.w.work;
@@ -365,7 +369,7 @@ fn share_words(
 }
 
 /// Which cases, and what they are together.
-fn head(ui: &Ui, rect: Rect, page: &Page<'_>, (is_listed, summary): (bool, Option<&BulkSummary>)) {
+fn head(ui: &Ui, rect: Rect, page: &Page<'_>, is_listed: bool, summary: Option<&BulkSummary>) {
     let (t, w) = (page.t, &page.w.work);
     let p = ui.painter();
     let of = if is_listed {

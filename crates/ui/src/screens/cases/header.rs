@@ -52,7 +52,7 @@ impl CasesScreen {
             n => format!("{} {}", w.payout.approvals, format::count(n as u64)),
         };
         buttons.push(Button::secondary(&approvals).icon(icons::SEAL_CHECK));
-        let (_, mut responses) = page.header(ui, (at, &subtitle(page)), buttons);
+        let (_, mut responses) = page.header(ui, at, &subtitle(page), buttons);
         let mut pressed = || responses.pop().is_some_and(|response| response.clicked());
         if pressed() {
             self.approvals.start(out);
@@ -71,7 +71,7 @@ impl CasesScreen {
             }
         }
         if let Some(columns) = responses.get(1).filter(|_| roomy) {
-            columns::menu(columns, page, (table::NAME, &offers), out);
+            columns::menu(columns, page, table::NAME, &offers, out);
         }
         if let Some(response) = responses.last().filter(|_| can_export) {
             let data = data(page);

@@ -126,7 +126,7 @@ impl PayoutDialog {
             .map(AsRef::as_ref)
             .filter(|view| view.key == about.key && view.profile == about.profile);
         let ended = match view {
-            Some(view) => self.filled(ctx, page, (&about, view)),
+            Some(view) => self.filled(ctx, page, &about, view),
             None => waiting(ctx, page, &about),
         };
         match self.asks.take() {
@@ -204,7 +204,8 @@ impl PayoutDialog {
         &mut self,
         ctx: &Context,
         page: &Page<'_>,
-        (about, view): (&PayoutSubject, &PayoutView),
+        about: &PayoutSubject,
+        view: &PayoutView,
     ) -> Ended {
         if !self.filled {
             self.filled = true;
@@ -214,7 +215,7 @@ impl PayoutDialog {
         }
         match about.kind {
             PayoutKind::Refund => self.refund(ctx, page, (about, view)),
-            PayoutKind::Reissue => self.reissue(ctx, page, (about, view)),
+            PayoutKind::Reissue => self.reissue(ctx, page, about, view),
         }
     }
 
@@ -222,7 +223,8 @@ impl PayoutDialog {
         &mut self,
         ctx: &Context,
         page: &Page<'_>,
-        (about, view): (&PayoutSubject, &PayoutView),
+        about: &PayoutSubject,
+        view: &PayoutView,
     ) -> Ended {
         let w = &page.w.payout;
         let ways = view.ways.as_slice();
@@ -264,7 +266,7 @@ impl PayoutDialog {
         let (mut asks, mut entered, mut to_merchants) = (None, false, false);
         let ended = dialog.show(ctx, |ui, rect| {
             let mut top;
-            (top, asks) = facts(ui, rect, page, (about, view));
+            (top, asks) = facts(ui, rect, page, about, view);
             let place = Rect::from_min_max(pos2(rect.left(), top), rect.max);
             to_merchants = shop_ways::choose(ui, place, page, (ways, &mut self.way));
             top += shop_ways::HEIGHT;

@@ -30,7 +30,7 @@ impl Grid {
         out: &mut Outbox,
     ) -> Option<(u64, T)> {
         let mut menu = std::mem::take(&mut self.menu);
-        let chosen = menu.show(ui, (&output.table, ask.page.keys.escape), |wish| {
+        let chosen = menu.show(ui, &output.table, ask.page.keys.escape, |wish| {
             let Some(row) = ask.data.get(wish.row) else {
                 return Vec::new();
             };

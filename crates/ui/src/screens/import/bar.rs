@@ -80,13 +80,14 @@ pub(super) fn show(
         ui,
         Rect::from_min_max(place.max, rect.max),
         page,
-        (sheet, line.y),
+        sheet,
+        line.y,
     );
     choice
 }
 
 /// At the right end: what keeps the file from being imported, or that all of this may be changed.
-fn remark(ui: &Ui, rest: Rect, page: &Page<'_>, (sheet, y): (&ImportSheet, f32)) {
+fn remark(ui: &Ui, rest: Rect, page: &Page<'_>, sheet: &ImportSheet, y: f32) {
     let w = &page.w.import;
     let lacking = (w.lacking)(&super::lacking(page, sheet));
     let known = super::known(page, sheet);

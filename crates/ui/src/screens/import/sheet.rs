@@ -215,7 +215,7 @@ fn rows(
             pos2(window.left(), area.top() + ROW * at as f32),
             vec2(window.width(), ROW),
         );
-        draw_row(ui, (place, area.left()), page, (sheet, widths, row));
+        draw_row(ui, place, area.left(), page, (sheet, widths, row));
     }
 }
 
@@ -228,7 +228,8 @@ fn refused(preview: Option<&Preview>, at: usize) -> Option<&Reject> {
 
 fn draw_row(
     ui: &Ui,
-    (rect, left): (Rect, f32),
+    rect: Rect,
+    left: f32,
     page: &Page<'_>,
     (sheet, widths, row): (&ImportSheet, &[f32], &ShownRow<'_>),
 ) {

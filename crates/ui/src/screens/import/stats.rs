@@ -42,7 +42,7 @@ pub(super) fn show(
     for (nth, stat) in stats.iter().enumerate() {
         let place = Rect::from_min_size(pos2(x, rect.top()), vec2(width, rect.height()));
         if nth == 1 && !preview.rejects.is_empty() {
-            switch(ui, place, page, (stat, refused_only));
+            switch(ui, place, page, stat, refused_only);
         } else {
             draw(ui, place, page, stat);
         }
@@ -55,7 +55,7 @@ pub(super) fn show(
 }
 
 /// A stat that can be pressed.
-fn switch(ui: &Ui, rect: Rect, page: &Page<'_>, (stat, on): (&Stat<'_>, &mut bool)) {
+fn switch(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>, on: &mut bool) {
     let (t, w) = (page.t, &page.w.import);
     let response = ui.interact(rect, paint::id(ui, "refused rows"), Sense::click());
     if response.clicked() {

@@ -74,7 +74,8 @@ fn shown(page: &Page<'_>, words: usize) -> usize {
 /// Height of the card; nothing where the file has no words of states.
 pub(super) fn height(
     page: &Page<'_>,
-    (sheet, preview): (&ImportSheet, &Preview),
+    sheet: &ImportSheet,
+    preview: &Preview,
     open: Option<bool>,
 ) -> f32 {
     let words = words(sheet, preview);
@@ -125,7 +126,7 @@ pub(super) fn show(
                 for (nth, word) in words.iter().enumerate() {
                     let top = area.top() + ROW * nth as f32;
                     let row = Rect::from_min_size(pos2(area.left(), top), vec2(size.x, ROW));
-                    if let Some(mapping) = word_row(ui, row, page, (sheet, word)) {
+                    if let Some(mapping) = word_row(ui, row, page, sheet, word) {
                         changed = Some(mapping);
                     }
                 }
@@ -138,7 +139,8 @@ fn word_row(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    (sheet, word): (&ImportSheet, &FileWord<'_>),
+    sheet: &ImportSheet,
+    word: &FileWord<'_>,
 ) -> Option<Mapping> {
     let t = page.t;
     let y = rect.center().y;
@@ -159,7 +161,7 @@ fn word_row(
     let place = pos2(rect.left() + 390.0, y);
     // The same word may stand in two columns.
     paint::region(ui, rect, word.column, |ui| {
-        meaning(ui, place, page, (sheet, word))
+        meaning(ui, place, page, sheet, word)
     })
 }
 
@@ -168,7 +170,8 @@ fn meaning(
     ui: &mut Ui,
     place: egui::Pos2,
     page: &Page<'_>,
-    (sheet, about): (&ImportSheet, &FileWord<'_>),
+    sheet: &ImportSheet,
+    about: &FileWord<'_>,
 ) -> Option<Mapping> {
     let (word, says) = (about.word, about.says.as_ref());
     let mapping = &sheet.mapping;

@@ -149,7 +149,7 @@ fn notices(ui: &mut Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &mut Ou
             for (nth, one) in received.iter().enumerate() {
                 let top = area.top() + nth as f32 * 92.0;
                 let line = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 92.0));
-                received_row(ui, line, page, (nth, one));
+                received_row(ui, line, page, nth, one);
             }
         });
     });
@@ -178,7 +178,7 @@ fn fate_words(page: &Page<'_>, fate: &NotificationFate) -> (Tone, String, String
     }
 }
 
-fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &NotificationResult)) {
+fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, nth: usize, one: &NotificationResult) {
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
     let p = ui.painter();
     let (mood, said, detail) = fate_words(page, &one.fate);

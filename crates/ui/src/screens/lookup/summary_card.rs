@@ -43,7 +43,7 @@ pub(super) fn show(
     paint::card(p, rect, t);
     let summary = page.state.lookup.summary().unwrap_or(&view.sentence);
     result_bar(ui, rect, mood(summary, view));
-    sentence(ui, rect, page, (view, summary));
+    sentence(ui, rect, page, view, summary);
     numbers(ui, rect, page, view);
     let wide = page.class.is_wide();
     let y = rect.top() + if wide { 80.0 } else { 86.0 };
@@ -111,7 +111,7 @@ pub(super) fn show(
 }
 
 /// The sentence, facts stronger than the words between them, the next step in accent.
-fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, (view, summary): (&OrderView, &OrderSummary)) {
+fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, view: &OrderView, summary: &OrderSummary) {
     let (t, w) = (page.t, page.w);
     let text = w.of(&summary.words);
     let needs = summary.standing == Attention::NeedsPerson;

@@ -61,18 +61,14 @@ pub(super) fn show(ui: &Ui, area: Rect, page: &Page<'_>, (id, out): (ProfileId, 
         check_row(
             ui,
             page,
-            (area, area.top() + HEAD + nth as f32 * ROW),
+            area,
+            area.top() + HEAD + nth as f32 * ROW,
             (nth, check),
         );
     }
 }
 
-fn check_row(
-    ui: &Ui,
-    page: &Page<'_>,
-    (area, top): (Rect, f32),
-    (nth, check): (usize, &DoctorCheck),
-) {
+fn check_row(ui: &Ui, page: &Page<'_>, area: Rect, top: f32, (nth, check): (usize, &DoctorCheck)) {
     let t = page.t;
     let p = ui.painter();
     let mood = match check.health {

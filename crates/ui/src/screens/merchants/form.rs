@@ -114,7 +114,7 @@ impl MerchantForm {
                 .auto_shrink(false)
                 .id_salt(chosen)
                 .show(ui, |ui| {
-                    let rows = tab_height(page, (chosen, row));
+                    let rows = tab_height(page, chosen, row);
                     let size = vec2(content.width(), rows + 16.0);
                     let (place, _) = ui.allocate_exact_size(size, Sense::hover());
                     let place = place.shrink2(vec2(16.0, 12.0));
@@ -364,7 +364,7 @@ impl MerchantForm {
 }
 
 /// Height of the tab in view.
-fn tab_height(page: &Page<'_>, (chosen, row): (&str, Option<&MerchantRow>)) -> f32 {
+fn tab_height(page: &Page<'_>, chosen: &str, row: Option<&MerchantRow>) -> f32 {
     let m = &page.w.merchants;
     match row {
         Some(_) if chosen == m.keys => super::keys_tab::HEIGHT,

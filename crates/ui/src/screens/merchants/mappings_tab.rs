@@ -75,16 +75,16 @@ impl MappingsTab {
         for (nth, mapping) in all.iter().enumerate() {
             let top = area.top() + nth as f32 * ROW;
             let row = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW));
-            if let Some(deed) = mapping_row(ui, row, page, (nth, mapping)) {
+            if let Some(deed) = mapping_row(ui, row, page, nth, mapping) {
                 self.about = Some((deed, mapping.name.clone()));
                 self.name.clone_from(&mapping.name);
                 (self.opened, self.sent, self.refused) = (false, false, false);
             }
         }
-        self.question(ui, page, (id, out));
+        self.question(ui, page, id, out);
     }
 
-    fn question(&mut self, ctx: &Context, page: &Page<'_>, (id, out): (ProfileId, &mut Outbox)) {
+    fn question(&mut self, ctx: &Context, page: &Page<'_>, id: ProfileId, out: &mut Outbox) {
         let Some((deed, name)) = self.about.clone() else {
             return;
         };
@@ -165,7 +165,8 @@ fn mapping_row(
     ui: &Ui,
     row: Rect,
     page: &Page<'_>,
-    (nth, mapping): (usize, &KeptMapping),
+    nth: usize,
+    mapping: &KeptMapping,
 ) -> Option<MappingDeed> {
     let (t, m) = (page.t, &page.w.merchants);
     let p = ui.painter();

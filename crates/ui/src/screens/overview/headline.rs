@@ -46,7 +46,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, 
     };
     let place = paint::put(p, pos2(x, y), Align2::LEFT_CENTER, galley);
     let said = runs.said();
-    paint::say_as(ui, "morning", place, (Role::Status, said.trim_end()));
+    paint::say_as(ui, "morning", place, Role::Status, said.trim_end());
     let y = rect.top() + if wide { 66.0 } else { 58.0 };
     clauses(ui, (x, y, button_left - 12.0), page, model, out);
 }
@@ -309,7 +309,7 @@ fn clauses(
     } else {
         TypeStyle::Small
     };
-    x = approvals(ui, (x, y, right), page, (face, out));
+    x = approvals(ui, (x, y, right), page, face, out);
     for (nth, clause) in model.clauses.iter().take(4).enumerate() {
         let words = clause_words(page, clause);
         let inset = if clause.severity == Severity::Ok {
@@ -345,7 +345,8 @@ fn approvals(
     ui: &Ui,
     (x, y, right): (f32, f32, f32),
     page: &Page<'_>,
-    (face, out): (TypeStyle, &mut Outbox),
+    face: TypeStyle,
+    out: &mut Outbox,
 ) -> f32 {
     let waiting = page.state.payout.approvals.value().map_or(0, Vec::len);
     let words = (page.w.people.waiting)(&format::count(waiting as u64));

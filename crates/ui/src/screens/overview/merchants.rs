@@ -179,7 +179,7 @@ fn merchant(
         let place = pos2(name.right() + 10.0, y);
         paint::left(p, place, &row.mch_id, (TypeStyle::Small, t.text_3));
     }
-    bill_cell(ui, at(c.bill), page, (row, c));
+    bill_cell(ui, at(c.bill), page, row, c);
     let absent = (TypeStyle::Body, t.text_3);
     let value = |here: bool| {
         if here {
@@ -203,7 +203,7 @@ fn merchant(
         done.set_width(48.0 * share.min(10_000) as f32 / 10_000.0);
         p.rect_filled(done, 2, t.green.fill);
     }
-    work(ui, at(c.work), page, (row, c));
+    work(ui, at(c.work), page, row, c);
     if let Some(x) = c.stake_right {
         let stake = row
             .matched
@@ -227,7 +227,7 @@ fn merchant(
 }
 
 /// The state of the bill; words that are cut appear under the pointer.
-fn bill_cell(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (row, c): (&MerchantDay, &MerchantColumns)) {
+fn bill_cell(ui: &Ui, at: egui::Pos2, page: &Page<'_>, row: &MerchantDay, c: &MerchantColumns) {
     let (t, p) = (page.t, ui.painter());
     let (mood, words) = bill(page, row);
     paint::mark(p, at + vec2(5.0, 0.0), mood, t);
@@ -264,7 +264,7 @@ fn bill(page: &Page<'_>, row: &MerchantDay) -> (Tone, String) {
     }
 }
 
-fn work(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (row, c): (&MerchantDay, &MerchantColumns)) {
+fn work(ui: &Ui, at: egui::Pos2, page: &Page<'_>, row: &MerchantDay, c: &MerchantColumns) {
     let t = page.t;
     let p = ui.painter();
     if row.matched.is_none() {

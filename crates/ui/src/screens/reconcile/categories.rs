@@ -192,8 +192,8 @@ fn category(
     }
     let color = if agreement { t.text_2 } else { t.text_1 };
     let names = Rect::from_x_y_ranges(c.category..=c.severity - 8.0, line.y_range());
-    named(p, names, (name, &of_rows), [color, t.text_3]);
-    standing(ui, pos2(c.severity, y), page, (severity, is_signed));
+    named(p, names, name, &of_rows, [color, t.text_3]);
+    standing(ui, pos2(c.severity, y), page, severity, is_signed);
     paint::right(p, pos2(c.count, y), &count, (TypeStyle::Body, color));
     amounts(ui, y, page, (row, c), color);
     if !agreement {
@@ -205,12 +205,12 @@ fn category(
         } else {
             w.action(row.category.action())
         };
-        suggested(p, page, (line, c.action), (action, response));
+        suggested(p, page, line, c.action, (action, response));
     }
 }
 
 /// The name of a category, and behind it of how many rows the sums are, where there is room.
-fn named(p: &Painter, place: Rect, (name, of_rows): (&str, &str), colors: [Color32; 2]) {
+fn named(p: &Painter, place: Rect, name: &str, of_rows: &str, colors: [Color32; 2]) {
     let at = place.left_center();
     let (named, _) = paint::fit(p, at, place.width(), name, (TypeStyle::Body, colors[0]));
     let at = pos2(named.right() + 8.0, at.y);
@@ -223,7 +223,8 @@ fn named(p: &Painter, place: Rect, (name, of_rows): (&str, &str), colors: [Color
 fn suggested(
     p: &Painter,
     page: &Page<'_>,
-    (line, left): (Rect, f32),
+    line: Rect,
+    left: f32,
     (action, response): (&str, Response),
 ) {
     let (t, y) = (page.t, line.center().y);
@@ -257,7 +258,7 @@ fn more_rows(page: &Page<'_>, row: &CategoryRow) -> String {
 }
 
 /// How severe a category is; nothing of a signed day calls, what was decided about it stands.
-fn standing(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (severity, is_signed): (Severity, bool)) {
+fn standing(ui: &Ui, at: egui::Pos2, page: &Page<'_>, severity: Severity, is_signed: bool) {
     if is_signed {
         pill(ui, at, Tone::Info, page.w.severity(severity));
     } else {

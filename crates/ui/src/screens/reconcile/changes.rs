@@ -54,7 +54,7 @@ pub(super) fn show(
     if response.has_focus() {
         paint::ring(p, hit.shrink2(vec2(1.0, 3.0)), 4, t);
     }
-    list(&response, page, (model, changes), out);
+    list(&response, page, model, changes, out);
     if cut {
         response.on_hover_text(words);
     }
@@ -73,7 +73,8 @@ fn said(page: &Page<'_>, changes: &DayChanges) -> String {
 fn list(
     button: &Response,
     page: &Page<'_>,
-    (model, changes): (&DayModel, &DayChanges),
+    model: &DayModel,
+    changes: &DayChanges,
     out: &mut Outbox,
 ) {
     Popup::menu(button)

@@ -97,7 +97,7 @@ impl FundsDialog {
                 rect.min.y += failed;
             }
             number = match content {
-                Some(model) => show_report(ui, rect, page, (&model.report, &mut picks)),
+                Some(model) => show_report(ui, rect, page, &model.report, &mut picks),
                 None => nothing(ui, rect, page),
             };
         });
@@ -190,7 +190,8 @@ fn show_report(
     ui: &Ui,
     rect: Rect,
     page: &Page<'_>,
-    (report, picks): (&FundsReport, &mut bool),
+    report: &FundsReport,
+    picks: &mut bool,
 ) -> Option<String> {
     let p = ui.painter();
     let (mood, words) = verdict(page, report);
@@ -204,8 +205,7 @@ fn show_report(
     if cut {
         said.on_hover_text(&words);
     }
-    let mut top = rect.top() + 36.0;
-    top = accounts(ui, rect, top, page, report) + 16.0;
+    let mut top = accounts(ui, rect, rect.top() + 36.0, page, report) + 16.0;
     if let Ok((_, bridge)) = &report.compared {
         top = show_bridge(ui, rect, top, page, bridge);
     }
@@ -230,14 +230,15 @@ fn verdict(page: &Page<'_>, report: &FundsReport) -> (Tone, String) {
             let rest = format::money(bridge.residual);
             (Tone::Urgent, (w.unexplained)(&rest))
         }
-        Ok((trade, bridge)) => explained(page, report, (trade, bridge)),
+        Ok((trade, bridge)) => explained(page, report, trade, bridge),
     }
 }
 
 fn explained(
     page: &Page<'_>,
     report: &FundsReport,
-    (trade, bridge): (&TradeReport, &Bridge),
+    trade: &TradeReport,
+    bridge: &Bridge,
 ) -> (Tone, String) {
     let w = &page.w.funds;
     let change = format::money(bridge.change);

@@ -53,7 +53,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) -> Op
         paint::hline(ui.painter(), edge, line.bottom() - 1.0, page.t.line_weak);
     }
     for (nth, operator) in view.operators.iter().enumerate() {
-        if operator_line(ui, row(rect, nth), page, (nth, operator)) {
+        if operator_line(ui, row(rect, nth), page, nth, operator) {
             deed = Some(PeopleDeed::Remove(operator.name.clone()));
         }
     }
@@ -84,12 +84,7 @@ fn unread(ui: &Ui, line: Rect, page: &Page<'_>, out: &mut Outbox) {
 }
 
 /// One operator; true when it is to be removed.
-fn operator_line(
-    ui: &Ui,
-    line: Rect,
-    page: &Page<'_>,
-    (nth, operator): (usize, &Operator),
-) -> bool {
+fn operator_line(ui: &Ui, line: Rect, page: &Page<'_>, nth: usize, operator: &Operator) -> bool {
     let (t, w) = (page.t, &page.w.people);
     let p = ui.painter();
     let y = line.center().y;

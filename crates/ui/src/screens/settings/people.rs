@@ -332,7 +332,7 @@ impl PeopleDialog {
         let name = Field::new(&mut self.name, w.name)
             .limit(64)
             .hint(w.name_hint);
-        let name = labelled(ui, place(0.0, 0.0, rect.width()), page, (w.name, name));
+        let name = labelled(ui, place(0.0, 0.0, rect.width()), page, w.name, name);
         let top = FIELD;
         let at = pos2(rect.left(), rect.top() + top + 10.0);
         let style = (TypeStyle::Small, page.t.text_2);
@@ -358,14 +358,14 @@ impl PeopleDialog {
         }
         let top = top + 22.0 + Role::ALL.len() as f32 * ROLE + 6.0;
         let pin = Field::new(&mut self.pin, w.pin).masked().limit(64);
-        let pin = labelled(ui, place(0.0, top, half), page, (w.pin, pin));
+        let pin = labelled(ui, place(0.0, top, half), page, w.pin, pin);
         let unequal = !self.again.is_empty() && self.again != self.pin;
         let again = Field::new(&mut self.again, w.pin_again)
             .masked()
             .limit(64)
             .error(unequal);
         let again_place = place(half + 12.0, top, half);
-        let again = labelled(ui, again_place, page, (w.pin_again, again));
+        let again = labelled(ui, again_place, page, w.pin_again, again);
         if focus.is_some() {
             if lacks_name {
                 name.request_focus();
@@ -396,13 +396,13 @@ impl PeopleDialog {
             .limit(20)
             .error(bad_sum);
         let place = Rect::from_min_size(rect.min, size);
-        let sum = labelled(ui, place, page, (w.refund_over, sum));
+        let sum = labelled(ui, place, page, w.refund_over, sum);
         let bad_count = self.bulk_over.trim().parse::<u32>().is_err();
         let count = Field::new(&mut self.bulk_over, w.bulk_over)
             .limit(10)
             .error(bad_count);
         let place = Rect::from_min_size(pos2(rect.left() + half + 12.0, rect.top()), size);
-        let count = labelled(ui, place, page, (w.bulk_over, count));
+        let count = labelled(ui, place, page, w.bulk_over, count);
         match focus {
             None => {}
             Some(FocusOn::First) => sum.request_focus(),
@@ -415,12 +415,7 @@ impl PeopleDialog {
 }
 
 /// A field under its label.
-fn labelled(
-    ui: &mut Ui,
-    area: Rect,
-    page: &Page<'_>,
-    (label, field): (&str, Field<'_>),
-) -> Response {
+fn labelled(ui: &mut Ui, area: Rect, page: &Page<'_>, label: &str, field: Field<'_>) -> Response {
     let at = pos2(area.left(), area.top() + 10.0);
     let style = (TypeStyle::Small, page.t.text_2);
     paint::left(ui.painter(), at, label, style);

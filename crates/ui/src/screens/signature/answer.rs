@@ -91,7 +91,7 @@ fn show_why(
     };
     let extra = hints.len() + mends.saturating_sub(1);
     let (top, rest) = cut_top(rect, 86.0 + extra as f32 * 22.0, 12.0);
-    let act = verdict_card(ui, top, page, (why, slot));
+    let act = verdict_card(ui, top, page, why, slot);
     let aligned = why
         .aligned
         .as_ref()
@@ -127,7 +127,8 @@ fn verdict_card(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    (why, slot): (&Why, &Remote<Box<LabAnswer>>),
+    why: &Why,
+    slot: &Remote<Box<LabAnswer>>,
 ) -> Option<AnswerAction> {
     let (t, w) = (page.t, &page.w.signature);
     paint::card(ui.painter(), rect, t);
@@ -148,9 +149,9 @@ fn verdict_card(
         return None;
     }
     match &why.verdict {
-        SignatureVerdict::Explained(found) => explained(ui, rect, page, (found, why)),
+        SignatureVerdict::Explained(found) => explained(ui, rect, page, found, why),
         verdict => {
-            other(ui, rect, page, (verdict, why));
+            other(ui, rect, page, verdict, why);
             None
         }
     }
@@ -160,7 +161,8 @@ fn explained(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    (found, why): (&Explanation, &Why),
+    found: &Explanation,
+    why: &Why,
 ) -> Option<AnswerAction> {
     let (t, w, lang) = (page.t, &page.w.signature, page.w.lang);
     let face = if page.class.is_wide() {
@@ -216,11 +218,11 @@ fn explained(
     let mut notes = vec![harmless_line(mend.unwrap_or(w.equal).as_bytes())];
     notes.push((w.tried)(&found.tried.to_string()));
     notes.push((w.took)(&why.took_ms.to_string()));
-    note_line(ui, rect, page, (&notes, room));
+    note_line(ui, rect, page, &notes, room);
     act
 }
 
-fn note_line(ui: &Ui, rect: Rect, page: &Page<'_>, (notes, room): (&[String], f32)) {
+fn note_line(ui: &Ui, rect: Rect, page: &Page<'_>, notes: &[String], room: f32) {
     let line = notes.join(" • ");
     let at = pos2(rect.left() + 20.0, rect.bottom() - 23.0);
     let (place, cut) = paint::fit(
@@ -236,7 +238,7 @@ fn note_line(ui: &Ui, rect: Rect, page: &Page<'_>, (notes, room): (&[String], f3
     }
 }
 
-fn other(ui: &Ui, rect: Rect, page: &Page<'_>, (verdict, why): (&SignatureVerdict, &Why)) {
+fn other(ui: &Ui, rect: Rect, page: &Page<'_>, verdict: &SignatureVerdict, why: &Why) {
     let (t, w, lang) = (page.t, &page.w.signature, page.w.lang);
     let aligned = why.aligned.as_ref();
     let (mood, title) = match verdict {
@@ -269,10 +271,5 @@ fn other(ui: &Ui, rect: Rect, page: &Page<'_>, (verdict, why): (&SignatureVerdic
             paint::say(ui, ("hint", nth), place, hint);
         }
     }
-    note_line(
-        ui,
-        rect,
-        page,
-        (&[(w.took)(&why.took_ms.to_string())], room),
-    );
+    note_line(ui, rect, page, &[(w.took)(&why.took_ms.to_string())], room);
 }

@@ -123,7 +123,7 @@ fn well(
     );
     // Beyond three lines nothing is seen; what is said keeps more.
     let to = char_start(text, text.len().min(from + 600));
-    let parts = stretches(from..to, (found, bytes, field), (is_wrong, t));
+    let parts = stretches(from..to, (found, bytes, field), is_wrong, t);
     let galley = visible::styled(p, text, area.width(), &parts, t);
     let lead = if from > 0 { "…" } else { "" };
     paint::right(
@@ -179,7 +179,8 @@ impl StretchBuilder {
 fn stretches(
     view: Range<usize>,
     (found, bytes, field): (&[Hunk], HunkSide, HunkSide),
-    (is_wrong, t): (bool, &Tokens),
+    is_wrong: bool,
+    t: &Tokens,
 ) -> Vec<ByteStretch> {
     let (ground, tone) = if is_wrong {
         (t.diff_del, t.red.text)

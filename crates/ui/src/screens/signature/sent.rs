@@ -49,7 +49,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, lab: &Lab) -> Optio
             CODE + 58.0
         };
         let (order, rest) = cut_top(rest, height, 12.0);
-        act = order_card(ui, order, page, (sent, lab));
+        act = order_card(ui, order, page, sent, lab);
         rest
     } else {
         rest
@@ -57,9 +57,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, lab: &Lab) -> Optio
     let w = &page.w.signature;
     let paid = lab.followed.value().filter(|followed| followed.paid);
     if let Some(followed) = paid {
-        meant_card(ui, rest, (page, w.query_answer), &followed.fields);
+        meant_card(ui, rest, page, w.query_answer, &followed.fields);
     } else if !sent.fields.is_empty() {
-        meant_card(ui, rest, (page, w.answer_fields), &sent.fields);
+        meant_card(ui, rest, page, w.answer_fields, &sent.fields);
     } else if !sent.body.is_empty() && rest.height() > 80.0 {
         let body = card::titled(ui, rest, w.raw_answer, w.raw_note);
         let copied = String::from_utf8_lossy(&sent.body).into_owned();
@@ -125,7 +125,8 @@ fn order_card(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    (sent, lab): (&Sent, &Lab),
+    sent: &Sent,
+    lab: &Lab,
 ) -> Option<SentAction> {
     let (t, w) = (page.t, &page.w.signature);
     let number = sent.follow.as_ref().map_or("", |follow| &follow.number);
@@ -157,14 +158,15 @@ fn order_card(
         }
         None => inner,
     };
-    state_lines(ui, right, page, (sent, lab))
+    state_lines(ui, right, page, sent, lab)
 }
 
 fn state_lines(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    (sent, lab): (&Sent, &Lab),
+    sent: &Sent,
+    lab: &Lab,
 ) -> Option<SentAction> {
     let followed = &lab.followed;
     let (t, w, lang) = (page.t, &page.w.signature, page.w.lang);

@@ -81,7 +81,7 @@ pub(super) fn show(
             ui.spacing_mut().item_spacing.y = 0.0;
             let count = rows.len();
             for (nth, row) in rows.iter().enumerate() {
-                draw(ui, page, row, (nth, nth + 1 == count));
+                draw(ui, page, row, nth, nth + 1 == count);
             }
         });
     });
@@ -161,7 +161,7 @@ fn rows_v3<'a>(page: &Page<'a>, steps: &StepsV3) -> Vec<StepRow<'a>> {
     ]
 }
 
-fn draw(ui: &mut Ui, page: &Page<'_>, row: &StepRow<'_>, (nth, is_last): (usize, bool)) {
+fn draw(ui: &mut Ui, page: &Page<'_>, row: &StepRow<'_>, nth: usize, is_last: bool) {
     let t = page.t;
     let width = ui.available_width();
     let room = (width - 128.0 - 56.0).max(60.0);

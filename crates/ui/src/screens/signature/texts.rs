@@ -114,7 +114,7 @@ pub(super) fn area_of_text(
     let id = paint::id(ui, ("text", name));
     take_long_paste(ui, id, text);
     if text.len() > MOST_EDITED {
-        long_text(ui, rect, page, (text, name));
+        long_text(ui, rect, page, text, name);
         return;
     }
     let hint = egui::RichText::new(hint)
@@ -158,7 +158,7 @@ fn take_long_paste(ui: &Ui, id: egui::Id, text: &mut String) {
 }
 
 /// The head of a long text, and the way to be rid of it.
-fn long_text(ui: &mut Ui, rect: Rect, page: &Page<'_>, (text, name): (&mut String, &str)) {
+fn long_text(ui: &mut Ui, rect: Rect, page: &Page<'_>, text: &mut String, name: &str) {
     let w = &page.w.signature;
     let (top, rest) = cut_top(rect.shrink(9.0), 28.0, 6.0);
     let bytes = recondesk_domain::group_digits(&text.len().to_string());
@@ -184,7 +184,8 @@ pub(super) fn result(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    (tab, slot): (LabTab, &Remote<Box<LabAnswer>>),
+    tab: LabTab,
+    slot: &Remote<Box<LabAnswer>>,
 ) -> Option<AnswerAction> {
     if let Some(failure) = slot.failure() {
         answer::refused(ui, rect, failure);
@@ -290,14 +291,15 @@ fn verified_card(ui: &mut Ui, rect: Rect, page: &Page<'_>, verified: &Verified) 
         );
         rest
     };
-    meant_card(ui, rest, (page, w.fields), &verified.fields);
+    meant_card(ui, rest, page, w.fields, &verified.fields);
 }
 
 /// Fields with their values and what they mean.
 pub(super) fn meant_card(
     ui: &mut Ui,
     rect: Rect,
-    (page, title): (&Page<'_>, &str),
+    page: &Page<'_>,
+    title: &str,
     fields: &[MeantField],
 ) {
     let (t, lang) = (page.t, page.w.lang);

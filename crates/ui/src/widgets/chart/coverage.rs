@@ -33,7 +33,7 @@ pub(crate) fn coverage(ui: &Ui, rect: Rect, day: BillDate, cover: &DayCoverage, 
         paint::left(p, at, name, (TypeStyle::Body, t.text_1));
         let at = pos2(rect.left(), strip.center().y + 9.0);
         paint::left(p, at, &format::count(count), (TypeStyle::Small, t.text_3));
-        cells_of(ui, strip, cells, (most, color));
+        cells_of(ui, strip, cells, most, color);
         cut_off(ui, strip, cover.cut_off_minutes);
         let said = format!("{name} {}", (w.frame.rows)(&format::count(count)));
         paint::say(ui, ("strip", nth), strip, &said);
@@ -44,7 +44,7 @@ pub(crate) fn coverage(ui: &Ui, rect: Rect, day: BillDate, cover: &DayCoverage, 
             let words = |hole| (hole, wechat_hole_words(w, hole));
             cover.wechat_holes.iter().map(words).collect()
         };
-        holes(ui, strip, (nth, day), &marked);
+        holes(ui, strip, nth, day, &marked);
     }
     for hour in (0..=24_u8).step_by(3) {
         let x = left + f32::from(hour) / 24.0 * (rect.right() - left);
@@ -64,7 +64,7 @@ pub(crate) fn coverage(ui: &Ui, rect: Rect, day: BillDate, cover: &DayCoverage, 
     }
 }
 
-fn cells_of(ui: &Ui, strip: Rect, cells: &[u32], (most, color): (u32, egui::Color32)) {
+fn cells_of(ui: &Ui, strip: Rect, cells: &[u32], most: u32, color: egui::Color32) {
     let t = tokens(ui);
     let p = ui.painter();
     paint::framed(p, strip, 3, t.sunken, edge(ui));
@@ -113,7 +113,7 @@ pub(crate) fn wechat_hole_words(w: &Wording, hole: &CoverageHole) -> String {
     (w.day.wechat_hole)(&time(hole.from), &time(hole.to), &format::count(hole.rows))
 }
 
-fn holes(ui: &Ui, strip: Rect, (book, day): (usize, BillDate), marked: &[(&CoverageHole, String)]) {
+fn holes(ui: &Ui, strip: Rect, book: usize, day: BillDate, marked: &[(&CoverageHole, String)]) {
     let t = tokens(ui);
     let place = |at: recondesk_domain::Instant| {
         let seconds = at

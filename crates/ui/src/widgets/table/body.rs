@@ -225,7 +225,7 @@ impl Table<'_> {
         );
         let label = self.columns.get(nth).map_or("", |column| column.label);
         let said = format!("{label} {}", rows.name(row).unwrap_or_default());
-        paint::say_as(ui, "cell cursor", rect.intersect(part), (Role::Cell, &said));
+        paint::say_as(ui, "cell cursor", rect.intersect(part), Role::Cell, &said);
     }
 }
 

@@ -169,7 +169,7 @@ mod tests {
             }
             let mut out = vec![7];
             column.encode(&mut out);
-            let read = TextColumn::open(&out, (1, out.len()), numbers.len()).unwrap();
+            let read = TextColumn::open(&out, 1..out.len(), numbers.len()).unwrap();
             for (row, (head, digits)) in numbers.iter().enumerate() {
                 let mut scratch = [0; LONGEST + 1];
                 let text = read.get(&out, row, &mut scratch).unwrap();

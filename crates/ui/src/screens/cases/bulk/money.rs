@@ -125,7 +125,7 @@ impl BulkDialog {
         };
         let asks = (sum.is_some(), has_operators);
         let ended = dialog.show(ctx, |ui, rect| {
-            told(ui, rect, page, (made, sum.as_deref()));
+            told(ui, rect, page, made, sum.as_deref());
             self.prepared_body(ui, rect, page, (made, asks, refused.as_deref()));
         });
         match (ended, made.total.filter(|_| sum.is_some())) {
@@ -205,7 +205,7 @@ impl BulkDialog {
 }
 
 /// How many were written down for how much, and what was not.
-fn told(ui: &Ui, rect: Rect, page: &Page<'_>, (made, sum): (&PreparedRefunds, Option<&str>)) {
+fn told(ui: &Ui, rect: Rect, page: &Page<'_>, made: &PreparedRefunds, sum: Option<&str>) {
     let w = &page.w.work;
     let p = ui.painter();
     let n = made.refunds.len() as u64;

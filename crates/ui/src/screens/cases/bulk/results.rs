@@ -113,14 +113,14 @@ pub(super) fn lines(ui: &mut Ui, list: Rect, page: &Page<'_>, lines: &[BulkLine]
         area.show_rows(ui, LINE, lines.len(), |ui, rows| {
             for nth in rows {
                 if let Some(line) = lines.get(nth) {
-                    result_line(ui, page, (nth, line));
+                    result_line(ui, page, nth, line);
                 }
             }
         });
     });
 }
 
-fn result_line(ui: &mut Ui, page: &Page<'_>, (nth, line): (usize, &BulkLine)) {
+fn result_line(ui: &mut Ui, page: &Page<'_>, nth: usize, line: &BulkLine) {
     let t = page.t;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
     let p = ui.painter();

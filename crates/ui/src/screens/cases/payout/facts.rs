@@ -33,14 +33,15 @@ pub(super) fn facts(
     ui: &Ui,
     rect: Rect,
     page: &Page<'_>,
-    (about, view): (&PayoutSubject, &PayoutView),
+    about: &PayoutSubject,
+    view: &PayoutView,
 ) -> (f32, Option<PayoutAsk>) {
     head(ui, rect, page, about);
     let well = Rect::from_min_size(
         pos2(rect.left(), rect.top() + NUMBER),
         vec2(rect.width(), WELL),
     );
-    sums(ui, well, page, (about.kind, view));
+    sums(ui, well, page, about.kind, view);
     let mut y = well.bottom() + 12.0 + LINE / 2.0;
     let mut asked = live(ui, rect, y, page, view);
     y += LINE;
@@ -85,7 +86,7 @@ fn head(ui: &Ui, rect: Rect, page: &Page<'_>, about: &PayoutSubject) {
 }
 
 /// Paid, gone back, left; how much of it went back; the limits.
-fn sums(ui: &Ui, well: Rect, page: &Page<'_>, (kind, view): (PayoutKind, &PayoutView)) {
+fn sums(ui: &Ui, well: Rect, page: &Page<'_>, kind: PayoutKind, view: &PayoutView) {
     let (t, w) = (page.t, &page.w.payout);
     let p = ui.painter();
     paint::framed(p, well, 6, t.sunken, egui::Stroke::NONE);

@@ -112,7 +112,7 @@ impl PayoutDialog {
         let (mut asks, mut entered) = (None, false);
         let ended = dialog.show(ctx, |ui, rect| {
             let mut top;
-            (top, asks) = facts(ui, rect, page, (about, view));
+            (top, asks) = facts(ui, rect, page, about, view);
             if sent {
                 ui.disable();
             }
@@ -124,7 +124,7 @@ impl PayoutDialog {
             self.reason(ui, row(top, FIELD), page);
             top += FIELD;
             if verdict.over {
-                second(ui, row(top, SECOND - 8.0), page, (view, self.person.name()));
+                second(ui, row(top, SECOND - 8.0), page, view, self.person.name());
                 top += SECOND;
             }
             if person {
@@ -226,7 +226,7 @@ fn money(ui: &mut Ui, area: Rect, page: &Page<'_>, (text, name): (&mut String, &
 }
 
 /// Above the limit a second person must agree; who makes it cannot be that person.
-fn second(ui: &Ui, rect: Rect, page: &Page<'_>, (view, maker): (&PayoutView, &str)) {
+fn second(ui: &Ui, rect: Rect, page: &Page<'_>, view: &PayoutView, maker: &str) {
     let (t, w) = (page.t, &page.w.payout);
     let p = ui.painter();
     let edge = if t.contrast {
