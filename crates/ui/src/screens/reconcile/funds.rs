@@ -205,8 +205,7 @@ fn show_report(
     if cut {
         said.on_hover_text(&words);
     }
-    let mut top = rect.top() + 36.0;
-    top = accounts(ui, rect, top, page, report) + 16.0;
+    let mut top = accounts(ui, rect, rect.top() + 36.0, page, report) + 16.0;
     if let Ok((_, bridge)) = &report.compared {
         top = show_bridge(ui, rect, top, page, bridge);
     }
