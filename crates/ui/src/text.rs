@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use egui::{Context, Id, Ui};
 
-use recondesk_app::model::LOCAL_PERSON;
+use recondesk_app::model::person_in_words;
 use recondesk_app::tables::cases::severity_word;
 use recondesk_app::tables::orders::{FULFILMENTS, PAY_STATES, fulfil_cell, pay_cell};
 use recondesk_app::{Failure, Language, Message, Surface};
@@ -237,11 +237,7 @@ impl Wording {
 
     /// Who decided something: where nobody is named, this computer.
     pub(crate) fn who<'a>(&self, name: &'a str) -> &'a str {
-        if name == LOCAL_PERSON {
-            self.people.this_computer
-        } else {
-            name
-        }
+        person_in_words(name, self.lang)
     }
 
     /// The name of a file as people know it: rows that were mended are stored under one with a digest.
