@@ -170,6 +170,7 @@ fn with_list(look: Look, tape: &Tape) -> Harness<'static, App> {
         name: "list.csv".into(),
         numbers: vec!["A1".into(), "A2".into(), NUMBER.into()],
         ruined: 1,
+        unused: Vec::new(),
         cut: false,
     };
     answer(tape, task, Outcome::List(Box::new(list)));

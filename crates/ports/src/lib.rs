@@ -12,7 +12,6 @@ mod casework;
 mod columns;
 mod files;
 mod fund_books;
-
 mod observations;
 mod picker;
 mod place;

@@ -194,8 +194,13 @@ pub fn run(
         MorningDays::One(day) => vec![day],
         MorningDays::CatchUp => {
             let of_refunds;
-            (out.refunds, of_refunds) =
-                under_way::ask(ports, MerchantRef { id, profile }, ask, &mut state, reporter)?;
+            (out.refunds, of_refunds) = under_way::ask(
+                ports,
+                MerchantRef { id, profile },
+                ask,
+                &mut state,
+                reporter,
+            )?;
             state.keep(records, id)?;
             let mut due = Due::of(ports, MerchantRef { id, profile }, &state, haul.days)?;
             // A signed day stays as it is; what its refunds would change is told of.
@@ -432,7 +437,7 @@ fn older_work(
 
 /// True for a day that was compared with a hole in the merchant's book.
 fn lacks_orders(ports: &Ports, id: ProfileId, run: &RunRecord) -> Result<bool, Failure> {
-    if has_no_orders(run) {
+    if Basis::lacks_orders(&run.summary) {
         return Ok(true);
     }
     let holes = ports.records.cases(&CaseQuery {
@@ -442,11 +447,6 @@ fn lacks_orders(ports: &Ports, id: ProfileId, run: &RunRecord) -> Result<bool, F
         closed_too: false,
     })?;
     Ok(!holes.is_empty())
-}
-
-/// True when customers paid that day and the shop's books have no payment.
-const fn has_no_orders(run: &RunRecord) -> bool {
-    run.summary.pays.wechat.count > 0 && run.summary.pays.merchant.count == 0
 }
 
 /// What is missing of yesterday, from eleven on.
@@ -466,7 +466,7 @@ fn alarms(ports: &Ports, id: ProfileId) -> Result<Vec<Alarm>, Failure> {
         out.push(Alarm::NoBill);
     }
     let run = ports.records.current_run(id, yesterday)?;
-    if run.as_ref().is_some_and(has_no_orders) {
+    if run.is_some_and(|run| Basis::lacks_orders(&run.summary)) {
         out.push(Alarm::NoOrders);
     }
     Ok(out)

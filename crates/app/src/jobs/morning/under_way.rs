@@ -81,7 +81,10 @@ fn has_key(ports: &Ports, merchant: MerchantRef<'_>) -> bool {
         ApiVersion::V2 => SecretKind::V2Key,
         ApiVersion::V3 => SecretKind::ClientKey,
     };
-    ports.vault.get(merchant.id, kind).is_ok_and(|key| key.is_some())
+    ports
+        .vault
+        .get(merchant.id, kind)
+        .is_ok_and(|key| key.is_some())
 }
 
 /// Whom is asked, and who may stop it.
