@@ -235,6 +235,18 @@ impl Wording {
         found.map_or(word, |term| term.in_language(self.lang))
     }
 
+    /// What a screen reader calls a table, by its stable name.
+    pub(crate) fn table_name<'a>(&self, table: &'a str) -> &'a str {
+        match table {
+            "cases" => self.table.list_cases,
+            "orders" => self.table.list_orders,
+            "bills" => self.table.list_bills,
+            "lookup-history" => self.table.list_history,
+            "lookup-answers" => self.table.list_answers,
+            other => other,
+        }
+    }
+
     /// Who decided something: where nobody is named, this computer.
     pub(crate) fn who<'a>(&self, name: &'a str) -> &'a str {
         person_in_words(name, self.lang)
