@@ -11,6 +11,7 @@ use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::audit::{AuditFault, verify};
+use recondesk_app::model::person_in_words;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_ports::{HistoryFault, HistoryFaultKind};
 
@@ -213,7 +214,7 @@ fn run_list(
         table.row([
             entry.id.to_string(),
             entry.at.to_string(),
-            entry.actor.clone(),
+            person_in_words(&entry.actor, lang).to_owned(),
             entry.kind.clone(),
             entry.subject.clone(),
         ]);

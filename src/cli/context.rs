@@ -10,7 +10,7 @@ use super::out_file::{self, Unfit};
 use super::terminal::Terminal;
 use super::terminal_output::Speech;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
+use recondesk_domain::{BillDate, MerchantProfile, ProfileId, half_width};
 use recondesk_ports::{
     Clock, ColumnFiles, Files, Fill, MoveReport, Ports, Random, Reports, Source, StoreError, Vault,
     Workbooks, WorkspaceCare,
@@ -230,7 +230,7 @@ impl<'a> CommandContext<'a> {
         if text == "yesterday" {
             return Ok(self.world.clock.now().day().prev());
         }
-        BillDate::parse(text).ok_or_else(|| {
+        BillDate::parse(&half_width(text)).ok_or_else(|| {
             Failure::new(
                 FailureKind::Usage,
                 "usage.date",

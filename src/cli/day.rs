@@ -211,6 +211,7 @@ impl<'a> DaySummary<'a> {
         if let Some(failure) = &morning.folder_failure {
             self.fail(name, None, failure.clone());
         }
+        self.tell_refunds(morning);
         let gone = morning.gone.len();
         if gone > 0 {
             context.tell(
@@ -242,6 +243,22 @@ impl<'a> DaySummary<'a> {
         }
         if morning.needs_person() {
             self.end = CommandEnd::NeedsPerson;
+        }
+    }
+
+    /// What WeChat Pay said of refunds under way.
+    fn tell_refunds(&mut self, morning: &MerchantMorning) {
+        let name = morning.name.as_str();
+        let asked = &morning.refunds;
+        if asked.answered > 0 {
+            let (answered, settled) = (asked.answered, asked.settled);
+            self.context.tell(
+                &format!("{name}：问了 {answered} 笔在途退款，{settled} 笔有了结果"),
+                &format!("{name}: asked about {answered} refunds in flight, {settled} are settled"),
+            );
+        }
+        if let Some(failure) = &asked.failure {
+            self.fail(name, None, failure.clone());
         }
     }
 

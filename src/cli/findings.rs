@@ -26,7 +26,7 @@ pub(super) enum FindingsFormat {
     Csv,
     /// CSV for spreadsheets: numbers stay text in Excel and LibreOffice, amounts are in yuan.
     CsvText,
-    /// For spreadsheets: a workbook with every number as text; needs `--out`.
+    /// For spreadsheets: a workbook in the words of the language, amounts in yuan, every long number as text; needs `--out`.
     Xlsx,
 }
 
@@ -78,14 +78,7 @@ impl FindingsOutput {
         payouts: &CasePayouts,
         context: &CommandContext<'_>,
     ) -> Result<(), Failure> {
-        // A spreadsheet has the columns of findings first, as other programs read them.
-        let people = match self.format {
-            FindingsFormat::Table => Some(context.lang),
-            FindingsFormat::Json
-            | FindingsFormat::Csv
-            | FindingsFormat::CsvText
-            | FindingsFormat::Xlsx => None,
-        };
+        let people = self.people(context);
         let mut fill = |out: &mut (dyn Write + Send)| {
             with_cases(cases, &|case| payouts.step(case), people, |sheet| {
                 self.write_sheet(sheet, context, out)
@@ -97,8 +90,10 @@ impl FindingsOutput {
     /// Whose words tags and facts have: those of a reader, or the stable ones.
     const fn people(&self, context: &CommandContext<'_>) -> Option<Lang> {
         match self.format {
-            FindingsFormat::Table | FindingsFormat::CsvText => Some(context.lang),
-            FindingsFormat::Json | FindingsFormat::Csv | FindingsFormat::Xlsx => None,
+            FindingsFormat::Table | FindingsFormat::CsvText | FindingsFormat::Xlsx => {
+                Some(context.lang)
+            }
+            FindingsFormat::Json | FindingsFormat::Csv => None,
         }
     }
 
@@ -114,7 +109,7 @@ impl FindingsOutput {
             FindingsFormat::Json => write_json(sheet, out),
             FindingsFormat::Csv => write_csv(sheet, out),
             FindingsFormat::CsvText => write_spreadsheet_csv(sheet, lang, out),
-            FindingsFormat::Xlsx => context.workbooks().write(sheet, out),
+            FindingsFormat::Xlsx => context.workbooks().write(sheet, Some(lang), out),
         }
     }
 

@@ -17,7 +17,7 @@ use recondesk_app::jobs::{approvals, operators};
 use recondesk_app::model::WaitingApproval;
 use recondesk_app::{Failure, FailureKind, Language, Message};
 use recondesk_casework::{Judgement, Role, Roles, Thresholds};
-use recondesk_domain::Fen;
+use recondesk_domain::{Fen, half_width};
 use recondesk_ports::{ApprovalId, ApprovalRecord, Ports};
 
 #[derive(Debug, Subcommand)]
@@ -203,14 +203,14 @@ fn limits(
 
 /// An amount written in yuan.
 pub(super) fn yuan(text: &str) -> Result<Fen, Failure> {
-    Fen::parse_typed(text).map_err(|_why| {
+    Fen::parse_typed(&half_width(text)).map_err(|_why| {
         Failure::new(
             FailureKind::Usage,
             "usage.amount",
             Message::new("金额无法识别", "Not an amount"),
             Message::new(
-                "以元为单位，最多两位小数，用半角数字，如 12.30",
-                "In yuan with at most two decimals and plain digits, such as 12.30",
+                "以元为单位，最多两位小数，如 12.30",
+                "In yuan with at most two decimals, such as 12.30",
             ),
         )
         .with_detail(text)

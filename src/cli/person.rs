@@ -5,7 +5,7 @@ use clap::Args;
 use super::context::CommandContext;
 use super::prompt;
 use recondesk_app::jobs::{desk, operators};
-use recondesk_app::model::OperatorIdentity;
+use recondesk_app::model::{LOCAL_PERSON, OperatorIdentity};
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
 use recondesk_domain::Secret;
@@ -97,7 +97,7 @@ fn unnamed(ports: &Ports) -> Result<String, Failure> {
     let user = ["USER", "USERNAME", "LOGNAME"]
         .into_iter()
         .find_map(environment);
-    Ok(user.unwrap_or_else(|| "unnamed".to_owned()))
+    Ok(user.unwrap_or_else(|| LOCAL_PERSON.to_owned()))
 }
 
 /// Whoever may administer; while nobody may, any operator with his PIN; before the first one, anybody, who has no name then.

@@ -15,7 +15,8 @@ use super::{profile_doctor, profile_show, profile_transfer};
 use recondesk_app::jobs::profiles;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{
-    ApiVersion, GatewayKind, MerchantProfile, Secret, SecretKind, gateway_kind, is_official_gateway,
+    ApiVersion, GatewayKind, MerchantProfile, Secret, SecretKind, gateway_kind, half_width,
+    is_official_gateway,
 };
 use recondesk_ports::VaultPlace;
 
@@ -136,7 +137,7 @@ pub(super) fn run(
             fields,
             person,
         } => {
-            let mut profile = MerchantProfile::new(&name, &mch_id);
+            let mut profile = MerchantProfile::new(&name, &half_width(&mch_id));
             fields.apply(&mut profile)?;
             let (ports, _guard) = context.open_or_make_to_write()?;
             let actor = keeper(context, &ports, &person)?;
@@ -155,7 +156,9 @@ pub(super) fn run(
             let actor = keeper(context, &ports, &person)?;
             let (id, mut profile) = profile_named(&ports, &name)?;
             profile.name = rename.unwrap_or(profile.name);
-            profile.mch_id = mch_id.unwrap_or(profile.mch_id);
+            if let Some(mch_id) = mch_id {
+                profile.mch_id = half_width(&mch_id).into_owned();
+            }
             fields.apply(&mut profile)?;
             profiles::update(&ports, id, &profile, &actor)?;
             context.tell("档案已保存", "Profile saved");

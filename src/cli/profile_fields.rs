@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::profile::read_small;
 use recondesk_app::Failure;
 use recondesk_domain::{
-    ApiVersion, FeeRate, Fen, MerchantProfile, MoneyError, SignType, TradeType,
+    ApiVersion, FeeRate, Fen, MerchantProfile, MoneyError, SignType, TradeType, half_width,
 };
 
 /// The fields of a profile that have defaults.
@@ -110,7 +110,8 @@ impl ProfileFields {
             }
         };
         keep(&mut profile.appids, appid);
-        keep(&mut profile.sub_mch_ids, sub_mch_id);
+        let numbers = sub_mch_id.iter().map(|id| half_width(id).into_owned());
+        keep(&mut profile.sub_mch_ids, numbers.collect());
         if !fee_rate.is_empty() {
             profile.fee_rates = fee_rate;
         }
@@ -156,15 +157,16 @@ impl ProfileFields {
 
 /// Reads an amount in yuan.
 fn yuan(text: &str) -> Result<Fen, MoneyError> {
-    Fen::parse_yuan(text)
+    Fen::parse_yuan(&half_width(text))
 }
 
 /// Reads `[TYPE=]0.60%[@YYYY-MM-DD]`.
 fn fee_rate(text: &str) -> Result<FeeRate, String> {
+    let text = half_width(text);
     let wrong = || "[TYPE=]0.60%[@YYYY-MM-DD]".to_owned();
     let (rest, from) = match text.split_once('@') {
         Some((rest, from)) => (rest, from),
-        None => (text, ""),
+        None => (&*text, ""),
     };
     if !from.is_empty() && recondesk_domain::BillDate::parse(from).is_none() {
         return Err(wrong());

@@ -13,7 +13,7 @@ use super::context::{CommandContext, profile_named};
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::lookup::known::{near_misses, recognise_known};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
-use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised};
+use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised, UnusedLine};
 use recondesk_app::jobs::lookup::{OrderView, look_up};
 use recondesk_app::{Failure, FailureKind, MerchantRef, Message};
 use recondesk_domain::{MerchantProfile, ProfileId};
@@ -31,7 +31,7 @@ enum AnswerFormat {
     Csv,
     /// A list as CSV for spreadsheets: numbers stay text in Excel and LibreOffice, amounts are in yuan.
     CsvText,
-    /// A list for spreadsheets, every number as text; needs `--out`.
+    /// A list for spreadsheets in the words of the language: amounts in yuan, long numbers as text; needs `--out`.
     Xlsx,
 }
 
@@ -264,6 +264,24 @@ fn tell_cleaning(context: &CommandContext<'_>, recognised: &Recognised) {
         context.tell(
             &format!("{ruined} 已被电子表格破坏，无法还原；请从原始文件取单号"),
             &format!("{ruined} was ruined by a spreadsheet and cannot be restored; take the number from the original"),
+        );
+    }
+}
+
+/// Names each line of a list that nothing is asked about.
+fn tell_unused(context: &CommandContext<'_>, recognised: &Recognised) {
+    const MOST: usize = 100;
+    for UnusedLine { line, text } in recognised.unused.iter().take(MOST) {
+        context.tell(
+            &format!("第 {line} 行没有单号，没有查询：{text}"),
+            &format!("line {line} holds no number and was not asked about: {text}"),
+        );
+    }
+    let more = recognised.unused.len().saturating_sub(MOST);
+    if more > 0 {
+        context.tell(
+            &format!("另有 {more} 行没有单号"),
+            &format!("{more} more lines hold no number"),
         );
     }
 }

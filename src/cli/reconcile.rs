@@ -11,7 +11,7 @@ use recondesk_app::jobs::reconcile::{
 };
 use recondesk_app::jobs::signed_day;
 use recondesk_app::{Failure, MerchantRef};
-use recondesk_domain::Category;
+use recondesk_domain::{Category, Finding};
 use recondesk_ports::Ports;
 use recondesk_reconcile::Headline;
 
@@ -87,7 +87,50 @@ pub(super) fn run(
     }
     let open = open_work(ports.records.as_ref(), id, day)?;
     tell(context, &day.to_string(), &done, open);
+    let merchant = MerchantRef::new(id, &profile);
+    tell_judged_since(context, &ports, merchant, &done.findings)?;
     Ok(done_of(&done, open))
+}
+
+/// A day says what was known of it: a row that was in transit then may be judged by the bills of later days. Its case
+/// has their word, so both are told.
+fn tell_judged_since(
+    context: &CommandContext<'_>,
+    ports: &Ports,
+    merchant: MerchantRef<'_>,
+    findings: &[Finding],
+) -> Result<(), Failure> {
+    for finding in findings.iter().filter(|one| one.category.is_in_transit()) {
+        let case = ports
+            .records
+            .case(merchant.id, &finding.case_key(&merchant.profile.mch_id))?;
+        let Some(case) = case.filter(|case| case.finding.category != finding.category) else {
+            continue;
+        };
+        let (was, now) = (finding.category, case.finding.category);
+        let number = if finding.out_refund_no.is_empty() {
+            finding.out_trade_no.as_str()
+        } else {
+            finding.out_refund_no.as_str()
+        };
+        context.tell(
+            &format!(
+                "{number}：当天是 {}，后来的账单（{}）改判为 {} {}，差错按后者处理",
+                was.code(),
+                case.day,
+                now.code(),
+                now.zh()
+            ),
+            &format!(
+                "{number}: {} on that day; later bills ({}) make it {} {}, and its case says so",
+                was.code(),
+                case.day,
+                now.code(),
+                now.en()
+            ),
+        );
+    }
+    Ok(())
 }
 
 /// The day under another cut-off window: what would be found, and how it differs from what speaks for the day.

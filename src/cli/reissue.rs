@@ -184,7 +184,7 @@ fn write_list(
     };
     let filled = match form {
         "json" => write_json(sheet, &mut bytes),
-        "xlsx" => context.workbooks().write(sheet, &mut bytes),
+        "xlsx" => context.workbooks().write(sheet, None, &mut bytes),
         _ => write_csv(sheet, &mut bytes),
     };
     filled.map_err(|error| not_written(path, &error))?;

@@ -25,7 +25,7 @@ fn the_original_of_a_bill_is_saved_again_byte_for_byte() {
     morning.harness.key_press(Key::F5);
     morning.harness.run_steps(2);
     morning.work();
-    morning.harness.get_by_label("bills").focus();
+    morning.harness.get_by_label("账单列表").focus();
     morning.harness.run_steps(2);
     morning.harness.key_press(Key::ArrowDown);
     morning.harness.run_steps(2);

@@ -756,7 +756,6 @@ fn many_are_decided_one_by_one_and_each_has_its_result() {
 }
 
 /// The case with refunds and files, and each dialog, for pictures.
-#[cfg(feature = "pictures")]
 pub(crate) fn pictured(look: Look) -> Vec<(&'static str, Harness<'static, App>)> {
     let tape = Tape::default();
     let zh = look.language == recondesk::app::Language::Zh;

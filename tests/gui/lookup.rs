@@ -170,6 +170,7 @@ fn with_list(look: Look, tape: &Tape) -> Harness<'static, App> {
         name: "list.csv".into(),
         numbers: vec!["A1".into(), "A2".into(), NUMBER.into()],
         ruined: 1,
+        unused: Vec::new(),
         cut: false,
     };
     answer(tape, task, Outcome::List(Box::new(list)));
@@ -260,7 +261,7 @@ fn an_unclear_answer_is_unknown_and_a_bad_signature_is_not_used() {
     let tape = Tape::default();
     let unclear = ExchangeError::Unclear("time-out: 15 s".to_owned());
     let harness = asked(Look::default(), &tape, Err(unclear));
-    assert!(said(&harness, "结果未明：time-out"));
+    assert!(said(&harness, "结果未明：没有收到明确答复"));
     assert!(!said(&harness, "失败") && !said(&harness, "更新本地记录"));
 
     let tape = Tape::default();

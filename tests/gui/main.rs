@@ -39,4 +39,5 @@ mod signature;
 mod snapshots;
 mod stage;
 mod tables;
+mod two_languages;
 mod unlock;

@@ -75,7 +75,6 @@ pub(crate) fn deed(harness: &mut Harness<'static, App>, name: &str) {
 }
 
 /// The same, of a shop that can be told by a list alone.
-#[cfg(feature = "pictures")]
 pub(crate) fn deed_by_list(harness: &mut Harness<'static, App>, name: &str) {
     harness.get_by_label(name).click();
     harness.run_steps(2);

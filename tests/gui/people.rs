@@ -39,7 +39,6 @@ pub(crate) fn waiting_refund() -> WaitingApproval {
 }
 
 /// A signed day that waits for a second person to be opened.
-#[cfg(feature = "pictures")]
 pub(crate) fn waiting_unlock() -> WaitingApproval {
     let refund = waiting_refund();
     WaitingApproval {
@@ -60,7 +59,6 @@ pub(crate) fn waiting_unlock() -> WaitingApproval {
 }
 
 /// Two operators, the first of whom signed in.
-#[cfg(feature = "pictures")]
 pub(crate) fn name_two(state: &mut recondesk::app::State) {
     use recondesk::app::model::{OperatorGate, OperatorsView};
 

@@ -79,7 +79,7 @@ fn an_order_is_looked_up_with_the_second_button() {
 fn an_order_is_looked_up_with_the_menu_key_alone() {
     let tape = Tape::default();
     let mut harness = sample_window(Look::default(), Screen::Orders, &tape);
-    harness.get_by_label("orders").focus();
+    harness.get_by_label("订单列表").focus();
     harness.run_steps(2);
     harness.key_press(Key::ArrowDown);
     harness.run_steps(2);

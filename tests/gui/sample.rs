@@ -88,6 +88,7 @@ fn merchant(nth: i64, name: &str, number: &str) -> MerchantDay {
         matched: Some(9_997),
         counts: counts(2, 1, 7),
         at_stake: yuan("589.00"),
+        waiting: None,
         next: NextStep::Work(3),
     }
 }
@@ -100,6 +101,7 @@ fn overview(names: [&str; 4]) -> OverviewModel {
         matched: Some(9_992),
         counts: counts(1, 0, 12),
         at_stake: yuan("699.00"),
+        waiting: None,
         next: NextStep::Work(1),
         ..merchant(2, names[1], "1900000217")
     };
@@ -110,6 +112,7 @@ fn overview(names: [&str; 4]) -> OverviewModel {
         matched: Some(10_000),
         counts: counts(0, 0, 0),
         at_stake: Fen::ZERO,
+        waiting: None,
         next: NextStep::Balanced,
         ..merchant(3, names[2], "1900000388")
     };
@@ -120,6 +123,7 @@ fn overview(names: [&str; 4]) -> OverviewModel {
         matched: None,
         counts: counts(0, 0, 0),
         at_stake: Fen::ZERO,
+        waiting: None,
         next: NextStep::Wait,
         ..merchant(4, names[3], "1900000456")
     };

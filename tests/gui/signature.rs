@@ -477,7 +477,6 @@ fn the_ticket_of_a_config_is_masked_and_the_set_ready_to_paste() {
 }
 
 /// Names of the tabs, the front end last.
-#[cfg(feature = "pictures")]
 pub(crate) fn tabs(look: Look) -> [&'static str; 5] {
     if look.language == Language::Zh {
         ["生成", "验证", "为何不同", "解密", "前端参数"]
@@ -487,7 +486,6 @@ pub(crate) fn tabs(look: Look) -> [&'static str; 5] {
 }
 
 /// Names of the parts of the front end.
-#[cfg(feature = "pictures")]
 pub(crate) fn parts(look: Look) -> Vec<String> {
     if look.language == Language::Zh {
         ["wx.config", "授权", "目录域名"]

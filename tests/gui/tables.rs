@@ -238,7 +238,7 @@ fn rows_are_selected_by_drag_by_shift_by_control_and_all_of_them_are_added_up() 
 fn a_copy_of_rows_that_are_here_has_every_one_of_them() {
     let tape = Tape::default();
     let mut harness = orders(&tape);
-    harness.get_by_label("orders").focus();
+    harness.get_by_label("订单列表").focus();
     harness.run_steps(2);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     harness.run_steps(2);
@@ -259,7 +259,7 @@ fn a_copy_of_rows_that_are_not_here_is_read_by_a_job_and_then_copied_whole() {
     let tape = Tape::default();
     let mut harness = orders(&tape);
     long(&mut harness, 2_997);
-    harness.get_by_label("orders").focus();
+    harness.get_by_label("订单列表").focus();
     harness.run_steps(2);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     harness.run_steps(2);
@@ -294,7 +294,7 @@ fn the_sum_of_rows_that_are_not_here_comes_from_a_job() {
     let tape = Tape::default();
     let mut harness = orders(&tape);
     long(&mut harness, 5_000);
-    harness.get_by_label("orders").focus();
+    harness.get_by_label("订单列表").focus();
     harness.run_steps(2);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     harness.run_steps(2);
@@ -502,7 +502,7 @@ fn the_rows_at_the_end_of_ten_million_stand_at_their_height() {
             .set_order((0..10_000_000_u64).collect::<Vec<_>>());
         app.go(Screen::Orders);
     });
-    harness.get_by_label("orders").focus();
+    harness.get_by_label("订单列表").focus();
     harness.run_steps(2);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::End);
     harness.run_steps(3);
@@ -530,7 +530,7 @@ fn the_rows_at_the_end_of_ten_million_stand_at_their_height() {
 fn every_cell_and_every_header_is_reached_by_keys() {
     let tape = Tape::default();
     let mut harness = orders(&tape);
-    harness.get_by_label("orders").focus();
+    harness.get_by_label("订单列表").focus();
     harness.run_steps(2);
     harness.key_press(Key::ArrowDown);
     harness.run_steps(2);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::Command;
+use calamine::{Data, Reader as _, Xlsx, open_workbook};
 use recondesk::domain::{BillDate, Category};
 use recondesk::sandbox::scenario::{
     Anomaly, OrderColumns, OrdersWriter, Scenario, bill_lines, mapping_toml,
@@ -220,6 +221,42 @@ fn a_workbook_goes_to_a_file_and_never_to_standard_output() {
     );
 
     assert!(std::fs::read(&out).unwrap().starts_with(b"PK"));
+}
+
+#[test]
+fn a_workbook_of_findings_or_cases_shows_yuan_and_words_and_csv_keeps_codes_and_fen() {
+    let stage = CliFixture::new();
+    stage.import(vec![Anomaly::Find(Category::WOnlyPay)]);
+    let found = text_of(&stage.path("findings.xlsx"));
+    let listed = text_of(&stage.path("cases.xlsx"));
+    let write = |words: &[&str], out: &str| {
+        stage.expect(1, &[words, &["--format", "xlsx", "--out", out]].concat());
+    };
+    let csv = stage.expect(1, &[&RECONCILE[..], &["--format", "csv"]].concat());
+    write(&RECONCILE, &found);
+    write(&["cases", "list"], &listed);
+
+    let fen: f64 = csv
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .nth(8)
+        .unwrap()
+        .parse()
+        .unwrap();
+    for (path, title) in [(&found, "Findings"), (&listed, "Cases")] {
+        let mut book: Xlsx<_> = open_workbook(path).unwrap();
+        let range = book.worksheet_range(title).unwrap();
+        let row = |nth: usize| range.rows().nth(nth).unwrap().to_vec();
+        let at = |title: &str| row(0).iter().position(|cell| *cell == title).expect(title);
+        assert_eq!(row(1)[at("Bill")], Data::Float(fen / 100.0));
+        assert_eq!(row(1)[at("Severity")], Data::String("Urgent".to_owned()));
+        assert_eq!(row(1)[at("Code")], Data::String("P04".to_owned()));
+        if title == "Cases" {
+            assert_eq!(row(1)[at("State")], Data::String("New".to_owned()));
+        }
+    }
 }
 
 #[test]

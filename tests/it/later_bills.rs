@@ -2,7 +2,7 @@
 //! day is compared.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -25,15 +25,19 @@ impl LaterBillsFixture {
         desk
     }
 
-    /// Exit code and standard output.
-    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let output = Command::new(BIN)
+    fn output(&self, arguments: &[&str]) -> Output {
+        Command::new(BIN)
             .env("RECONDESK_PASSPHRASE", "x12345678")
             .args(["--lang", "en", "--workspace"])
             .arg(self.workspace.path())
             .args(arguments)
             .output()
-            .unwrap();
+            .unwrap()
+    }
+
+    /// Exit code and standard output.
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let output = self.output(arguments);
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         (output.status.code(), told)
     }
@@ -207,6 +211,15 @@ fn a_refund_without_a_time_that_three_bills_do_not_have_is_told() {
         assert_eq!(of_number(desk.compare("2026-03-08").1), waits, "{day}");
         assert_eq!(desk.step("NR26030800"), "review");
     }
+    // What the day knew and what its case says by now are two facts, and both are told.
+    let again = desk.output(&["reconcile", "--profile", "shop", "--date", "2026-03-08"]);
+    let told = String::from_utf8(again.stderr).unwrap();
+    let line = told.lines().find(|line| line.contains("NR26030800"));
+    let line = line.unwrap_or_else(|| panic!("{told}"));
+    assert!(
+        line.contains("R10 on that day; later bills (2026-03-11) make it R02"),
+        "{line}"
+    );
 }
 
 #[test]

@@ -116,6 +116,61 @@ fn the_exit_code_tells_agreement_work_and_an_unclear_gateway_apart() {
 }
 
 #[test]
+fn a_line_of_a_list_without_a_number_is_named_and_is_no_agreement() {
+    let stage = LookupFixture::new();
+    stage.shop().place_paid("SHOP0001", "3500");
+    let orders = stage.file(
+        "orders.csv",
+        "out_trade_no,amount,pay_status,created_at,paid_at\nSHOP0001,35.00,paid,2026-03-09 11:58:00,2026-03-09 12:00:00\n",
+    );
+    stage.run(0, &["orders", "import", &orders, "--profile", "shop"]);
+    let list = stage.file("list.txt", "商户订单号\nSHOP0001\n@x\n=1+1\n");
+    let all = ["query", "--list", &list, "--profile", "shop", "--live"];
+
+    let output = stage.output(&all);
+
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("line 3 holds no number and was not asked about: @x"),
+        "{told}"
+    );
+    assert!(
+        told.contains("line 4 holds no number and was not asked about: =1+1"),
+        "{told}"
+    );
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
+}
+
+#[test]
+fn the_order_of_exactly_this_number_speaks_before_those_that_share_it_as_a_business_number() {
+    let stage = LookupFixture::new();
+    let orders = stage.file(
+        "orders.csv",
+        "out_trade_no,order_no,amount,pay_status,created_at,paid_at\n\
+         BIZ0001,BIZ0001,35.00,created,2026-03-09 11:58:00,\n\
+         BIZ0001-2,BIZ0001,35.00,paid,2026-03-09 11:58:00,2026-03-09 12:00:00\n\
+         BIZ0002,BIZ0002,35.00,paid,2026-03-09 11:58:00,2026-03-09 12:00:00\n\
+         BIZ0002-2,BIZ0002,35.00,created,2026-03-09 11:58:00,\n",
+    );
+    stage.run(0, &["orders", "import", &orders, "--profile", "shop"]);
+
+    for number in ["BIZ0001", "BIZ0002"] {
+        let told = stage.run(1, &["query", number, "--format", "json"]);
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let stories = told["numbers"][0]["stories"].as_array().unwrap();
+        let numbers: Vec<&str> = stories
+            .iter()
+            .map(|story| story["out_trade_no"].as_str().unwrap())
+            .collect();
+        assert_eq!(numbers, [number, &format!("{number}-2")]);
+        let text = stage.run(1, &["query", number]);
+        let said = format!("{number} is also a business order of 2 merchant orders");
+        assert!(text.starts_with(&said), "{text}");
+    }
+}
+
+#[test]
 fn the_sentence_on_top_knows_the_live_answer_and_nothing_is_stored() {
     let stage = LookupFixture::new();
     Client::of(&stage.running, SignDigest::Md5).place_paid("SHOP0001", "3500");

@@ -238,6 +238,54 @@ fn a_morning_is_done_once_and_told_once() {
     assert!(text.contains("orders.csv：已导入 1 行"), "{text}");
 }
 
+/// Codes of what the first day of a morning found.
+fn found(morning: &MerchantMorning) -> Vec<&str> {
+    let (done, _) = morning.days[0].result.as_ref().unwrap();
+    let findings = done.findings.iter();
+    findings.map(|finding| finding.category.code()).collect()
+}
+
+#[test]
+fn a_refund_under_way_is_asked_about_until_it_is_final() {
+    let shop = MorningFixture::new();
+    let rules = json!({ "refund_outcome": "REFUNDCLOSE", "refund_settles_s": 100_000 });
+    control(&shop.running.base_http, "rules", &rules);
+    shop.pay("SHOP0001", "3500");
+    let wish = [
+        ("out_trade_no", "SHOP0001"),
+        ("out_refund_no", "RSHOP0001"),
+        ("total_fee", "3500"),
+        ("refund_fee", "1000"),
+    ];
+    let accepted = Client::of(&shop.running, SignDigest::Md5).call("/secapi/pay/refund", &wish);
+    assert_eq!(accepted["result_code"], "SUCCESS");
+    shop.import(
+        "out_trade_no,amount,pay_status,created_at,paid_at,refund_no,refund_amount,refund_status,refund_at\n\
+         SHOP0001,35.00,paid,2026-03-08 11:58:00,2026-03-08 12:00:00,RSHOP0001,10.00,success,2026-03-08 12:00:00\n",
+    );
+
+    shop.at("2026-03-09 10:15:00");
+    let first = shop.run();
+    assert_eq!((first.refunds.answered, found(&first)), (0, vec!["R04"]));
+
+    shop.at("2026-03-09 10:45:00");
+    let second = shop.run();
+    assert_eq!((second.refunds.answered, second.refunds.settled), (1, 0));
+    assert_eq!(second.failure(), None);
+
+    // A scheduler starts every half hour; WeChat Pay needs days.
+    shop.at("2026-03-09 11:15:00");
+    assert_eq!(shop.run().refunds.answered, 0);
+
+    shop.at("2026-03-09 20:00:00");
+    let last = shop.run();
+    assert_eq!((last.refunds.answered, last.refunds.settled), (1, 1));
+    assert_eq!(days(&last), ["2026-03-08"]);
+    assert_eq!(found(&last), ["R06"]);
+    let after = shop.run();
+    assert!(after.days.is_empty() && after.refunds.answered == 0);
+}
+
 #[test]
 fn what_is_imported_by_hand_is_compared_with_the_next_morning() {
     let shop = MorningFixture::new();
@@ -256,11 +304,6 @@ fn what_is_imported_by_hand_is_compared_with_the_next_morning() {
     let second = shop.run();
     assert_eq!(days(&second), ["2026-03-08"]);
     assert!(second.alarms.is_empty(), "the orders are here");
-    let found = |morning: &MerchantMorning| -> Vec<&str> {
-        let (done, _) = morning.days[0].result.as_ref().unwrap();
-        let findings = done.findings.iter();
-        findings.map(|finding| finding.category.code()).collect()
-    };
     assert_eq!(found(&second), ["P04"]);
 
     // Nothing is due, and still somebody must act: the exit code of a schedule says so until the case is closed.

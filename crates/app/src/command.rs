@@ -106,6 +106,16 @@ impl ListKind {
             Self::Orders => "orders",
         }
     }
+
+    /// What a sheet of it is called: by people of a language, or by programs.
+    #[must_use]
+    pub const fn title(self, people: Option<Language>) -> &'static str {
+        match (people, self) {
+            (None, _) => self.word(),
+            (Some(language), Self::Cases) => language.pick("差错", "Cases"),
+            (Some(language), Self::Orders) => language.pick("订单", "Orders"),
+        }
+    }
 }
 
 /// Rows that are at hand, on their way into a file.

@@ -301,7 +301,7 @@ fn overtaken() -> (&'static str, Message, Message) {
     (
         "case.overtaken",
         Message::new(
-            "这期间别人改过这个案例，没有保存",
+            "这期间别人改过这笔差错，没有保存",
             "Somebody changed this case meanwhile; nothing was stored",
         ),
         Message::new(

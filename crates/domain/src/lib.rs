@@ -26,6 +26,7 @@ mod finding;
 mod finding_facts;
 mod fund;
 mod gateway_address;
+mod half_width;
 mod heading_names;
 mod keyed;
 mod language;
@@ -58,6 +59,7 @@ pub use gateway_address::{
     GatewayFault, GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind,
     is_official_gateway, judge_gateway,
 };
+pub use half_width::half_width;
 pub use keyed::Keyed;
 pub use language::Language;
 pub use merchant::{

@@ -12,7 +12,6 @@ mod casework;
 mod columns;
 mod files;
 mod fund_books;
-
 mod observations;
 mod picker;
 mod place;
@@ -28,7 +27,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use recondesk_domain::{Instant, MerchantProfile, Message, ProfileId, Secret, SecretKind, Sheet};
+use recondesk_domain::{
+    Instant, Language, MerchantProfile, Message, ProfileId, Secret, SecretKind, Sheet,
+};
 
 pub use author::Author;
 pub use book_contents::{BookContents, BookRows, ContentDay};
@@ -460,11 +461,17 @@ pub enum StoreError {
 
 /// Writes workbooks, the one export that needs a library of its own.
 pub trait Workbooks: Send + Sync {
-    /// Writes a table as XLSX, row by row; identifiers are text cells, nothing is a formula.
+    /// Writes a table as XLSX, row by row; identifiers are text cells, nothing is a formula. For people of a language
+    /// headings and words are theirs and money is yuan with two decimals; for programs the stable names and whole fen.
     ///
     /// # Errors
     /// What the disk or the library says.
-    fn write(&self, sheet: Sheet<'_>, out: &mut (dyn Write + Send)) -> std::io::Result<()>;
+    fn write(
+        &self,
+        sheet: Sheet<'_>,
+        people: Option<Language>,
+        out: &mut (dyn Write + Send),
+    ) -> std::io::Result<()>;
 
     /// Writes a form as XLSX: a table in which people fill in some columns, with drop-downs where there are choices.
     ///

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use egui::{Context, Id, Ui};
 
-use recondesk_app::model::LOCAL_PERSON;
+use recondesk_app::model::person_in_words;
 use recondesk_app::tables::cases::severity_word;
 use recondesk_app::tables::orders::{FULFILMENTS, PAY_STATES, fulfil_cell, pay_cell};
 use recondesk_app::{Failure, Language, Message, Surface};
@@ -239,13 +239,21 @@ impl Wording {
         found.map_or(word, |term| term.in_language(self.lang))
     }
 
+    /// What a screen reader calls a table, by its stable name.
+    pub(crate) fn table_name<'a>(&self, table: &'a str) -> &'a str {
+        match table {
+            "cases" => self.table.list_cases,
+            "orders" => self.table.list_orders,
+            "bills" => self.table.list_bills,
+            "lookup-history" => self.table.list_history,
+            "lookup-answers" => self.table.list_answers,
+            other => other,
+        }
+    }
+
     /// Who decided something: where nobody is named, this computer.
     pub(crate) fn who<'a>(&self, name: &'a str) -> &'a str {
-        if name == LOCAL_PERSON {
-            self.people.this_computer
-        } else {
-            name
-        }
+        person_in_words(name, self.lang)
     }
 
     /// The name of a file as people know it: rows that were mended are stored under one with a digest.

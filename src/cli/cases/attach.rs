@@ -13,6 +13,7 @@ use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::decisions::{MOST_ATTACHED_BYTES, attach_files};
+use recondesk_app::model::person_in_words;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
 use recondesk_ports::{AttachmentRecord, CaseRef};
@@ -113,7 +114,7 @@ pub(super) fn attachments(
         table.row([
             file.name.clone(),
             file.bytes.len().to_string(),
-            file.actor.clone(),
+            person_in_words(&file.actor, lang).to_owned(),
             file.at.to_string(),
             digest(file),
         ]);

@@ -15,7 +15,7 @@ use recondesk_app::jobs::case_words::{event_text, kind_words};
 use recondesk_app::jobs::refund::{ask_order, order_of_case, profile_of};
 use recondesk_app::jobs::reissue;
 use recondesk_app::jobs::views::Views;
-use recondesk_app::model::{CaseDetail, RawLine};
+use recondesk_app::model::{CaseDetail, RawLine, person_in_words};
 use recondesk_app::{Failure, MerchantRef, Message};
 use recondesk_casework::{OrderFacts, RefundStage};
 use recondesk_domain::{Fen, PersonalData, SuggestedAction};
@@ -240,7 +240,7 @@ fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
     for event in &view.events {
         history.row([
             event.at.to_string(),
-            event.actor.clone(),
+            person_in_words(&event.actor, lang).to_owned(),
             kind_words(event.kind).get(lang).to_owned(),
             event_text(event).get(lang).to_owned(),
         ]);

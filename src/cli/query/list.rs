@@ -3,18 +3,19 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{AnswerFormat, NamedProfile, QueryCommand, nothing_found, tell_cleaning, usage};
+use super::{
+    AnswerFormat, NamedProfile, QueryCommand, nothing_found, tell_cleaning, tell_unused, usage,
+};
 use crate::cli::CommandEnd;
 use crate::cli::context::{CommandContext, not_written};
 use crate::cli::terminal_output::print;
 use recondesk_app::gateway::ExchangeError;
 use recondesk_app::jobs::export::{write_csv, write_json};
-use recondesk_app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
+use recondesk_app::jobs::lookup::answers::with_answers;
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
 use recondesk_app::jobs::spreadsheet_csv::write_spreadsheet_csv;
 use recondesk_app::{Failure, FailureKind, MerchantRef, Message, Silent};
-use recondesk_domain::Sheet;
 use recondesk_intake::list_text;
 use recondesk_ports::{CancelToken, Ports};
 
@@ -82,6 +83,7 @@ pub(super) fn list(
     let text = read(context, path)?;
     let recognised = recognise_list(&text);
     tell_cleaning(context, &recognised);
+    tell_unused(context, &recognised);
     if recognised.cut {
         return Err(too_long(path));
     }
@@ -96,19 +98,17 @@ pub(super) fn list(
         &cancel,
         &Silent,
     )?;
-    let mut rows = asked.iter().map(list_row);
+    let people = match command.format {
+        AnswerFormat::Xlsx | AnswerFormat::CsvText => Some(context.lang),
+        AnswerFormat::Json | AnswerFormat::Csv | AnswerFormat::Text => None,
+    };
     let mut fill = |out: &mut (dyn Write + Send)| {
-        let sheet = Sheet {
-            title: "查单",
-            headings: &LIST_HEADINGS,
-            rows: &mut rows,
-        };
-        match command.format {
+        with_answers(&asked, people, |sheet| match command.format {
             AnswerFormat::Json => write_json(sheet, out),
-            AnswerFormat::Xlsx => context.workbooks().write(sheet, out),
+            AnswerFormat::Xlsx => context.workbooks().write(sheet, people, out),
             AnswerFormat::CsvText => write_spreadsheet_csv(sheet, context.lang, out),
             AnswerFormat::Csv | AnswerFormat::Text => write_csv(sheet, out),
-        }
+        })
     };
     if let Some(path) = &command.out {
         context.write_file(path, &mut fill)?;
@@ -122,9 +122,11 @@ pub(super) fn list(
             .trouble()
             .map_or_else(Failure::cancelled, ExchangeError::failure));
     }
-    Ok(if asked.iter().all(LiveAnswer::agrees) {
-        CommandEnd::Clean
-    } else {
-        CommandEnd::NeedsPerson
-    })
+    Ok(
+        if recognised.unused.is_empty() && asked.iter().all(LiveAnswer::agrees) {
+            CommandEnd::Clean
+        } else {
+            CommandEnd::NeedsPerson
+        },
+    )
 }

@@ -45,11 +45,15 @@ pub(super) fn answers_text(answers: &[NumberAnswer], lang: Language) -> String {
                 out.extend([words, ": ", &near.join(lang.pick("、", ", ")), "\n"]);
             }
         }
+        if let Some(words) = shared_business(&found.number, stories, lang) {
+            out.extend([words.as_str(), "\n"]);
+        }
         for view in stories {
             story_text(&mut out, view, lang);
         }
         for asked in asked {
-            if stories.is_empty() && asked.parts.is_empty() {
+            // Where WeChat Pay was asked and gave no answer, its trouble speaks: asking is no advice any more.
+            if stories.is_empty() && asked.parts.is_empty() && !asked.is_unclear() {
                 let summary = &asked.summary;
                 let step = lang.pick(summary.step.zh(), summary.step.en());
                 let name = lang.pick("建议", "Next step");
@@ -59,6 +63,27 @@ pub(super) fn answers_text(answers: &[NumberAnswer], lang: Language) -> String {
         }
     }
     out
+}
+
+/// Says that a number is the business order of several payments: each has a story of its own, the first is not all.
+fn shared_business(number: &str, stories: &[OrderView], lang: Language) -> Option<String> {
+    let is_shared = |view: &&OrderView| view.kind == NumberKind::OrderNo;
+    if stories.len() < 2 || !stories.iter().any(|view| is_shared(&view)) {
+        return None;
+    }
+    let orders: Vec<&str> = stories
+        .iter()
+        .map(|view| view.record.out_trade_no.as_str())
+        .collect();
+    let (count, orders) = (orders.len(), orders.join(lang.pick("、", ", ")));
+    Some(match lang {
+        Language::Zh => {
+            format!("{number} 也是业务订单号，共 {count} 笔商户订单：{orders}，各看各的")
+        }
+        Language::En => format!(
+            "{number} is also a business order of {count} merchant orders: {orders}; each has its own story"
+        ),
+    })
 }
 
 fn story_text(out: &mut String, view: &OrderView, lang: Language) {
@@ -152,9 +177,13 @@ fn asked_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
         }
         QueryVerdict::NotFound => {}
         QueryVerdict::ExchangeError(trouble) => {
-            let (title, advice) = trouble.words();
-            line(format!("  {} ({trouble})", title.get(lang)));
+            let (_, advice) = trouble.words();
+            line(format!("  {}", trouble.told().get(lang)));
             line(format!("  {}", advice.get(lang)));
+            let technical = trouble.technical();
+            if !technical.is_empty() && lang == Language::Zh {
+                line(format!("  技术信息: {technical}"));
+            }
         }
     }
     if let Some(Ok(refunds)) = &asked.inquiry.refunds {

@@ -8,6 +8,7 @@ use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print, print_json};
 use recondesk_app::jobs::case_words::stored_words;
 use recondesk_app::jobs::refund::{advice_of, state_words};
+use recondesk_app::model::person_in_words;
 use recondesk_app::{Failure, Language, Surface};
 use recondesk_domain::printable;
 use recondesk_ports::{Ports, RefundRecord};
@@ -179,7 +180,7 @@ pub(super) fn show(
     for entry in &history {
         table.row([
             entry.at.to_string(),
-            entry.actor.clone(),
+            person_in_words(&entry.actor, lang).to_owned(),
             lang.pick(entry.stage.zh(), entry.stage.en()).to_owned(),
             stored_words(&entry.note).get(lang).to_owned(),
         ]);

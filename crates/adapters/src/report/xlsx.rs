@@ -22,7 +22,7 @@ const MAX_ROWS: u32 = 1_048_576;
 /// Characters a cell can hold.
 const MAX_TEXT: usize = 32_767;
 /// Digits that a number of a spreadsheet keeps.
-const EXACT: u64 = 1_000_000_000_000_000;
+pub(super) const EXACT: u64 = 1_000_000_000_000_000;
 
 struct ReportFormats {
     title: Format,

@@ -201,6 +201,40 @@ impl ExchangeError {
         }
     }
 
+    /// The fact in one line, with WeChat Pay's own words behind it where it said any. What only a technician reads stands
+    /// in the English line alone: a Chinese sentence that ends in English is not read.
+    #[must_use]
+    pub fn told(&self) -> Message {
+        let (title, _) = self.words();
+        match self {
+            Self::Refused {
+                message: words,
+                error_code: code,
+            } => {
+                let said = [words.trim(), code.trim()].join(" ");
+                said_by(&title, said.trim())
+            }
+            Self::Fault(fault) => said_by(&title, fault.description.trim()),
+            Self::UnknownKey(_) | Self::Clock { .. } => title,
+            Self::NotSent(error) => Message::new(title.zh, format!("{}: {error}", title.en)),
+            Self::Unclear(why) | Self::Untrusted(why) => {
+                Message::new(title.zh, format!("{}: {why}", title.en))
+            }
+        }
+    }
+
+    /// What a technician wants to know beside it; empty where all is said.
+    #[must_use]
+    pub fn technical(&self) -> String {
+        match self {
+            Self::NotSent(error) => error.to_string(),
+            Self::Unclear(why) | Self::Untrusted(why) => why.clone(),
+            Self::UnknownKey(_) | Self::Clock { .. } | Self::Refused { .. } | Self::Fault(_) => {
+                String::new()
+            }
+        }
+    }
+
     /// The same as a failure of a whole job.
     #[must_use]
     pub fn failure(&self) -> Failure {
@@ -220,6 +254,17 @@ impl ExchangeError {
             | Self::Fault(_) => failure,
         }
     }
+}
+
+/// A fact with the remote side's own words behind it.
+fn said_by(title: &Message, said: &str) -> Message {
+    if said.is_empty() {
+        return title.clone();
+    }
+    Message::new(
+        format!("{}：{said}", title.zh),
+        format!("{}: {said}", title.en),
+    )
 }
 
 fn not_sent_words(error: &GatewayError) -> (Message, Message) {

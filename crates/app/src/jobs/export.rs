@@ -117,7 +117,7 @@ pub fn with_findings<'f, T>(
         None => finding_row(finding),
     });
     write(Sheet {
-        title: "findings",
+        title: people.map_or("findings", |language| language.pick("差错", "Findings")),
         headings: &FINDING_HEADINGS,
         rows: &mut rows,
     })
@@ -188,7 +188,7 @@ pub fn with_cases<T>(
         }
     });
     write(Sheet {
-        title: "cases",
+        title: people.map_or("cases", |language| language.pick("差错", "Cases")),
         headings: &headings,
         rows: &mut rows,
     })

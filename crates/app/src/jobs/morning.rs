@@ -8,6 +8,7 @@ mod books_changed;
 mod folder;
 mod state;
 mod summary;
+mod under_way;
 mod webhook;
 mod worker;
 
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 pub use folder::{FileFate, FolderFile};
 pub use summary::{document, tell, text};
+pub use under_way::RefundsAsked;
 pub use webhook::{Webhook, WebhookForm, WebhookText};
 pub use worker::{Shift, share_out};
 
@@ -106,6 +108,8 @@ pub struct MerchantMorning {
     pub alarms: Vec<Alarm>,
     /// What days before these have left open.
     pub older: OpenWork,
+    /// Refunds under way that were asked about.
+    pub refunds: RefundsAsked,
 }
 
 impl MerchantMorning {
@@ -114,7 +118,9 @@ impl MerchantMorning {
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         let mut days = self.days.iter().filter_map(|day| day.result.as_ref().err());
-        days.next().or(self.folder_failure.as_ref())
+        days.next()
+            .or(self.folder_failure.as_ref())
+            .or(self.refunds.failure.as_ref())
     }
 
     /// True when somebody must act.
@@ -162,6 +168,7 @@ pub fn run(
         gone: Vec::new(),
         alarms: Vec::new(),
         older: OpenWork::default(),
+        refunds: RefundsAsked::default(),
     };
     let of_profile = (!profile.orders_from.is_empty()).then(|| Path::new(&profile.orders_from));
     let mut haul = FolderHaul::default();
@@ -186,7 +193,18 @@ pub fn run(
     let due = match ask.days {
         MorningDays::One(day) => vec![day],
         MorningDays::CatchUp => {
-            let due = Due::of(ports, MerchantRef { id, profile }, &state, haul.days)?;
+            let of_refunds;
+            (out.refunds, of_refunds) = under_way::ask(
+                ports,
+                MerchantRef { id, profile },
+                ask,
+                &mut state,
+                reporter,
+            )?;
+            state.keep(records, id)?;
+            let mut due = Due::of(ports, MerchantRef { id, profile }, &state, haul.days)?;
+            // A signed day stays as it is; what its refunds would change is told of.
+            due.days.extend(of_refunds);
             out.gone = due.gone;
             due.days.into_iter().collect()
         }
@@ -419,7 +437,7 @@ fn older_work(
 
 /// True for a day that was compared with a hole in the merchant's book.
 fn lacks_orders(ports: &Ports, id: ProfileId, run: &RunRecord) -> Result<bool, Failure> {
-    if has_no_orders(run) {
+    if Basis::lacks_orders(&run.summary) {
         return Ok(true);
     }
     let holes = ports.records.cases(&CaseQuery {
@@ -429,11 +447,6 @@ fn lacks_orders(ports: &Ports, id: ProfileId, run: &RunRecord) -> Result<bool, F
         closed_too: false,
     })?;
     Ok(!holes.is_empty())
-}
-
-/// True when customers paid that day and the shop's books have no payment.
-const fn has_no_orders(run: &RunRecord) -> bool {
-    run.summary.pays.wechat.count > 0 && run.summary.pays.merchant.count == 0
 }
 
 /// What is missing of yesterday, from eleven on.
@@ -453,7 +466,7 @@ fn alarms(ports: &Ports, id: ProfileId) -> Result<Vec<Alarm>, Failure> {
         out.push(Alarm::NoBill);
     }
     let run = ports.records.current_run(id, yesterday)?;
-    if run.as_ref().is_some_and(has_no_orders) {
+    if run.is_some_and(|run| Basis::lacks_orders(&run.summary)) {
         out.push(Alarm::NoOrders);
     }
     Ok(out)

@@ -339,6 +339,14 @@ impl DayModel {
             && self.obstacles.is_empty()
     }
 
+    /// True when customers paid that day and the merchant's book has not one order: nothing was compared.
+    #[must_use]
+    pub const fn lacks_orders(&self) -> bool {
+        matches!(self.state, DayState::Compared)
+            && self.pays.wechat.count > 0
+            && self.pays.merchant.count == 0
+    }
+
     /// Payments or refunds; the day itself has no rows.
     #[must_use]
     pub const fn books(&self, of: Movement) -> Option<&BookPair> {

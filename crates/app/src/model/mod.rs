@@ -57,6 +57,7 @@ pub use payout::{
 };
 pub use people::{
     LOCAL_PERSON, LimitsWish, NewOperatorWish, OperatorGate, OperatorsView, RemoveOperatorWish,
+    person_in_words,
 };
 pub use refused::{
     CellEdit, CellFault, MendedRows, RefusedCell, RefusedFile, RefusedRow, RefusedRows,

@@ -94,6 +94,8 @@ pub enum ClauseKind {
     FetchFailed,
     /// Merchants whose bill waits to be compared.
     NotCompared,
+    /// Merchants whose bill waits for orders: not one of the day is here.
+    NoOrders,
     /// Merchants whose bill is not out yet.
     BillNotReady,
     /// Merchants whose bill could be fetched and was not.
@@ -174,6 +176,8 @@ pub struct MerchantDay {
     pub counts: SeverityCounts,
     /// Sum of the findings for a person.
     pub at_stake: Fen,
+    /// Sum of the bill's payments, where the merchant's book has not one order of the day: nothing was compared.
+    pub waiting: Option<Fen>,
     /// What to do next.
     pub next: NextStep,
 }
@@ -202,6 +206,8 @@ impl MerchantDay {
 pub enum MorningState {
     /// Findings wait for a person.
     Work,
+    /// No merchant's day was compared, because not one order of it is here; payments of that sum wait for them.
+    NoOrders(Fen),
     /// A bill could not be fetched: why, the last time.
     FetchFailed(Message),
     /// Rows and summary of a bill disagree.
@@ -314,6 +320,8 @@ pub enum LogKind {
     File(LoggedFile),
     /// A day was compared: merchant, matched, for a person.
     Run(String, u64, u64),
+    /// A run compared nothing: merchant, and why.
+    NotCompared(String, Message),
 }
 
 /// A file that is neither a trade bill nor one of orders.
@@ -397,7 +405,11 @@ impl OverviewModel {
             _ => None,
         });
         let is_none = |row: &MerchantDay| row.bill == BillStatus::NoBill;
-        if any(&|row| row.counts.to_work() > 0) {
+        let waiting = rows.iter().filter_map(|row| row.waiting);
+        let waiting = waiting.reduce(|sum, one| sum.checked_add(one).unwrap_or(sum));
+        // Cases of a day without orders are no result of a comparison: what is missing speaks before them.
+        let nothing_compared = waiting.filter(|_| !any(&|row| row.is_compared()));
+        if nothing_compared.is_none() && any(&|row| row.counts.to_work() > 0) {
             return MorningState::Work;
         }
         if let Some(reason) = failed {
@@ -408,6 +420,9 @@ impl OverviewModel {
         }
         if any(&|row| row.bill == BillStatus::NotFetched) {
             return MorningState::BillMissing;
+        }
+        if let Some(sum) = nothing_compared {
+            return MorningState::NoOrders(sum);
         }
         if any(&|row| !is_none(row) && row.next == NextStep::ImportOrders) {
             return MorningState::OrdersMissing;

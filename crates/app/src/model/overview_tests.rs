@@ -18,6 +18,7 @@ fn balanced(id: i64) -> MerchantDay {
         matched: Some(10_000),
         counts: SeverityCounts::default(),
         at_stake: Fen::ZERO,
+        waiting: None,
         next: NextStep::Balanced,
     }
 }
@@ -103,6 +104,37 @@ fn the_worst_merchant_speaks() {
     assert_eq!(beside(&early), MorningState::NotOut(at()));
     assert_eq!(beside(&holes), MorningState::OrdersMissing);
     assert_eq!(said(vec![failed, missing, early, work]), MorningState::Work);
+}
+
+#[test]
+fn cases_of_a_day_without_one_order_are_not_called_a_comparison() {
+    // The run found refunds to look at, and not one order to compare the payments with.
+    let bare = MerchantDay {
+        matched: None,
+        counts: SeverityCounts {
+            urgent: 1,
+            fault: 9,
+            ..SeverityCounts::default()
+        },
+        waiting: Some(Fen::new(920_108)),
+        next: NextStep::ImportOrders,
+        ..balanced(2)
+    };
+    let other = MerchantDay {
+        waiting: Some(Fen::new(92)),
+        ..bare.clone()
+    };
+
+    assert_eq!(
+        said(vec![bare.clone()]),
+        MorningState::NoOrders(Fen::new(920_108))
+    );
+    assert_eq!(
+        said(vec![bare.clone(), other]),
+        MorningState::NoOrders(Fen::new(920_200))
+    );
+    // Beside a merchant that was compared the numbers of that one are told, and the other has its clause.
+    assert_eq!(said(vec![balanced(1), bare]), MorningState::Work);
 }
 
 #[test]

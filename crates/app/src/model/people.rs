@@ -1,12 +1,25 @@
 //! Who is named to decide, and what is asked for to change that.
 
 use super::OperatorIdentity;
+use crate::Language;
 use recondesk_casework::{Roles, Thresholds};
 use recondesk_domain::Secret;
 use recondesk_ports::Operator;
 
 /// The name under which decisions are kept where neither an operator nor the system names a person.
 pub const LOCAL_PERSON: &str = "local";
+/// The name that the terminal used for the same before.
+const UNNAMED: &str = "unnamed";
+
+/// A name as people read it: where nobody is named, this computer.
+#[must_use]
+pub fn person_in_words(name: &str, language: Language) -> &str {
+    if matches!(name, LOCAL_PERSON | UNNAMED) {
+        language.pick("本机", "This computer")
+    } else {
+        name
+    }
+}
 
 /// Who may change operators and limits at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -380,6 +380,7 @@ fn log_words(page: &Page<'_>, kind: &LogKind) -> String {
             words
         }
         LogKind::Bill(merchant, rows) => (o.log_bill)(merchant, &format::count(*rows)),
+        LogKind::NotCompared(merchant, why) => (o.log_not_compared)(merchant, page.w.of(why)),
         LogKind::Run(merchant, matched, work) => {
             (o.log_run)(merchant, &format::count(*matched), &format::count(*work))
         }

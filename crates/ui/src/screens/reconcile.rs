@@ -277,7 +277,7 @@ fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox
         pos2(inner.left(), line + 20.0),
         inner.right(),
         page,
-        pair,
+        &equation::ShownEquation { of, pair },
     );
 }
 

@@ -32,6 +32,8 @@ words! {
         no_difference: T = "两册金额相同", "Both books have the same sum";
         term_w_cross: T = "微信跨日", "WeChat cross-day";
         term_m_cross: T = "商户跨日", "merchant cross-day";
+        term_reversed: T = "支付后撤销", "Paid and reversed";
+        term_closed: T = "退款已关闭", "Refunds closed";
         term_rest: F = |n| format!("其余 {n} 项"), |n| format!("{n} more terms");
         conserved: T = "I14 守恒，残差 0", "I14 conserved, residual 0";
         residual: F = |yuan| format!("I14 不守恒，残差 ¥{yuan}"), |yuan| format!("I14 broken, residual ¥{yuan}");
@@ -94,6 +96,7 @@ words! {
         failed_note: F2 = |time, why| format!("{time}：{why}"), |time, why| format!("{time}: {why}");
         quarantined_title: T = "账单汇总不符，已隔离", "Bill and summary disagree, set aside";
         quarantined_note: T = "这一天不能签账；重新下载账单", "This day cannot be certified; fetch the bill again";
+        no_orders_pill: T = "没有商户订单，未对账", "No orders, not compared";
         no_orders_title: T = "当日没有商户订单", "No merchant orders of that day";
         no_orders_note: T = "导入当日的订单文件，才能与账单相对", "Import the orders of the day to compare them with the bill";
         not_run_title: T = "尚未对账", "Not reconciled yet";

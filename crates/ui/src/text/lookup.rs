@@ -1,6 +1,6 @@
 //! Words of the Lookup screen.
 
-use super::{F, F2, T};
+use super::{F, F2, T, many};
 
 words! {
     /// Lookup.
@@ -73,7 +73,7 @@ words! {
         offline_note: T = "上次没有连上微信支付，恢复网络后再问", "The last attempt found no way; ask when the network is back";
         idle_title: T = "还没有问微信", "WeChat Pay was not asked";
         idle_note: T = "本地答复在左边", "The local answer is at the left";
-        unclear: F = |why| format!("结果未明：{why}"), |why| format!("Outcome unknown: {why}");
+        unclear: F = |_| "结果未明：没有收到明确答复".to_owned(), |why| format!("Outcome unknown: {why}");
         unclear_note: T = "没有任何改动，可以再查", "Nothing was changed; ask again";
         untrusted: T = "答复签名无效，未采用", "The answer cannot be trusted, nothing of it was used";
         not_found: T = "微信没有这个订单", "WeChat Pay has no such order";
@@ -87,6 +87,7 @@ words! {
         many_file: T = "从文件…", "From a file...";
         list_read: F2 = |n, file| format!("{file}：{n} 个单号"), |n, file| format!("{file}: {n} numbers");
         list_cut: T = "，其余未取", ", the rest was left out";
+        list_unused: F2 = |n, lines| format!("，{n} 行没有单号：第 {lines} 行"), |n, lines| format!(", {} without a number: {lines}", many(n, "line", "lines"));
         list_ruined: F = |n| format!("，{n} 个已被电子表格破坏"), |n| format!(", {n} ruined by a spreadsheet");
         many_of: F = |who| format!("商户：{who}"), |who| format!("Merchant: {who}");
         many_none: T = "粘贴一列单号", "Paste a list of numbers";

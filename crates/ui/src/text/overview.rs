@@ -23,10 +23,12 @@ words! {
         bill_quarantined: F = |day| format!("{day}账单汇总不符，已隔离"), |day| format!("Rows and summary of the bill {day} disagree");
         not_compared: F2 = |day, n| format!("{day}账单已到，{n} 笔尚未对账"), |day, n| format!("The bill {day} is here, its {n} rows are not reconciled yet");
         orders_missing: F2 = |day, n| format!("{day}账单 {n} 笔，商户订单不完整"), |day, n| format!("{n} rows {day}, but merchant orders are incomplete");
+        no_orders: super::F3 = |day, n, sum| format!("{day}账单 {n} 笔没有对账，商户订单一笔未到；¥{sum} 在等订单"), |day, n, sum| format!("{n} rows {day}, not one order: nothing was compared, ¥{sum} wait for orders");
         not_out: F2 = |day, time| format!("{day}账单还没有生成（{time}）"), |day, time| format!("The bill {day} is not out yet ({time})");
         no_trade: F = |day| format!("{day}没有交易"), |day| format!("No trade {day}");
         bills_failed: F = |n| format!("{n} 个商户账单下载失败"), |n| format!("{} failed", many(n, "bill", "bills"));
         merchants_waiting: F = |n| format!("{n} 个商户待对账"), |n| format!("{n} to reconcile");
+        merchants_no_orders: F = |n| format!("{n} 个商户没有订单，未对账"), |n| format!("{n} without orders, not compared");
         backfill: F = |n| format!("补齐账单 {n}"), |n| format!("Fetch {} missing", many(n, "bill", "bills"));
         calendar_next: T = "下一个商户", "Next merchant";
         calendar_previous: T = "上一个商户", "Previous merchant";
@@ -48,6 +50,7 @@ words! {
         not_ready: F = |time| format!("{time} 后出账单"), |time| format!("Out after {time}");
         not_fetched: T = "未下载", "Not fetched";
         waiting: F = |time| format!("待对账，{time} 已校验"), |time| format!("To reconcile, verified {time}");
+        no_orders_here: T = "没有订单，未对账", "No orders, not compared";
         creating: F = |time| format!("生成中，{time} 问过"), |time| format!("Being made, asked {time}");
         failed: F = |why| format!("失败：{why}"), |why| format!("Failed: {}", lower(why));
         step_retry: T = "重试", "Try again";
@@ -103,6 +106,7 @@ words! {
         log_aside: super::T = "；自相矛盾，已搁置，不作凭据", "; it does not add up and was set aside: nothing rests on it";
         log_bill: F2 = |m, n| format!("账单已校验：{m}，{n} 行"), |m, n| format!("Bill verified: {m}, {n} rows");
         log_run: super::F3 = |m, n, w| format!("对账完成：{m}，平账 {n}，需处理 {w}"), |m, n, w| format!("Reconciled {m}: {n} matched, {w} to work");
+        log_not_compared: F2 = |m, why| format!("{m}：{why}"), |m, why| format!("{m}: {why}");
         day_and: F2 = |a, b| format!("{a}：{b}"), |a, b| format!("{a}: {b}");
     }
 }

@@ -6,7 +6,6 @@ use recondesk_casework::Role;
 words! {
     /// Operators and limits.
     People {
-        this_computer: T = "本机", "This computer";
         title: T = "操作人", "Operators";
         none: F = |who| format!("还没有操作人：决定记在“{who}”名下，须复核的事没有人能同意"), |who| format!("No operator yet: decisions are kept under \"{who}\", and nobody can agree as a second person");
         add: T = "新增操作人…", "Add an operator...";

@@ -5,6 +5,11 @@ use super::{F, F2, T, many};
 words! {
     /// Tables of all screens.
     Table {
+        list_cases: T = "差错列表", "List of cases";
+        list_orders: T = "订单列表", "List of orders";
+        list_bills: T = "账单列表", "List of bills";
+        list_history: T = "查单历史列表", "List of earlier look-ups";
+        list_answers: T = "批量查单结果", "Answers to the list";
         filter_of: F = |column| format!("筛选：{column}"), |column| format!("Filter {column}");
         ascending: T = "升序", "Sort up";
         descending: T = "降序", "Sort down";

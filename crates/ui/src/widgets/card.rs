@@ -146,13 +146,12 @@ pub(crate) fn failed(ui: &Ui, rect: Rect, failure: &Failure) -> Option<FailedAct
     paint::say(ui, ("failed", failure.code), said, title);
     let room = rect.right() - x - 16.0;
     let advice = w.advice(failure);
-    paint::fit(
-        p,
-        pos2(x, y + 28.0),
-        room,
-        advice,
-        (TypeStyle::Body, t.text_2),
-    );
+    let at = pos2(x, y + 28.0);
+    let (said, cut) = paint::fit(p, at, room, advice, (TypeStyle::Body, t.text_2));
+    let said = paint::say(ui, ("failed advice", failure.code), said, advice);
+    if cut {
+        said.on_hover_text(advice);
+    }
     let mut bottom = y + 44.0;
     if !failure.detail.is_empty() {
         let well = Rect::from_min_size(pos2(x, bottom + 8.0), vec2(room, 56.0));

@@ -126,6 +126,7 @@ fn calendar(
     let error =
         !memory.typed.trim().is_empty() && format::parse_day(&memory.typed, today).is_none();
     let response = Field::new(&mut memory.typed, w.frame.choose_day)
+        .number()
         .hint(w.frame.type_day)
         .icon(icons::CALENDAR_BLANK)
         .error(error)

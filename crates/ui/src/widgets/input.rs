@@ -1,5 +1,7 @@
 //! Text fields, the secret field, selects.
 
+use std::borrow::Cow;
+
 use egui::accesskit::Role;
 use egui::{
     Color32, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Stroke, TextEdit, Ui,
@@ -8,6 +10,7 @@ use egui::{
 
 use crate::theme::{TypeStyle, tokens};
 use crate::{icons, paint};
+use recondesk_domain::half_width;
 
 /// A text field; draw it with [`Field::show`].
 pub(crate) struct Field<'a> {
@@ -20,6 +23,7 @@ pub(crate) struct Field<'a> {
     face: TypeStyle,
     right_inset: f32,
     is_right: bool,
+    is_number: bool,
     limit: usize,
     salt: u64,
 }
@@ -37,6 +41,7 @@ impl<'a> Field<'a> {
             face: TypeStyle::Body,
             right_inset: 10.0,
             is_right: false,
+            is_number: false,
             limit: 4096,
             salt: 0,
         }
@@ -81,6 +86,12 @@ impl<'a> Field<'a> {
     /// The text stands at the right, as sums do.
     pub(crate) fn right(mut self) -> Self {
         self.is_right = true;
+        self
+    }
+
+    /// A number is typed: full-width digits and signs of an input method become plain ones.
+    pub(crate) fn number(mut self) -> Self {
+        self.is_number = true;
         self
     }
 
@@ -143,6 +154,12 @@ impl<'a> Field<'a> {
             .desired_width(inner.width())
             .min_size(inner.size());
         let response = ui.put(inner, edit);
+        if self.is_number
+            && response.changed()
+            && let Cow::Owned(plain) = half_width(self.text)
+        {
+            *self.text = plain;
+        }
         // What was typed into a secret's field is not kept for Ctrl+Z.
         if self.masked
             && let Some(mut state) = TextEdit::load_state(ui.ctx(), id)

@@ -28,6 +28,7 @@ pub(crate) use self::funnel_words::{shown, test_words};
 pub(crate) use self::selection::Selection;
 use self::viewport::{Extent, Scroll};
 use crate::paint;
+use crate::text::words;
 use crate::theme::{Tokens, tokens};
 use recondesk_app::tables::ask::ValueCounts;
 use recondesk_app::tables::{TableLayout, TableView};
@@ -245,7 +246,7 @@ impl Table<'_> {
         };
         let body = Rect::from_min_max(pos2(inner.left(), inner.top() + HEADER), inner.max);
         let focus = ui.interact(body, id, Sense::click_and_drag());
-        let name = self.name;
+        let name = words(ui).table_name(self.name);
         focus.widget_info(|| WidgetInfo::labeled(Role::Table, true, name));
         let mut placed = self.placed(inner, id, rows.count(), memory);
         memory.scroll.settle(&placed.extent, ui.pixels_per_point());

@@ -97,8 +97,23 @@ pub fn advice(endpoint: Endpoint, code: &str) -> FaultAdvice {
     own.iter()
         .chain(COMMON)
         .find(|(word, ..)| same_code(word, code))
-        .map_or(UNKNOWN, |(_, action, zh, en)| FaultAdvice {
-            action: *action,
+        .map_or_else(
+            || of_another_call(code),
+            |(_, action, zh, en)| FaultAdvice {
+                action: *action,
+                words: Term::new(zh, en),
+            },
+        )
+}
+
+/// A code that the documents list for other calls only: their words tell what it means, and what to do is for a person.
+fn of_another_call(code: &str) -> FaultAdvice {
+    let mut all = [ORDER_QUERY, REFUND, REFUND_QUERY, ORDER, CLOSE, BILL]
+        .into_iter()
+        .flatten();
+    all.find(|(word, ..)| same_code(word, code))
+        .map_or(UNKNOWN, |(_, _, zh, en)| FaultAdvice {
+            action: UNKNOWN.action,
             words: Term::new(zh, en),
         })
 }

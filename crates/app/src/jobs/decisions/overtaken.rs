@@ -1,6 +1,7 @@
 //! What is said when somebody else changed a case since the person who decides saw it: both versions.
 
-use crate::{Failure, FailureKind, Message};
+use crate::model::person_in_words;
+use crate::{Failure, FailureKind, Language, Message};
 use recondesk_domain::CaseStatus;
 use recondesk_ports::{CaseEvent, CaseEventKind, CaseStep, CaseStepKind};
 
@@ -15,7 +16,10 @@ pub(super) fn overtaken(others: &[CaseEvent], steps: &[CaseStep]) -> Failure {
     let yours = steps.first().map(step_words).unwrap_or_default();
     let (who_zh, who_en) = match who {
         "" => ("对账".to_owned(), "the comparison".to_owned()),
-        name => (name.to_owned(), name.to_owned()),
+        name => {
+            let said = |language| person_in_words(name, language).to_owned();
+            (said(Language::Zh), said(Language::En))
+        }
     };
     let first = others.len().saturating_sub(TOLD);
     let told = others.iter().skip(first);
@@ -33,7 +37,7 @@ pub(super) fn overtaken(others: &[CaseEvent], steps: &[CaseStep]) -> Failure {
         "case.overtaken",
         Message::new(
             format!(
-                "这期间{who_zh}改过这个案例：{}。您的“{}”没有保存",
+                "这期间{who_zh}改过这笔差错：{}。您的“{}”没有保存",
                 now.zh, yours.zh
             ),
             format!(
@@ -117,7 +121,7 @@ mod tests {
 
         assert_eq!(
             failure.title.zh,
-            "这期间王改过这个案例：已解决（已补发）。您的“等待外部（T+1）”没有保存"
+            "这期间王改过这笔差错：已解决（已补发）。您的“等待外部（T+1）”没有保存"
         );
         assert_eq!(
             failure.title.en,

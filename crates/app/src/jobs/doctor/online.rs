@@ -4,10 +4,10 @@ use super::{DoctorCheck, Health};
 use crate::gateway::{
     BillAnswer, BillFile, ExchangeError, FundAccount, GatewayClient, QueryVerdict,
 };
-use crate::{Failure, MerchantRef, Message, Reporter};
+use crate::{Advice, Failure, MerchantRef, Message, Reporter};
 use recondesk_domain::{ApiVersion, BillDate, OutTradeNo, SecretKind};
 use recondesk_ports::{GatewayError, Ports};
-use wechatpay_codec::v2::OrderRef;
+use wechatpay_codec::v2::{OrderRef, same_code};
 
 /// A day whose bill is long gone, so that asking for it moves no data.
 const LONG_AGO: (i32, u32, u32) = (2018, 1, 1);
@@ -56,7 +56,7 @@ pub(super) fn checks(
     }
     let answer = asked.exchange.answer.as_ref();
     out.push(clock(answer.and_then(|answer| answer.skew_s)));
-    out.push(question(&asked.outcome));
+    out.push(question(&asked.outcome, profile.profile.api));
     match profile.profile.api {
         ApiVersion::V3 => out.push(certificates(&client)?),
         ApiVersion::V2 => out.push(mutual_tls(ports, profile, &client, reporter)?),
@@ -79,30 +79,6 @@ fn resting_on_the_clock(api: ApiVersion) -> impl Iterator<Item = DoctorCheck> {
             ),
         )
     })
-}
-
-/// Why there is no answer: the remote side's own words, and what the system says, stand beside the fact.
-fn told(trouble: &ExchangeError) -> Message {
-    let (fact, _) = trouble.words();
-    let said = match trouble {
-        ExchangeError::NotSent(error) => error.to_string(),
-        ExchangeError::Refused {
-            message,
-            error_code,
-        } => format!("{message} {error_code}").trim().to_owned(),
-        ExchangeError::Fault(fault) => fault.description.clone(),
-        ExchangeError::Unclear(_)
-        | ExchangeError::Untrusted(_)
-        | ExchangeError::UnknownKey(_)
-        | ExchangeError::Clock { .. } => String::new(),
-    };
-    if said.is_empty() {
-        return fact;
-    }
-    Message::new(
-        format!("{}（{said}）", fact.zh),
-        format!("{} ({said})", fact.en),
-    )
 }
 
 fn clock(skew_s: Option<i64>) -> DoctorCheck {
@@ -131,7 +107,7 @@ fn clock(skew_s: Option<i64>) -> DoctorCheck {
     }
 }
 
-fn question(outcome: &QueryVerdict) -> DoctorCheck {
+fn question(outcome: &QueryVerdict, api: ApiVersion) -> DoctorCheck {
     let id = "question";
     match outcome {
         QueryVerdict::NotFound | QueryVerdict::Known(_) => DoctorCheck::good(
@@ -142,16 +118,64 @@ fn question(outcome: &QueryVerdict) -> DoctorCheck {
             ),
         ),
         QueryVerdict::ExchangeError(trouble) => {
-            let (_, advice) = trouble.words();
-            let fact = told(trouble);
+            let fact = trouble.told();
             let health = match trouble {
                 ExchangeError::Unclear(_) | ExchangeError::NotSent(GatewayError::Connect(_)) => {
                     Health::Warning
                 }
                 _ => Health::Bad,
             };
-            DoctorCheck::new(id, health, fact, advice)
+            DoctorCheck::new(id, health, fact, question_advice(trouble, api))
         }
+    }
+}
+
+/// What to do about it: a refused signature names the key that makes it, which is not to be seen from outside.
+fn question_advice(trouble: &ExchangeError, api: ApiVersion) -> Advice {
+    if !is_bad_signature(trouble) {
+        return trouble.words().1.into();
+    }
+    match api {
+        ApiVersion::V2 => Advice::by_place(
+            Message::new(
+                "APIv2 密钥或签名类型不对：先核对签名类型（MD5 或 HMAC-SHA256）和商户号；仍不对，在商户平台“账户中心 → API 安全”重设 APIv2 密钥，再用 recondesk profile set-key 档案 v2 存入",
+                "The APIv2 key or the sign type is wrong: check the sign type (MD5 or HMAC-SHA256) and the merchant number; then set a new APIv2 key in the merchant console (Account, API security) and store it with recondesk profile set-key NAME v2",
+            ),
+            Message::new(
+                "APIv2 密钥或签名类型不对：先核对签名类型（MD5 或 HMAC-SHA256）和商户号；仍不对，在商户平台“账户中心 → API 安全”重设 APIv2 密钥，再在这里更换",
+                "The APIv2 key or the sign type is wrong: check the sign type (MD5 or HMAC-SHA256) and the merchant number; then set a new APIv2 key in the merchant console (Account, API security) and replace it here",
+            ),
+        ),
+        ApiVersion::V3 => Advice::by_place(
+            Message::new(
+                "商户私钥与证书序列号不是一对，或不属于这个商户号：在商户平台“账户中心 → API 安全”查看证书序列号，用 recondesk profile set-key 档案 client-key 存入同一张证书的私钥",
+                "The private key and the serial are not a pair, or not of this merchant: look the serial up in the merchant console (Account, API security) and store the key of that certificate with recondesk profile set-key NAME client-key",
+            ),
+            Message::new(
+                "商户私钥与证书序列号不是一对，或不属于这个商户号：在商户平台“账户中心 → API 安全”查看证书序列号，在这里存入同一张证书的私钥",
+                "The private key and the serial are not a pair, or not of this merchant: look the serial up in the merchant console (Account, API security) and store the key of that certificate here",
+            ),
+        ),
+    }
+}
+
+/// True where WeChat Pay says that the signature of the request is wrong: in its words without a code, or by the code.
+fn is_bad_signature(trouble: &ExchangeError) -> bool {
+    let says = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        text.contains("签名错误") || text.contains("签名失败") || text.contains("sign error")
+    };
+    match trouble {
+        ExchangeError::Refused {
+            message,
+            error_code,
+        } => says(message) || same_code(error_code, "SIGN_ERROR"),
+        ExchangeError::Fault(fault) => fault.is("SIGN_ERROR") || fault.is("SIGNERROR"),
+        ExchangeError::NotSent(_)
+        | ExchangeError::Unclear(_)
+        | ExchangeError::Untrusted(_)
+        | ExchangeError::UnknownKey(_)
+        | ExchangeError::Clock { .. } => false,
     }
 }
 
@@ -188,7 +212,7 @@ fn certificates(client: &GatewayClient<'_>) -> Result<DoctorCheck, Failure> {
             ),
         ),
         Err(trouble) => {
-            let why = told(&trouble);
+            let why = trouble.told();
             let fact = Message::new(
                 format!("平台证书没有取到：{}", why.zh),
                 format!("The platform certificates were not fetched: {}", why.en),
@@ -246,8 +270,8 @@ fn mutual_tls(
             check,
             Health::Warning,
             Message::new(
-                format!("双向 TLS 没有得到明确答复：{trouble}"),
-                format!("Mutual TLS got no clear answer: {trouble}"),
+                format!("双向 TLS：{}", trouble.told().zh),
+                format!("Mutual TLS: {}", trouble.told().en),
             ),
             Message::new("稍后再检查一次", "Check again later"),
         ),
@@ -278,4 +302,37 @@ fn mutual_tls(
 
 fn contains(body: &[u8], words: &[u8]) -> bool {
     body.windows(words.len()).any(|part| part == words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Surface;
+
+    #[test]
+    fn a_refused_signature_says_which_key_and_how_to_store_it() {
+        let refused = |message: &str, code: &str| {
+            QueryVerdict::ExchangeError(ExchangeError::Refused {
+                message: message.to_owned(),
+                error_code: code.to_owned(),
+            })
+        };
+        for (verdict, api, key) in [
+            (refused("签名错误", ""), ApiVersion::V2, "set-key 档案 v2"),
+            (
+                refused("签名错误，请检查后再试", "SIGN_ERROR"),
+                ApiVersion::V3,
+                "set-key 档案 client-key",
+            ),
+        ] {
+            let check = question(&verdict, api);
+            assert_eq!(check.health, Health::Bad);
+            assert!(check.fact.zh.starts_with("微信支付拒绝了请求：签名错误"));
+            let terminal = &check.advice.at(Surface::Terminal).zh;
+            assert!(terminal.contains(key), "{terminal}");
+            assert!(!check.advice.at(Surface::Window).zh.contains("recondesk"));
+        }
+        let other = question(&refused("商户号不存在", ""), ApiVersion::V2);
+        assert!(!other.advice.at(Surface::Terminal).zh.contains("set-key"));
+    }
 }

@@ -1,8 +1,11 @@
 //! Many answers as a table: the columns and rows of exports, one row for each number asked. Pure.
 
 use super::live::LiveAnswer;
+use crate::Language;
 use crate::jobs::inquiry::QueryVerdict;
-use recondesk_domain::{Heading, SheetCell, Term};
+use crate::tables::orders::pay_cell;
+use recondesk_domain::{Heading, Sheet, SheetCell, Term};
+use wechatpay_codec::v2::TradeState;
 
 /// The conclusion of an answer: its stable word and its wording.
 #[must_use]
@@ -51,6 +54,77 @@ pub fn reason(asked: &LiveAnswer) -> String {
     match (&asked.inquiry.verdict, &asked.inquiry.refunds) {
         (QueryVerdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => trouble.to_string(),
         _ => String::new(),
+    }
+}
+
+/// Why an answer is unknown, as people read it; empty when it is known.
+#[must_use]
+pub fn reason_in_words(asked: &LiveAnswer, language: Language) -> String {
+    match (&asked.inquiry.verdict, &asked.inquiry.refunds) {
+        (QueryVerdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => {
+            trouble.told().get(language).to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// Hands answers over as a sheet: for people of a language in its words and with its advice alone, or for programs.
+pub fn with_answers<T>(
+    asked: &[LiveAnswer],
+    people: Option<Language>,
+    write: impl FnOnce(Sheet<'_>) -> T,
+) -> T {
+    let title = people.map_or("query", |language| language.pick("查单", "Numbers"));
+    let Some(language) = people else {
+        return write(Sheet {
+            title,
+            headings: &LIST_HEADINGS,
+            rows: &mut asked.iter().map(list_row),
+        });
+    };
+    let other = match language {
+        Language::Zh => "en",
+        Language::En => "zh",
+    };
+    let is_read = |heading: &Heading| heading.name != other;
+    let headings: Vec<Heading> = LIST_HEADINGS.iter().copied().filter(is_read).collect();
+    let mut rows = asked.iter().map(|asked| {
+        let cells = list_row(asked).into_iter().zip(&LIST_HEADINGS);
+        cells
+            .filter(|(_, heading)| is_read(heading))
+            .map(|(cell, heading)| in_words(cell, heading, asked, language))
+            .collect()
+    });
+    write(Sheet {
+        title,
+        headings: &headings,
+        rows: &mut rows,
+    })
+}
+
+/// A cell as a person reads it; what has a wording already stays.
+fn in_words(
+    cell: SheetCell,
+    heading: &Heading,
+    asked: &LiveAnswer,
+    language: Language,
+) -> SheetCell {
+    match (heading.name, &asked.inquiry.verdict) {
+        ("trade_state", QueryVerdict::Known(state)) => match &state.state {
+            // A word that the documents do not have stays as it came.
+            TradeState::Unknown(_) => cell,
+            known => SheetCell::text(known.name().in_language(language)),
+        },
+        ("local_status", _) => asked
+            .local
+            .map_or(SheetCell::Empty, |order| pay_cell(order.pay_status)),
+        ("differences", _) => {
+            let told = asked.differences.iter();
+            let told: Vec<&str> = told.map(|differ| differ.words.get(language)).collect();
+            SheetCell::text(&told.join(language.pick("；", "; ")))
+        }
+        ("reason", _) => SheetCell::text(&reason_in_words(asked, language)),
+        _ => cell,
     }
 }
 

@@ -4,7 +4,7 @@ use super::collect::pay_status_words;
 use super::live::LiveAnswer;
 use crate::Message;
 use crate::gateway::{PaymentCall, QueryVerdict};
-use recondesk_domain::{Fen, Instant, MOrder, Term, WPay};
+use recondesk_domain::{Fen, Instant, MOrder, Term, WPay, is_personal, mask_value};
 use wechatpay_codec::v2::RefundState;
 
 /// One field of an answer.
@@ -220,6 +220,9 @@ fn valued(name: &str, value: &str) -> Message {
         let tail: String = value.chars().skip(skip).collect();
         return same(format!("{head}…{tail}"));
     }
+    if is_personal(name) {
+        return same(mask_value(name, value));
+    }
     if name == "time_end"
         && let Some(at) = Instant::parse_compact(value)
     {
@@ -292,10 +295,7 @@ fn refunds(asked: &LiveAnswer) -> AnswerField {
     };
     let theirs = match &asked.inquiry.refunds {
         None => none(),
-        Some(Err(trouble)) => Message::new(
-            format!("结果未明：{trouble}"),
-            format!("unknown: {trouble}"),
-        ),
+        Some(Err(trouble)) => trouble.told(),
         Some(Ok(lines)) => {
             let living = lines
                 .iter()

@@ -95,7 +95,11 @@ pub fn look_up(
             stories.extend(views(ports, profile, (number, NumberKind::OutTradeNo))?);
         }
     }
-    stories.sort_by_key(|view| std::cmp::Reverse(view.sentence.standing));
+    // The order that has exactly this number speaks first; it may also be the business number of others.
+    stories.sort_by_key(|view| {
+        let is_shared = view.kind == NumberKind::OrderNo;
+        (is_shared, std::cmp::Reverse(view.sentence.standing))
+    });
     Ok(stories)
 }
 

@@ -10,6 +10,10 @@ use recondesk_ports::NumberKind;
 
 mod clean;
 pub mod near;
+mod unused;
+
+pub use unused::UnusedLine;
+use unused::is_formula;
 
 /// More text than this is not looked at.
 pub const MAX_TEXT_BYTES: usize = 4 << 20;
@@ -57,6 +61,8 @@ pub struct Recognised {
     pub ruined: Vec<String>,
     /// Merchant numbers that the text names.
     pub merchants: Vec<String>,
+    /// Lines of a list that hold no number of an order: none of them is asked about, so each is named.
+    pub unused: Vec<UnusedLine>,
     /// True when there was more than is taken.
     pub cut: bool,
 }
@@ -158,8 +164,20 @@ fn find(text: &str, letters: bool) -> Recognised {
 pub fn recognise_list(text: &str) -> Recognised {
     let mut out = Recognised::default();
     let mut seen = HashSet::new();
-    for line in text.lines() {
+    for (at, line) in (1..).zip(text.lines()) {
+        if is_formula(line) {
+            out.unused.push(UnusedLine::new(at, line));
+            continue;
+        }
         let found = find(line, false);
+        let is_heading = at == 1 && !line.chars().any(char::is_numeric);
+        if found.numbers.is_empty()
+            && found.ruined.is_empty()
+            && !is_heading
+            && !line.trim().is_empty()
+        {
+            out.unused.push(UnusedLine::new(at, line));
+        }
         out.cut |= found.cut;
         out.cleaned.extend(found.cleaned);
         out.ruined.extend(found.ruined);

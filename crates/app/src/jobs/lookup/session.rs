@@ -222,6 +222,8 @@ pub struct ListFile {
     pub numbers: Vec<String>,
     /// Numbers in it that a spreadsheet ruined.
     pub ruined: usize,
+    /// Lines in it without a number.
+    pub unused: Vec<usize>,
     /// True when it holds more than is taken.
     pub cut: bool,
 }
@@ -262,6 +264,7 @@ pub fn read_list(files: &dyn Files, path: &Path) -> Result<ListFile, Failure> {
     Ok(ListFile {
         name: name.into_owned(),
         ruined: found.ruined.len(),
+        unused: found.unused.iter().map(|one| one.line).collect(),
         cut: found.cut,
         numbers: found.numbers.into_iter().map(|one| one.number).collect(),
     })

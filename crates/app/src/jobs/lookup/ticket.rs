@@ -86,7 +86,7 @@ pub fn ticket(view: Option<&OrderView>, asked: Option<&LiveAnswer>, language: La
             }
             QueryVerdict::NotFound => line("查询结果", "Answer", "ORDERNOTEXIST"),
             QueryVerdict::ExchangeError(trouble) => {
-                line("查询结果", "Answer", &trouble.to_string());
+                line("查询结果", "Answer", trouble.told().get(language));
             }
         }
     }

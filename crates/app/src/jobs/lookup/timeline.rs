@@ -167,7 +167,12 @@ fn order_entries(out: &mut Vec<TimelineEntry>, order: &MOrder, older: bool) {
         Some(order.amount),
     );
     if order.paid_at.is_some() {
-        let words = Message::new("商户记为已支付", "Booked as paid");
+        // An order that gives a time of payment and is not paid says two things: both are told, neither is decided here.
+        let words = if order.is_booked() {
+            Message::new("商户记为已支付", "Booked as paid")
+        } else {
+            Message::new("商户写有支付时间", "The order gives a time of payment")
+        };
         add(order.paid_at, kind, words, Some(order.amount));
     }
     if order.fulfilled_at.is_some() || order.fulfil_status == FulfilStatus::Fulfilled {

@@ -21,6 +21,8 @@ pub(super) struct MorningMemory {
     pub(super) untold: BTreeSet<BillDate>,
     /// Days whose bill was refused, with the day on which it was asked for.
     pub(super) refused: BTreeMap<String, BillDate>,
+    /// Refunds under way by number, with the second at which each was answered last.
+    pub(super) asked: BTreeMap<String, i64>,
     /// Digests of the facts that were told last, the newest at the end.
     pub(super) told: Vec<String>,
 }

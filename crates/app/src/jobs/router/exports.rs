@@ -4,14 +4,14 @@ use std::path::Path;
 
 use super::super::books_export::{self, BooksExport, BooksExported, TableWriters};
 use super::super::export::{with_findings, write_csv, write_json};
-use super::super::lookup::answers::{LIST_HEADINGS, list_row};
+use super::super::lookup::answers::with_answers;
 use super::super::lookup::live::LiveAnswer;
 use super::super::report;
 use super::{WindowJobs, cannot_write, changed, count, told};
 use crate::command::{Export, ExportFormat};
 use crate::event::{Changed, NoticeText};
-use crate::{Failure, Message, Outcome, Reporter};
-use recondesk_domain::{BillDate, ProfileId, Sheet, group_digits};
+use crate::{Failure, Language, Message, Outcome, Reporter};
+use recondesk_domain::{BillDate, ProfileId, group_digits};
 use recondesk_ports::StoreError;
 
 impl WindowJobs {
@@ -54,6 +54,14 @@ impl WindowJobs {
         )))
     }
 
+    /// Who reads a file of this format: people of the language of the window, or programs.
+    pub(super) fn readers(&self, format: ExportFormat) -> Result<Option<Language>, Failure> {
+        Ok(match format {
+            ExportFormat::Xlsx => Some(self.preferences()?.language),
+            ExportFormat::Csv | ExportFormat::Json => None,
+        })
+    }
+
     fn export_findings(
         &self,
         id: ProfileId,
@@ -64,11 +72,12 @@ impl WindowJobs {
         let run = self.ports.records.current_run(id, day)?;
         let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
         let findings = self.ports.records.findings(run.id)?;
+        let people = self.readers(format)?;
         let written = self.around.files.write(path, &mut |out| {
-            with_findings(findings.iter(), None, |sheet| match format {
+            with_findings(findings.iter(), people, |sheet| match format {
                 ExportFormat::Csv => write_csv(sheet, out),
                 ExportFormat::Json => write_json(sheet, out),
-                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, people, out),
             })
         });
         written.map_err(|error| cannot_write(&error))?;
@@ -113,18 +122,13 @@ impl WindowJobs {
         format: ExportFormat,
         path: &Path,
     ) -> Result<Outcome, Failure> {
+        let people = self.readers(format)?;
         let written = self.around.files.write(path, &mut |out| {
-            let mut rows = answers.iter().map(list_row);
-            let sheet = Sheet {
-                title: "查单",
-                headings: &LIST_HEADINGS,
-                rows: &mut rows,
-            };
-            match format {
+            with_answers(answers, people, |sheet| match format {
                 ExportFormat::Csv => write_csv(sheet, out),
                 ExportFormat::Json => write_json(sheet, out),
-                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
-            }
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, people, out),
+            })
         });
         written.map_err(|error| cannot_write(&error))?;
         let count = group_digits(&answers.len().to_string());

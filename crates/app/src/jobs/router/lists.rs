@@ -125,6 +125,7 @@ impl WindowJobs {
         format: ExportFormat,
         path: &Path,
     ) -> Result<Outcome, Failure> {
+        let people = self.readers(format)?;
         let written = self.around.files.write(path, &mut |out| {
             let mut cells = rows.rows.iter().cloned();
             let sheet = Sheet {
@@ -135,7 +136,7 @@ impl WindowJobs {
             match format {
                 ExportFormat::Csv => write_csv(sheet, out),
                 ExportFormat::Json => write_json(sheet, out),
-                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, people, out),
             }
         });
         written.map_err(|error| cannot_write(&error))?;

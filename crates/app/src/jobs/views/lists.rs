@@ -73,15 +73,16 @@ impl Views<'_> {
                     return Err(std::io::Error::other("the rows cannot be read"));
                 }
             };
+            let people = (format == ExportFormat::Xlsx).then_some(ask.language);
             let sheet = Sheet {
-                title: ask.list.kind().word(),
+                title: ask.list.kind().title(people),
                 headings: &headings,
                 rows: &mut reader,
             };
             let written = match format {
                 ExportFormat::Csv => write_csv(sheet, out),
                 ExportFormat::Json => write_json(sheet, out),
-                ExportFormat::Xlsx => writers.workbooks.write(sheet, out),
+                ExportFormat::Xlsx => writers.workbooks.write(sheet, people, out),
             };
             read = reader.finish();
             // Rows that could not be read end the file early: it must not stay.

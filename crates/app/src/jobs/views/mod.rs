@@ -13,6 +13,7 @@ mod lists;
 mod orders;
 mod overview;
 mod overview_calendar;
+mod overview_clauses;
 
 use crate::Failure;
 use crate::model::RawLine;

@@ -6,13 +6,15 @@ use super::cases::counts;
 use super::certificate::CertificateFacts;
 use super::day::figures;
 use super::overview_calendar::calendar;
+use super::overview_clauses::clauses;
 use super::{Views, is_bill, is_orders};
 use crate::Failure;
+use crate::jobs::reconcile::Basis;
 use crate::model::{
-    AgeClass, BillStatus, Clause, ClauseKind, DayPoint, LogKind, LogLine, LoggedBook, LoggedFile,
-    MerchantDay, MorningTotals, NextStep, OverviewModel, age_days,
+    AgeClass, BillStatus, DayPoint, LogKind, LogLine, LoggedBook, LoggedFile, MerchantDay,
+    MorningTotals, NextStep, OverviewModel, age_days,
 };
-use recondesk_domain::{BillDate, Category, Fen, MerchantProfile, ProfileId, Severity};
+use recondesk_domain::{BillDate, Fen, MerchantProfile, ProfileId, Severity};
 use recondesk_ports::{
     BANK_KIND, BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing, StoreError,
 };
@@ -39,7 +41,7 @@ pub(super) struct MerchantOverview {
     /// Why bills did not come.
     pub(super) failures: Vec<BillFailure>,
     /// Open cases of the day.
-    cases: Vec<CaseRecord>,
+    pub(super) cases: Vec<CaseRecord>,
     /// The worst open case of each day that needs a person.
     pub(super) open: BTreeMap<BillDate, Severity>,
 }
@@ -166,6 +168,7 @@ impl Views<'_> {
             .map(|import| import.imported_at)
             .max();
         let stale = run.is_some_and(|run| newest.is_some_and(|at| at > run.made_at));
+        let bare = run.filter(|run| Basis::lacks_orders(&run.summary));
         let next = match (&status, run) {
             (BillStatus::NotReady(_) | BillStatus::Creating(_), _) => NextStep::Wait,
             (BillStatus::NotFetched | BillStatus::Quarantined | BillStatus::Failed(..), _) => {
@@ -176,6 +179,9 @@ impl Views<'_> {
             }
             (BillStatus::Verified(_) | BillStatus::NoBill, None) => NextStep::Reconcile,
             (BillStatus::Verified(_) | BillStatus::NoBill, Some(_)) if stale => NextStep::Reconcile,
+            (BillStatus::Verified(_) | BillStatus::NoBill, Some(_)) if bare.is_some() => {
+                NextStep::ImportOrders
+            }
             (BillStatus::Verified(_) | BillStatus::NoBill, Some(run)) => match counts.to_work() {
                 0 if !run.summary.coverage.holes.is_empty() => NextStep::ImportOrders,
                 0 => NextStep::Balanced,
@@ -189,15 +195,16 @@ impl Views<'_> {
             bill: status,
             rows: facts.as_ref().map(CertificateFacts::rows),
             amount: facts.as_ref().map(CertificateFacts::amount),
-            matched: run.map(matched_share),
+            matched: run.filter(|_| bare.is_none()).map(matched_share),
             counts,
             at_stake,
+            waiting: bare.map(|run| run.summary.pays.wechat.fen),
             next,
         })
     }
 
     /// What happened since midnight, oldest first.
-    fn log(&self, books: &[MerchantOverview]) -> Result<Vec<LogLine>, StoreError> {
+    fn log(&self, books: &[MerchantOverview]) -> Result<Vec<LogLine>, Failure> {
         let today = self.now.day();
         let mut out = Vec::new();
         for book in books {
@@ -209,24 +216,39 @@ impl Views<'_> {
                 out.push(import_line(book, import)?);
             }
             for run in book.runs.iter().filter(|run| run.made_at.day() == today) {
-                let head = run.summary.headline();
-                let severity = if head.to_work == 0 {
-                    Severity::Ok
-                } else {
-                    Severity::Urgent
-                };
-                let kind = LogKind::Run(book.profile.name.clone(), head.matched, head.to_work);
-                out.push(LogLine {
-                    at: run.made_at,
-                    severity,
-                    kind,
-                });
+                out.push(self.told_run(&book.profile.name, run)?);
             }
         }
         out.sort_by_key(|line| line.at);
         let surplus = out.len().saturating_sub(6);
         out.drain(..surplus);
         Ok(out)
+    }
+
+    /// The line of a run; one that compared nothing has no counts that look like a result.
+    fn told_run(&self, name: &str, run: &RunRecord) -> Result<LogLine, Failure> {
+        let findings = if run.summary.has_bill {
+            Vec::new()
+        } else {
+            self.records.findings(run.id)?
+        };
+        let head = run.summary.headline();
+        let (severity, kind) = match Basis::of(&run.summary, &findings).words() {
+            Some(why) => (Severity::Watch, LogKind::NotCompared(name.to_owned(), why)),
+            None => (
+                if head.to_work == 0 {
+                    Severity::Ok
+                } else {
+                    Severity::Urgent
+                },
+                LogKind::Run(name.to_owned(), head.matched, head.to_work),
+            ),
+        };
+        Ok(LogLine {
+            at: run.made_at,
+            severity,
+            kind,
+        })
     }
 }
 
@@ -334,89 +356,6 @@ fn totals(books: &[MerchantOverview], merchants: &[MerchantDay], day: BillDate) 
     out
 }
 
-/// The second line: one clause for each severity, so that their counts add up to what is to work, then
-/// what keeps merchants from being done.
-fn clauses(books: &[MerchantOverview], merchants: &[MerchantDay]) -> Vec<Clause> {
-    let mut out = Vec::new();
-    let mut push = |severity, kind, count| {
-        if count > 0 {
-            out.push(Clause {
-                severity,
-                kind,
-                count,
-            });
-        }
-    };
-    for severity in [Severity::Urgent, Severity::Fault] {
-        let found: Vec<Category> = books
-            .iter()
-            .flat_map(|book| &book.cases)
-            .map(|case| case.finding.category)
-            .filter(|category| category.severity() == severity)
-            .collect();
-        push(severity, clause_of(&found), found.len() as u64);
-    }
-    let having = |wanted: &dyn Fn(&MerchantDay) -> bool| {
-        let in_view = |day: &&MerchantDay| books.iter().any(|book| book.id == day.profile);
-        merchants
-            .iter()
-            .filter(in_view)
-            .filter(|day| wanted(day))
-            .count() as u64
-    };
-    push(
-        Severity::Urgent,
-        ClauseKind::FetchFailed,
-        having(&|day| matches!(day.bill, BillStatus::Failed(..))),
-    );
-    push(
-        Severity::Watch,
-        ClauseKind::BillNotReady,
-        having(&|day| matches!(day.bill, BillStatus::NotReady(_) | BillStatus::Creating(_))),
-    );
-    push(
-        Severity::Watch,
-        ClauseKind::BillNotFetched,
-        having(&|day| day.bill == BillStatus::NotFetched),
-    );
-    push(
-        Severity::Watch,
-        ClauseKind::NotCompared,
-        having(&|day| day.rows.is_some() && !day.is_compared()),
-    );
-    push(
-        Severity::Ok,
-        ClauseKind::ReadyToSign,
-        having(&MerchantDay::is_balanced),
-    );
-    out.truncate(4);
-    out
-}
-
-/// How the findings of one severity are named together.
-fn clause_of(found: &[Category]) -> ClauseKind {
-    let unfulfilled = |category: &Category| {
-        matches!(
-            category,
-            Category::PaidNotBooked
-                | Category::PaidAfterClose
-                | Category::BookedNotFulfilled
-                | Category::WOnlyPay
-        )
-    };
-    match found.first() {
-        Some(first) if found.iter().all(|category| category == first) => {
-            if unfulfilled(first) {
-                ClauseKind::PaidNotFulfilled
-            } else {
-                ClauseKind::Category(*first)
-            }
-        }
-        Some(_) if found.iter().all(unfulfilled) => ClauseKind::PaidNotFulfilled,
-        Some(_) | None => ClauseKind::Severity,
-    }
-}
-
 fn history(books: &[MerchantOverview], day: BillDate) -> Result<Vec<DayPoint>, StoreError> {
     let point = |day: BillDate| {
         let bills: Vec<CertificateFacts> = books
@@ -424,7 +363,11 @@ fn history(books: &[MerchantOverview], day: BillDate) -> Result<Vec<DayPoint>, S
             .filter_map(|book| bill_of(book, day))
             .map(CertificateFacts::of)
             .collect::<Result<_, _>>()?;
-        let runs: Vec<&RunRecord> = books.iter().filter_map(|book| run_of(book, day)).collect();
+        let runs = books.iter().filter_map(|book| run_of(book, day));
+        // A run without one order compared nothing: it has no share.
+        let runs: Vec<&RunRecord> = runs
+            .filter(|run| !Basis::lacks_orders(&run.summary))
+            .collect();
         let (mut matched, mut rows, mut cases) = (0_u64, 0_u64, 0_u64);
         for line in runs.iter().flat_map(|run| run.summary.lines()) {
             rows = rows.saturating_add(line.wechat.count);

@@ -2,6 +2,7 @@
 
 use super::overview::{MerchantOverview, bill_of, run_of};
 use crate::jobs::backfill;
+use crate::jobs::reconcile::Basis;
 use crate::model::{CalendarDay, CalendarState, MerchantCalendar};
 use recondesk_domain::{BillDate, Instant, MchId, Severity};
 use recondesk_ports::{FundExpect, Standing};
@@ -34,9 +35,10 @@ pub(super) fn calendar(book: &MerchantOverview, day: BillDate, now: Instant) -> 
         }
         (Some(_), None) => Some(CalendarState::Verified),
         // What was decided or closed by itself marks its day no longer.
-        (Some(_), Some(_)) => Some(match book.open.get(&day) {
+        (Some(_), Some(run)) => Some(match book.open.get(&day) {
             Some(Severity::Urgent) => CalendarState::NeedsWork,
             Some(_) => CalendarState::Faults,
+            None if Basis::lacks_orders(&run.summary) => CalendarState::Verified,
             None => CalendarState::Balanced,
         }),
     };

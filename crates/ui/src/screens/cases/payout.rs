@@ -19,7 +19,7 @@ use recondesk_app::Command;
 use recondesk_app::jobs::refund::customer_reason;
 use recondesk_app::model::{CaseDetail, PayoutView, RefundChoice, RefundWish, ReissueWish};
 use recondesk_casework::ReissueWay;
-use recondesk_domain::{Category, Fen, ProfileId};
+use recondesk_domain::{Category, Fen, ProfileId, half_width};
 use recondesk_ports::RefundRowId;
 
 /// Height of a field with its label.
@@ -72,9 +72,9 @@ enum PayoutAsk {
 
 /// A sum as a person types it, with or without separators.
 pub(super) fn typed_sum(text: &str) -> Option<Fen> {
-    let text: String = text
+    let text: String = half_width(text)
         .chars()
-        .filter(|sign| !matches!(sign, ',' | '，' | ' '))
+        .filter(|sign| !matches!(sign, ',' | ' '))
         .collect();
     let sum = Fen::parse_yuan(text.trim().trim_start_matches('¥')).ok()?;
     (sum > Fen::ZERO).then_some(sum)

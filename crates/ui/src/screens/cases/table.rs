@@ -91,7 +91,7 @@ pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
         if column.id == "category" {
             *column = column.elastic();
         } else if column.id == "severity" && marks(page, panel_open) {
-            *column = column.labelled("");
+            *column = column.unlabelled();
         }
     }
     offers

@@ -162,6 +162,7 @@ impl Lists {
             let said = (l.list_ruined)(&format::count(list.ruined as u64));
             self.said.push_str(&said);
         }
+        self.said.push_str(&unused(page, &list.unused));
         if list.cut {
             self.said.push_str(l.list_cut);
         }
@@ -211,8 +212,11 @@ impl Lists {
             shown.inner
         });
         if changed {
-            self.said.clear();
-            self.count = recognise_list(&self.text).numbers.len();
+            let found = recognise_list(&self.text);
+            self.count = found.numbers.len();
+            let lines: Vec<usize> = found.unused.iter().map(|one| one.line).collect();
+            let said = unused(page, &lines);
+            self.said = said.trim_start_matches(['，', ',', ' ']).to_owned();
         }
     }
 
@@ -310,4 +314,19 @@ fn running(ui: &Ui, bar: Rect, page: &Page<'_>, task: &Task) {
     let at = pos2(place.right() + 12.0, y);
     let place = paint::left(ui.painter(), at, &said, (TypeStyle::Small, t.text_2));
     paint::say(ui, "many progress", place, &said);
+}
+
+/// Which lines of a list give no number; the first of them by their place.
+fn unused(page: &Page<'_>, lines: &[usize]) -> String {
+    const SHOWN: usize = 8;
+    if lines.is_empty() {
+        return String::new();
+    }
+    let comma = if page.w.is_zh() { "、" } else { ", " };
+    let mut places: Vec<String> = lines.iter().take(SHOWN).map(ToString::to_string).collect();
+    if lines.len() > SHOWN {
+        places.push("…".to_owned());
+    }
+    let count = format::count(lines.len() as u64);
+    (page.w.lookup.list_unused)(&count, &places.join(comma))
 }

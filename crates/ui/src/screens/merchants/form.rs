@@ -278,17 +278,20 @@ impl MerchantForm {
         let error = self.problem("mch_id", page);
         let place = lines.next(ui, page, (m.mch_id, true), error.ok_or(m.mch_id_help));
         Field::new(&mut self.draft.mch_id, m.mch_id)
+            .number()
             .error(error.is_some())
             .limit(10)
             .show(ui, place);
         let error = self.problem("appid", page);
         let place = lines.next(ui, page, (m.appids, false), error.ok_or(m.appids_help));
         Field::new(&mut self.draft.appids, m.appids)
+            .number()
             .error(error.is_some())
             .show(ui, place);
         let error = self.problem("sub_mch_id", page);
         let place = lines.next(ui, page, (m.sub_mch_ids, false), error.ok_or(m.sub_help));
         Field::new(&mut self.draft.sub_mch_ids, m.sub_mch_ids)
+            .number()
             .error(error.is_some())
             .show(ui, place);
         let error = self
@@ -339,24 +342,28 @@ impl MerchantForm {
         let error = self.problem("cut_off", page);
         let place = lines.next(ui, page, (m.cut_off, true), error.ok_or(m.cut_off_help));
         Field::new(&mut self.draft.cut_off, m.cut_off)
+            .number()
             .error(error.is_some())
             .limit(4)
             .show(ui, narrow(place));
         let error = self.problem("lookback", page);
         let place = lines.next(ui, page, (m.lookback, true), error.ok_or(m.lookback_help));
         Field::new(&mut self.draft.lookback, m.lookback)
+            .number()
             .error(error.is_some())
             .limit(3)
             .show(ui, narrow(place));
         let error = self.problem("fulfil", page);
         let place = lines.next(ui, page, (m.fulfil, true), error.ok_or(m.fulfil_help));
         Field::new(&mut self.draft.fulfil, m.fulfil)
+            .number()
             .error(error.is_some())
             .limit(6)
             .show(ui, narrow(place));
         let error = self.problem("rate", page);
         let place = lines.next(ui, page, (m.rate, false), error.ok_or(m.rate_help));
         Field::new(&mut self.draft.rate, m.rate)
+            .number()
             .error(error.is_some())
             .limit(8)
             .show(ui, narrow(place));

@@ -64,6 +64,7 @@ impl MerchantForm {
         };
         let place = lines.next(ui, page, (m.mch_id, true), error.ok_or(help));
         let number = Field::new(&mut self.draft.mch_id, m.mch_id)
+            .number()
             .error(error.is_some())
             .limit(10)
             .show(ui, place);

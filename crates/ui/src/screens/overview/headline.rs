@@ -59,7 +59,9 @@ fn mood(page: &Page<'_>, model: &OverviewModel) -> Tone {
         MorningState::Work if urgent => Tone::Urgent,
         MorningState::FetchFailed(_) | MorningState::Quarantined => Tone::Urgent,
         MorningState::Work => Tone::Fault,
-        MorningState::BillMissing | MorningState::OrdersMissing => Tone::Watch,
+        MorningState::BillMissing | MorningState::OrdersMissing | MorningState::NoOrders(_) => {
+            Tone::Watch
+        }
         MorningState::NotCompared | MorningState::NotOut(_) | MorningState::NoTrade => Tone::Info,
         MorningState::Settled | MorningState::AllMatched => Tone::Ok,
     }
@@ -103,6 +105,10 @@ fn sentence(page: &Page<'_>, model: &OverviewModel, face: TypeStyle) -> paint::R
         }
         MorningState::OrdersMissing => {
             runs.add(&(o.orders_missing)(&day, &rows), face, t.text_1);
+        }
+        MorningState::NoOrders(sum) => {
+            let sum = format::money(sum);
+            runs.add(&(o.no_orders)(&day, &rows, &sum), face, t.text_1);
         }
         MorningState::NotOut(at) => {
             let at = format::time(at, page.state.now);
@@ -213,7 +219,9 @@ fn deed(page: &Page<'_>, model: &OverviewModel) -> Option<(PrimaryAction, Option
             Some(fetch)
         }
         MorningState::NotCompared => Some((PrimaryAction::Compare, Some(icons::SCALES))),
-        MorningState::OrdersMissing => Some((PrimaryAction::Import, Some(icons::FILE_PLUS))),
+        MorningState::OrdersMissing | MorningState::NoOrders(_) => {
+            Some((PrimaryAction::Import, Some(icons::FILE_PLUS)))
+        }
         MorningState::NotOut(_) if page.state.now >= model.day.bill_available_from() && fetches => {
             Some(fetch)
         }
@@ -233,7 +241,10 @@ fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mu
     let Some((deed, icon)) = deed(page, model) else {
         return rect.right() - 16.0;
     };
-    let orders = model.morning(page.state.merchant) == MorningState::OrdersMissing;
+    let orders = matches!(
+        model.morning(page.state.merchant),
+        MorningState::OrdersMissing | MorningState::NoOrders(_)
+    );
     let label = match deed {
         PrimaryAction::Work => work.as_str(),
         PrimaryAction::Fetch => o.run_all,
@@ -381,7 +392,7 @@ fn follow(page: &Page<'_>, clause: &Clause, out: &mut Outbox) {
         ClauseKind::BillNotReady | ClauseKind::BillNotFetched | ClauseKind::FetchFailed => {
             out.push(Action::Go(Screen::Bills));
         }
-        ClauseKind::NotCompared | ClauseKind::ReadyToSign => {
+        ClauseKind::NotCompared | ClauseKind::NoOrders | ClauseKind::ReadyToSign => {
             out.push(Action::Go(Screen::Reconcile));
         }
     }
@@ -398,6 +409,7 @@ fn clause_words(page: &Page<'_>, clause: &Clause) -> String {
         ClauseKind::BillNotFetched => (o.bill_not_fetched)(&n),
         ClauseKind::FetchFailed => (o.bills_failed)(&n),
         ClauseKind::NotCompared => (o.merchants_waiting)(&n),
+        ClauseKind::NoOrders => (o.merchants_no_orders)(&n),
         ClauseKind::ReadyToSign => (o.ready_to_sign)(&n),
     }
 }

@@ -251,6 +251,9 @@ fn bill(page: &Page<'_>, row: &MerchantDay) -> (Tone, String) {
     let o = &page.w.overview;
     let time = |at| format::time(at, page.state.now);
     match &row.bill {
+        BillStatus::Verified(_) if row.waiting.is_some() => {
+            (Tone::Watch, o.no_orders_here.to_owned())
+        }
         BillStatus::Verified(at) if row.next == NextStep::Reconcile => {
             (Tone::Info, (o.waiting)(&time(*at)))
         }

@@ -5,11 +5,24 @@ use egui::{Rect, Ui, pos2, vec2};
 use crate::page::Page;
 use crate::theme::{Tone, TypeStyle};
 use crate::{format, paint};
-use recondesk_app::model::{BookPair, Equation};
+use recondesk_app::model::{BookPair, Movement};
 use recondesk_domain::{Category, Fen};
 
+/// Payments or refunds of both books.
+pub(super) struct ShownEquation<'a> {
+    pub(super) of: Movement,
+    pub(super) pair: &'a BookPair,
+}
+
 /// Draws it from a point to the right end; what does not fit is said on hover.
-pub(super) fn show(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, pair: &BookPair) {
+pub(super) fn show(
+    ui: &Ui,
+    at: egui::Pos2,
+    right: f32,
+    page: &Page<'_>,
+    shown: &ShownEquation<'_>,
+) {
+    let ShownEquation { of, pair } = shown;
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
     let ok = pair.residual.get() == 0;
@@ -27,10 +40,12 @@ pub(super) fn show(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, pair: &
         return;
     };
     let room = mark.x - at.x - 20.0;
-    let terms: Vec<&Equation> = pair
-        .equation
-        .iter()
-        .filter(|term| term.sum.get() != 0)
+    let terms = pair.equation.iter().filter(|term| term.sum.get() != 0);
+    let terms: Vec<NamedTerm> = terms
+        .map(|term| NamedTerm {
+            name: name(page, *of, term.category),
+            sum: term.sum,
+        })
         .collect();
     let whole = line(page, difference, &terms, terms.len());
     let galley = whole.layout(p, f32::INFINITY);
@@ -53,8 +68,27 @@ pub(super) fn show(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, pair: &
     }
 }
 
+/// A term under the name that it has in this line.
+struct NamedTerm {
+    name: &'static str,
+    sum: Fen,
+}
+
+fn name(page: &Page<'_>, of: Movement, category: Category) -> &'static str {
+    let w = page.w;
+    match (category, of) {
+        (Category::PayPendingW | Category::RefundPendingW, _) => w.day.term_w_cross,
+        (Category::PayPendingM | Category::RefundPendingM, _) => w.day.term_m_cross,
+        // What both books leave out has a sum only where the bill lists it: a payment that was reversed, which it has
+        // twice, or a refund that was closed.
+        (Category::Unpaid, Movement::Refunds) => w.day.term_closed,
+        (Category::Unpaid, _) => w.day.term_reversed,
+        (other, _) => w.category(other),
+    }
+}
+
 /// `差 ¥134.40 ＝ 微信跨日 337.90 − …` with the first terms, and the rest as one.
-fn line(page: &Page<'_>, difference: Fen, terms: &[&Equation], shown: usize) -> paint::Runs {
+fn line(page: &Page<'_>, difference: Fen, terms: &[NamedTerm], shown: usize) -> paint::Runs {
     let (t, w) = (page.t, page.w);
     let face = TypeStyle::Body;
     let mut runs = paint::Runs::default();
@@ -66,12 +100,7 @@ fn line(page: &Page<'_>, difference: Fen, terms: &[&Equation], shown: usize) -> 
         .add(&format!("¥{}", format::money(difference)), face, t.text_1)
         .add(" ＝ ", face, t.text_2);
     for (nth, term) in terms.iter().take(shown).enumerate() {
-        let name = match term.category {
-            Category::PayPendingW | Category::RefundPendingW => w.day.term_w_cross,
-            Category::PayPendingM | Category::RefundPendingM => w.day.term_m_cross,
-            other => w.category(other),
-        };
-        runs.add(&words(nth, name, term.sum), face, t.text_2);
+        runs.add(&words(nth, term.name, term.sum), face, t.text_2);
     }
     let rest = terms
         .iter()

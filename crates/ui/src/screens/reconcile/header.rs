@@ -182,7 +182,9 @@ fn state_pill(page: &Page<'_>, model: &DayModel) -> (Tone, String) {
         let at = format::time(signed.at, page.state.now);
         return (Tone::Ok, (page.w.payout.signed_pill)(&signed.by, &at));
     }
-    if counts.urgent > 0 {
+    if model.lacks_orders() {
+        (Tone::Watch, d.no_orders_pill.to_owned())
+    } else if counts.urgent > 0 {
         (Tone::Urgent, (d.not_ready)(&format::count(counts.urgent)))
     } else if counts.fault > 0 {
         (Tone::Fault, (d.faults)(&format::count(counts.fault)))

@@ -393,12 +393,14 @@ impl PeopleDialog {
         let size = vec2(half, FIELD);
         let bad_sum = self.sum().is_none();
         let sum = Field::new(&mut self.refund_over, w.refund_over)
+            .number()
             .limit(20)
             .error(bad_sum);
         let place = Rect::from_min_size(rect.min, size);
         let sum = labelled(ui, place, page, w.refund_over, sum);
         let bad_count = self.bulk_over.trim().parse::<u32>().is_err();
         let count = Field::new(&mut self.bulk_over, w.bulk_over)
+            .number()
             .limit(10)
             .error(bad_count);
         let place = Rect::from_min_size(pos2(rect.left() + half + 12.0, rect.top()), size);

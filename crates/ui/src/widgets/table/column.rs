@@ -12,8 +12,10 @@ use recondesk_app::tables::{ColumnKind, ColumnSpec};
 pub(crate) struct Column {
     /// Stable name, also of its sort order, its filter and its width.
     pub(crate) id: &'static str,
-    /// What stands in the header.
+    /// What it is called, in its header and by a screen reader.
     pub(crate) label: &'static str,
+    /// False where the header has no room for the label.
+    pub(crate) is_painted: bool,
     /// Preferred width.
     pub(crate) width: f32,
     /// What stands in it.
@@ -32,6 +34,7 @@ impl Column {
         Self {
             id: spec.id,
             label: spec.heading.label.in_language(language),
+            is_painted: true,
             width,
             kind: spec.kind,
             elastic: false,
@@ -46,10 +49,15 @@ impl Column {
         self
     }
 
-    /// The same with another word in the header.
-    pub(crate) const fn labelled(mut self, label: &'static str) -> Self {
-        self.label = label;
+    /// The same with no word painted in its header, which has no room for it; its name stays what it is.
+    pub(crate) const fn unlabelled(mut self) -> Self {
+        self.is_painted = false;
         self
+    }
+
+    /// What is painted in the header.
+    pub(crate) const fn painted(&self) -> &'static str {
+        if self.is_painted { self.label } else { "" }
     }
 
     /// Right-aligned.

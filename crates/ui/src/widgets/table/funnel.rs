@@ -13,7 +13,7 @@ use crate::widgets::input::{self, Field};
 use crate::widgets::tabs;
 use crate::{format, paint};
 use recondesk_app::tables::{CellTest, ColumnKind};
-use recondesk_domain::{BillDate, Fen};
+use recondesk_domain::{BillDate, Fen, half_width};
 
 /// Width of the content.
 const WIDTH: f32 = 248.0;
@@ -135,7 +135,7 @@ impl Funnel {
 }
 
 fn number(kind: ColumnKind, text: &str) -> Option<i64> {
-    let text = text.replace(['¥', ' '], "");
+    let text = half_width(text).replace(['¥', ' '], "");
     if kind == ColumnKind::Money {
         Fen::parse_typed(&text).ok().map(Fen::get)
     } else {
@@ -383,6 +383,7 @@ mod tests {
         let column = Column {
             id: "x",
             label: "x",
+            is_painted: true,
             width: 90.0,
             kind,
             elastic: false,

@@ -23,11 +23,7 @@ pub(crate) fn shown(w: &Wording, cell: &SheetCell) -> String {
 /// A filter in a few words, for its chip.
 pub(crate) fn test_words(w: &Wording, column: &Column, test: &CellTest) -> String {
     let t = &w.table;
-    let name = if column.label.is_empty() {
-        column.id
-    } else {
-        column.label
-    };
+    let name = column.label;
     let list = |values: &[String]| match values {
         [] => t.nothing.to_owned(),
         [one] => value_words(w, column, one),

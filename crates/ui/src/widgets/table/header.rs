@@ -122,11 +122,7 @@ impl Table<'_> {
         let t = tokens(ui);
         let id = Id::unique((self.name, "head", column.id));
         let response = ui.interact(rect.shrink2(vec2(4.0, 0.0)), id, Sense::CLICK | Sense::DRAG);
-        let name = if column.label.is_empty() {
-            column.id
-        } else {
-            column.label
-        };
+        let name = column.label;
         response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, name));
         if response.clicked() && column.sorts {
             let shift = ui.input(|input| input.modifiers.shift);
@@ -181,11 +177,18 @@ impl Table<'_> {
         let inset = if nth == 0 { 14.0 } else { 10.0 };
         let room = rect.width() - inset - 8.0 - caret_room - funnel_room;
         let label = if column.is_number() {
-            let width = paint::width(p, column.label, TypeStyle::Small).min(room.max(0.0));
+            let width = paint::width(p, column.painted(), TypeStyle::Small).min(room.max(0.0));
             let right = rect.right() - 10.0 - caret_room - funnel_room;
-            paint::fit(p, pos2(right - width, y), room, column.label, style).0
+            paint::fit(p, pos2(right - width, y), room, column.painted(), style).0
         } else {
-            paint::fit(p, pos2(rect.left() + inset, y), room, column.label, style).0
+            paint::fit(
+                p,
+                pos2(rect.left() + inset, y),
+                room,
+                column.painted(),
+                style,
+            )
+            .0
         };
         let (icon, color) = match sorted {
             Some((_, true)) => (icons::CARET_DOWN, t.accent),

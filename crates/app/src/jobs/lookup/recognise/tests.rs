@@ -161,6 +161,26 @@ fn short_numbers_of_a_list_stay_one_per_line() {
 }
 
 #[test]
+fn a_line_of_a_list_that_gives_no_number_is_named() {
+    let list =
+        "商户订单号\nORD001\n@x\n=1+1\n\n  \n=\"4200001234567890123456789012\"\n\u{1b}待查\n";
+
+    let found = recognise_list(list);
+
+    let numbers: Vec<&str> = found.numbers.iter().map(|f| f.number.as_str()).collect();
+    assert_eq!(numbers, ["ORD001", "4200001234567890123456789012"]);
+    let unused: Vec<(usize, &str)> = found
+        .unused
+        .iter()
+        .map(|one| (one.line, one.text.as_str()))
+        .collect();
+    assert_eq!(unused[..2], [(3, "@x"), (4, "=1+1")]);
+    assert_eq!(unused.len(), 3);
+    assert_eq!(unused[2].0, 8);
+    assert!(!unused[2].1.contains('\u{1b}'));
+}
+
+#[test]
 fn a_list_that_is_too_long_says_so_and_is_read_no_further() {
     let mut text = String::new();
     for n in 0..=MAX_NUMBERS {

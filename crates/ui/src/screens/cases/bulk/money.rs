@@ -189,6 +189,7 @@ impl BulkDialog {
         paint::left(ui.painter(), star, "*", style);
         let place = Rect::from_min_size(pos2(at.x, at.y + 20.0), vec2(240.0, 32.0));
         let field = Field::new(&mut self.total, name)
+            .number()
             .face(TypeStyle::Heading)
             .right()
             .limit(24);

@@ -150,16 +150,18 @@ fn result_line(ui: &mut Ui, page: &Page<'_>, nth: usize, line: &BulkLine) {
     paint::left(p, pos2(rect.left() + 24.0, y), &shown, style);
     let words = match &line.result {
         Ok(said) => page.w.of(said).to_owned(),
-        Err(failure) => {
-            let title = page.w.of(&failure.title);
-            format!("{title}  {}", failure.detail).trim_end().to_owned()
-        }
+        Err(failure) => page.w.of(&failure.title).to_owned(),
+    };
+    // What a technician reads is not a second half of the sentence.
+    let detail = match &line.result {
+        Err(failure) => failure.detail.as_str(),
+        Ok(_) => "",
     };
     let at = pos2(rect.left() + 250.0, y);
     let room = rect.right() - at.x - 12.0;
     let (_, cut) = paint::fit(p, at, room, &words, (TypeStyle::Small, t.text_2));
     let said = paint::say(ui, ("bulk line", nth), rect, &format!("{name} {words}"));
-    if cut {
-        said.on_hover_text(&words);
+    if cut || !detail.is_empty() {
+        said.on_hover_text(format!("{words}\n{detail}").trim_end());
     }
 }

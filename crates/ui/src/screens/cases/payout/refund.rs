@@ -219,6 +219,7 @@ fn money(ui: &mut Ui, area: Rect, page: &Page<'_>, (text, name): (&mut String, &
         vec2(area.width(), 32.0),
     );
     Field::new(text, name)
+        .number()
         .face(TypeStyle::Heading)
         .right()
         .limit(20)
