@@ -123,6 +123,17 @@ pub(super) fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Fail
     ))
 }
 
+/// What is decided about a case at once.
+#[derive(Debug, Clone)]
+pub struct DecisionsOfCase {
+    /// One after the other.
+    pub decisions: Vec<Decision>,
+    /// A note beside them.
+    pub note: Option<String>,
+    /// How many cases are decided together.
+    pub together: u32,
+}
+
 /// Decides several things about a case at once, with a note: all of it or nothing is stored. Where a second person
 /// must agree, that comes back.
 ///
@@ -131,9 +142,14 @@ pub(super) fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Fail
 pub fn decide_all(
     ports: &Ports,
     case: CaseRef<'_>,
-    (decisions, note, together): (Vec<Decision>, Option<String>, u32),
+    decided: DecisionsOfCase,
     person: &str,
 ) -> Result<Option<Message>, Failure> {
+    let DecisionsOfCase {
+        decisions,
+        note,
+        together,
+    } = decided;
     let id = find(ports, case)?;
     let author = Author::new(person, ports.clock.now());
     for decision in &decisions {

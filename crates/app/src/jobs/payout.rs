@@ -4,7 +4,7 @@ mod many;
 mod resume;
 mod withdraw;
 
-pub use many::bulk_payout;
+pub use many::{PayoutDesk, bulk_payout};
 pub use withdraw::withdraw_refund;
 
 use std::path::Path;
@@ -17,7 +17,7 @@ use super::refund::{
     order_of_case, prepare, profile_of,
 };
 use super::reissue::{
-    REISSUE_HEADINGS, ReissueAsk, Reissued, handed_over, of_case, reissue, reissue_rows,
+    HandedList, REISSUE_HEADINGS, ReissueAsk, Reissued, handed_over, of_case, reissue, reissue_rows,
 };
 use super::sign_off::{ask_unlock, sign_day};
 use crate::gateway::GatewayClient;
@@ -249,7 +249,11 @@ fn write_list(
         .map_err(|error| not_written(path, &error))?;
     let records: Vec<ReissueRecord> = done.iter().map(|one| one.record.clone()).collect();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    handed_over(ports, &records, (&name, &bytes), actor)
+    let list = HandedList {
+        name: &name,
+        bytes: &bytes,
+    };
+    handed_over(ports, &records, list, actor)
 }
 
 fn not_written(path: &Path, error: &std::io::Error) -> Failure {

@@ -9,7 +9,7 @@ use recondesk_intake::{TextRow, each_text_row};
 use recondesk_ports::{CaseEvent, CaseQuery, CaseRecord, CaseRef, Ports};
 
 use super::{MARK, SheetColumn, SheetDeed, digest_of, plain};
-use crate::jobs::decisions;
+use crate::jobs::decisions::{self, DecisionsOfCase};
 use crate::jobs::report::notes;
 use crate::model::Decision;
 use crate::{Failure, FailureKind, Language, Message};
@@ -374,7 +374,12 @@ impl SheetContext<'_> {
         let all: Vec<Decision> = handed.into_iter().chain(decided).collect();
         let together = self.together;
         let is_solved = matches!(all.last(), Some(Decision::Resolve(_)));
-        match decisions::decide_all(self.ports, place, (all, wish.note, together), actor) {
+        let decided = DecisionsOfCase {
+            decisions: all,
+            note: wish.note,
+            together,
+        };
+        match decisions::decide_all(self.ports, place, decided, actor) {
             // "Solved" would say too much while a second person has not agreed.
             Ok(Some(asked)) if is_solved => {
                 Ok(SheetRowFate::Changes([words, vec![asked]].concat()))

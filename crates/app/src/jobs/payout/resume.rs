@@ -43,7 +43,7 @@ pub(super) fn resume_refunds(
     pace.patience = Duration::ZERO;
     let mut all = 0;
     let asked = |record: &RefundRecord| !waits_to_be_sent(record);
-    let carried = resume_each(ports, (profile, &asked), &pace, &mut |done, total| {
+    let carried = resume_each(ports, profile, &asked, &pace, &mut |done, total| {
         all = total;
         reporter.progress(Progress {
             step: Step::Ask,

@@ -30,7 +30,7 @@ pub use prepare::{
     Prepared, REASON_BYTES, RefundAsk, RefundOf, next_number, prepare, reason_problem,
 };
 pub use proposal::proposed;
-pub use redirect::redirect;
+pub use redirect::{RedirectWish, redirect};
 pub use resume::{is_unfinished, resume, resume_each, unfinished, waits_to_be_sent};
 pub use withdraw::withdraw;
 pub use words::{advice_of, customer_reason, limit_failure, state_words, window_advice};

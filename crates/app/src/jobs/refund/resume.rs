@@ -49,7 +49,7 @@ pub fn resume(
     profile: Option<ProfileId>,
     pace: &RefundPace<'_>,
 ) -> Result<Vec<Carried>, Failure> {
-    resume_each(ports, (profile, &|_| true), pace, &mut |_, _| ())
+    resume_each(ports, profile, &|_| true, pace, &mut |_, _| ())
 }
 
 /// True for one that carrying on would send as the next thing: a person confirmed it, nobody else must agree any more.
@@ -71,7 +71,8 @@ type RefundFilter<'a> = &'a dyn Fn(&RefundRecord) -> bool;
 /// As [`resume`].
 pub fn resume_each(
     ports: &Ports,
-    (profile, wanted): (Option<ProfileId>, RefundFilter<'_>),
+    profile: Option<ProfileId>,
+    wanted: RefundFilter<'_>,
     pace: &RefundPace<'_>,
     tell: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<Carried>, Failure> {

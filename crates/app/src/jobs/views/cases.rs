@@ -111,7 +111,7 @@ impl Views<'_> {
                 .collect(),
             facts: case_facts(finding),
             compare: pair.rows(),
-            timeline: timeline(&pair, (bill_line.as_ref(), order_line.as_ref()), &events),
+            timeline: timeline(&pair, bill_line.as_ref(), order_line.as_ref(), &events),
             bill_line,
             order_line,
             notes,
@@ -220,7 +220,8 @@ fn take_row(pair: &mut RowPair, found: &Occurrence, finding: &Finding) {
 
 fn timeline(
     pair: &RowPair,
-    lines: (Option<&RawLine>, Option<&RawLine>),
+    bill_line: Option<&RawLine>,
+    order_line: Option<&RawLine>,
     events: &[CaseEvent],
 ) -> Vec<TimelineEvent> {
     let source = |line: Option<&RawLine>| {
@@ -229,14 +230,14 @@ fn timeline(
     };
     let mut out = Vec::new();
     if let Some(order) = &pair.order {
-        out.extend(order_events(order, &source(lines.1)));
+        out.extend(order_events(order, &source(order_line)));
     }
     if let Some(pay) = &pair.pay {
         let kind = TimelineKind::Paid(pay.amount);
         out.push(TimelineEvent {
             at: pay.time,
             kind,
-            source: source(lines.0),
+            source: source(bill_line),
         });
     }
     if let Some(refund) = &pair.refund {
@@ -244,7 +245,7 @@ fn timeline(
         out.push(TimelineEvent {
             at: refund.time,
             kind,
-            source: source(lines.0),
+            source: source(bill_line),
         });
     }
     let is_told = |event: &&CaseEvent| !is_half_of_giving(event, events);
