@@ -122,7 +122,11 @@ fn put(
                 page.write_string(row, column, count.to_string())?;
             }
         },
-        text => {
+        text @ (SheetCell::Text(_)
+        | SheetCell::Word(..)
+        | SheetCell::Message(_)
+        | SheetCell::Time(_)
+        | SheetCell::Day(_)) => {
             let text: String = text.plain().chars().take(MAX_TEXT).collect();
             page.write_string_with_format(row, column, text, &formats.text)?;
         }

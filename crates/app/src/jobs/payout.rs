@@ -129,7 +129,7 @@ fn book_refunded(
         .filter(|place| place.profile == profile && !place.superseded);
     Ok(mine.find_map(|place| match place.row {
         BookRow::Order(order) => order.refund_total,
-        _ => None,
+        BookRow::Pay(_) | BookRow::Refund(_) | BookRow::MerchantRefund(_) => None,
     }))
 }
 

@@ -214,7 +214,7 @@ fn take_row(pair: &mut RowPair, found: &Occurrence, finding: &Finding) {
         BookRow::Refund(row) if is_bill_row(row.row) => pair.refund = Some(row),
         BookRow::Order(row) if is_order_row(row.row) => pair.order = Some(row),
         BookRow::MerchantRefund(row) if is_order_row(row.row) => pair.merchant_refund = Some(row),
-        _ => {}
+        BookRow::Pay(_) | BookRow::Refund(_) | BookRow::Order(_) | BookRow::MerchantRefund(_) => {}
     }
 }
 
