@@ -20,6 +20,7 @@ use recondesk_app::jobs::funds::{
 };
 use recondesk_app::{Failure, FailureKind, Language, MerchantRef, Message};
 use recondesk_domain::{Fen, FundAccount, MchId};
+use recondesk_ports::FundExpect;
 use recondesk_reconcile::fund_flow::{Bridge, FindingGroup, TradeReport};
 
 /// Rows of a category that the table shows; JSON has more.
@@ -79,7 +80,13 @@ pub(super) fn run(
         let terminal = context.terminal();
         for (account, path) in &command.file {
             let source = context.source(path)?;
-            import(&ports, (id, *account, sub_mch_id), day, source, &terminal)?;
+            let expect = FundExpect {
+                account: *account,
+                sub_mch_id,
+                day,
+                sha1: None,
+            };
+            import(&ports, id, &expect, source, &terminal)?;
         }
         for path in &command.bank {
             let source = context.source(path)?;

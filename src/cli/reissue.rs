@@ -15,8 +15,8 @@ use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::export::{write_csv, write_json};
 use recondesk_app::jobs::reissue::{
-    REISSUE_HEADINGS, ReissueAsk, ReissueWithdrawal, Reissued, choices_checked, handed_over,
-    reissue, reissue_rows, withdraw,
+    HandedList, REISSUE_HEADINGS, ReissueAsk, ReissueWithdrawal, Reissued, choices_checked,
+    handed_over, reissue, reissue_rows, withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{ReissueStage, ReissueWay, Role};
@@ -191,7 +191,15 @@ fn write_list(
     context.write_file(path, &mut |out| out.write_all(&bytes))?;
     let records: Vec<ReissueRecord> = good.iter().map(|one| one.record.clone()).collect();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let handed = handed_over(ports, &records, (&name, &bytes), actor)?;
+    let handed = handed_over(
+        ports,
+        &records,
+        HandedList {
+            name: &name,
+            bytes: &bytes,
+        },
+        actor,
+    )?;
     let goods = done
         .iter_mut()
         .filter_map(|(_, result)| result.as_mut().ok());

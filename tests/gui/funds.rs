@@ -304,8 +304,13 @@ fn a_fund_flow_bill_is_a_row_of_bills_with_its_checks_and_balances() {
     let (id, _, _) = crate::first_run::compared(&mut morning);
     let day = recondesk::domain::BillDate::parse("2021-02-01").unwrap();
     let source = Source::from_bytes("fund_basic.csv", FUND_BILL.as_bytes().to_vec());
-    let of = (id, FundAccount::Basic, MchId::EMPTY);
-    recondesk::app::jobs::funds::import(&morning.ports, of, day, source, &Silent).unwrap();
+    let expect = recondesk::ports::FundExpect {
+        account: FundAccount::Basic,
+        sub_mch_id: MchId::EMPTY,
+        day,
+        sha1: None,
+    };
+    recondesk::app::jobs::funds::import(&morning.ports, id, &expect, source, &Silent).unwrap();
     morning.screen(egui::Key::Num4, Screen::Bills);
     morning.harness.key_press(egui::Key::F5);
     morning.harness.run_steps(2);

@@ -438,3 +438,34 @@ fn a_day_without_one_order_is_no_good_report_whatever_was_decided_of_it() {
     assert_eq!(desk.run(&report).0, Some(1));
     assert_eq!(desk.compare("2026-03-08").0, Some(1));
 }
+
+#[test]
+fn stored_sums_that_cannot_be_read_stop_the_comparison() {
+    let desk = LaterBillsFixture::new("later/zone");
+    desk.orders("o.csv");
+    desk.bill("b7.csv", "2026-03-07");
+    let day = ["reconcile", "--profile", "shop", "--date", "2026-03-07"];
+    let sound = desk.run(&day).0;
+    let database = rusqlite::Connection::open(desk.workspace.path().join("recondesk.db")).unwrap();
+    let facts: String = database
+        .query_row(
+            "SELECT facts FROM import WHERE kind LIKE 'bill.%'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let put = |facts: &str| {
+        let put = "UPDATE import SET facts = ?1 WHERE kind LIKE 'bill.%'";
+        database.execute(put, [facts]).unwrap();
+    };
+    let without_sum = facts.replace("\"amount_fen\"", "\"amount_of_old\"");
+    assert_ne!(without_sum, facts);
+
+    for damaged in ["", "{}", "none", without_sum.as_str()] {
+        put(damaged);
+        assert_eq!(desk.run(&day).0, Some(6), "{damaged}");
+    }
+
+    put(&facts);
+    assert_eq!(desk.run(&day).0, sound);
+}

@@ -149,7 +149,11 @@ fn put(
                 page.write_string(row, column, count.to_string())?;
             }
         },
-        text => {
+        text @ (SheetCell::Text(_)
+        | SheetCell::Word(..)
+        | SheetCell::Message(_)
+        | SheetCell::Time(_)
+        | SheetCell::Day(_)) => {
             let words = match (text, formats.people) {
                 (SheetCell::Word(_, term), Some(language)) => term.in_language(language).to_owned(),
                 _ => text.plain(),

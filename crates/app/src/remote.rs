@@ -41,7 +41,7 @@ impl<T> Remote<T> {
     pub const fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure, _) => Some(failure),
-            _ => None,
+            Self::Idle | Self::Loading(..) | Self::Ready(_) => None,
         }
     }
 

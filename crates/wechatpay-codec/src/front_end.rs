@@ -146,7 +146,9 @@ pub fn pay_v3(front_end: FrontEnd, prepaid: &Prepaid<'_>, key: &PrivateKey) -> P
 pub fn v3_message(front_end: FrontEnd, prepaid: &Prepaid<'_>, seconds: &str) -> String {
     let package = match front_end {
         FrontEnd::App => prepaid.prepay_id.to_owned(),
-        _ => format!("prepay_id={}", prepaid.prepay_id),
+        FrontEnd::Bridge | FrontEnd::ChooseWxPay | FrontEnd::MiniProgram => {
+            format!("prepay_id={}", prepaid.prepay_id)
+        }
     };
     let bytes = lines(&[
         prepaid.appid.as_bytes(),

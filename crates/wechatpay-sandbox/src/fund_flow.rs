@@ -24,7 +24,7 @@ pub(crate) fn download_fund_flow(call: &SignedCall<'_>) -> Result<Reply, V2Refus
     ready(call, day).map_err(|refused| match refused {
         V2Refused::Bill(_, "Bill Creating") => V2Refused::business("BILL_CREATING", "账单生成中"),
         V2Refused::Bill(_, "No Bill Exist") => V2Refused::business("NO_BILL_EXIST", "账单不存在"),
-        _ => bad("bill_date"),
+        V2Refused::Transport(_) | V2Refused::Business(..) | V2Refused::Bill(..) => bad("bill_date"),
     })?;
     let mch_id = &call.merchant.mch_id;
     let text = call

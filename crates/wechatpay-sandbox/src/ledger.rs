@@ -281,7 +281,11 @@ impl MerchantLedger {
         match order.state {
             SandboxOrderState::UserPaying => order.state = SandboxOrderState::PayError,
             SandboxOrderState::NotPay => {}
-            state => return Err(format!("the order is {}", state.wire())),
+            state @ (SandboxOrderState::PayError
+            | SandboxOrderState::Success
+            | SandboxOrderState::Refund
+            | SandboxOrderState::Closed
+            | SandboxOrderState::Revoked) => return Err(format!("the order is {}", state.wire())),
         }
         Ok(())
     }

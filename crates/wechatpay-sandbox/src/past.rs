@@ -72,7 +72,7 @@ impl MerchantLedger {
 fn past_order(row: &WPay, openid: &str) -> SandboxOrder {
     let state = match row.state {
         BillState::Revoked => SandboxOrderState::Revoked,
-        _ => SandboxOrderState::Success,
+        BillState::Success | BillState::Refund | BillState::Unknown => SandboxOrderState::Success,
     };
     SandboxOrder {
         appid: row.appid.as_str().to_owned(),

@@ -13,7 +13,7 @@ use crate::cli::operator::yuan;
 use crate::cli::person::PersonArgs;
 use crate::cli::prompt;
 use recondesk_app::gateway::CustomerCard;
-use recondesk_app::jobs::refund::{RefundPace, named, redirect};
+use recondesk_app::jobs::refund::{RedirectWish, RefundPace, named, redirect};
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
 use recondesk_domain::{Fen, Secret};
@@ -73,7 +73,11 @@ pub(super) fn run_redirect(
         pause: &pause,
         cancel: &cancel,
     };
-    let carried = redirect(ports, &record, (card.as_ref(), typed), &actor, &pace)?;
+    let wish = RedirectWish {
+        card: card.as_ref(),
+        typed,
+    };
+    let carried = redirect(ports, &record, wish, &actor, &pace)?;
     one(context, &carried.record, args.follow.format)?;
     match &carried.trouble {
         // Whatever it is by now, the money did not go where it was to go.

@@ -34,7 +34,12 @@ fn table_bytes(table: &ReportTable) -> io::Result<Vec<u8>> {
         for cell in row {
             match cell {
                 ReportCell::Text(text) => csv.write_field(formula_safe(text).as_bytes())?,
-                other => csv.write_field(other.plain())?,
+                other @ (ReportCell::Empty
+                | ReportCell::Money(_)
+                | ReportCell::Fee(_)
+                | ReportCell::Count(_)
+                | ReportCell::Time(_)
+                | ReportCell::Day(_)) => csv.write_field(other.plain())?,
             }
         }
         csv.write_record(None::<&[u8]>)?;

@@ -60,7 +60,12 @@ pub(super) fn write(
                     let yuan = fen.get() as f64 / 100.0;
                     page.write_number_with_format(row, at, yuan, &money)?;
                 }
-                cell => {
+                cell @ (ReportCell::Text(_)
+                | ReportCell::Money(_)
+                | ReportCell::Fee(_)
+                | ReportCell::Count(_)
+                | ReportCell::Time(_)
+                | ReportCell::Day(_)) => {
                     let words: String = cell.plain().chars().take(MAX_TEXT).collect();
                     page.write_string_with_format(row, at, words, plain)?;
                 }

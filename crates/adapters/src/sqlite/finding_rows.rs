@@ -116,7 +116,12 @@ fn tags_text(tags: &[Tag]) -> String {
         .iter()
         .map(|tag| match tag {
             Tag::Also(category) => category.name(),
-            other => other.word(),
+            other @ (Tag::Key2
+            | Tag::IdConflict
+            | Tag::NoBillOfDayBefore
+            | Tag::Suggested
+            | Tag::Keep
+            | Tag::Hold) => other.word(),
         })
         .collect();
     words.join(",")

@@ -189,7 +189,9 @@ impl<'a> GatewayClient<'a> {
                             told.refund.refund_id
                         )))
                     }
-                    told => told,
+                    told @ (RefundVerdict::Known(_)
+                    | RefundVerdict::NotFound
+                    | RefundVerdict::ExchangeError(_)) => told,
                 }))
             }
             (ApiVersion::V3, None) => Err(missing(

@@ -99,7 +99,9 @@ fn refused(fault: BillFault, head: &[u8]) -> Failure {
             head: head.to_vec(),
         }
         .into(),
-        fault => BooksError::Bill(Box::new(fault)).into(),
+        fault @ (BillFault::Header { .. } | BillFault::LineTooLong { .. }) => {
+            BooksError::Bill(Box::new(fault)).into()
+        }
     }
 }
 

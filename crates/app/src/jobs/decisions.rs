@@ -127,6 +127,17 @@ pub(super) fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Fail
     ))
 }
 
+/// What is decided about a case at once.
+#[derive(Debug, Clone)]
+pub struct DecisionsOfCase {
+    /// One after the other.
+    pub decisions: Vec<Decision>,
+    /// A note beside them.
+    pub note: Option<String>,
+    /// How many cases are decided together.
+    pub together: u32,
+}
+
 /// Decides several things about a case at once, with a note: all of it or nothing is stored. Where a second person
 /// must agree, or is not asked any more, that comes back.
 ///
@@ -135,9 +146,14 @@ pub(super) fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Fail
 pub fn decide_all(
     ports: &Ports,
     case: CaseRef<'_>,
-    (decisions, note, together): (Vec<Decision>, Option<String>, u32),
+    decided: DecisionsOfCase,
     person: &str,
 ) -> Result<DecidedTogether, Failure> {
+    let DecisionsOfCase {
+        decisions,
+        note,
+        together,
+    } = decided;
     let record = find(ports, case)?;
     let open = OpenQuestions::about(ports, &[&record])?;
     let author = Author::new(person, ports.clock.now());

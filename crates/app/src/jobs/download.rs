@@ -104,7 +104,11 @@ fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
     let detail = format!("{code} {said}");
     match bill_refusal(&code, message) {
         BillRefusal::NoBill => Ok(Fetched::NoBill),
-        why => Err(refused_words(why, &detail)),
+        why @ (BillRefusal::NotReady
+        | BillRefusal::Fix
+        | BillRefusal::Retry
+        | BillRefusal::Closed
+        | BillRefusal::Other) => Err(refused_words(why, &detail)),
     }
 }
 
@@ -113,7 +117,11 @@ fn refused_by(fault: &SignedRefusal) -> Result<Fetched, Failure> {
     let detail = format!("{} {}", fault.code, fault.description);
     match bill_refusal(&fault.code, &fault.description) {
         BillRefusal::NoBill => Ok(Fetched::NoBill),
-        why => Err(refused_words(why, &detail)),
+        why @ (BillRefusal::NotReady
+        | BillRefusal::Fix
+        | BillRefusal::Retry
+        | BillRefusal::Closed
+        | BillRefusal::Other) => Err(refused_words(why, &detail)),
     }
 }
 

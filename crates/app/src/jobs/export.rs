@@ -207,7 +207,13 @@ pub fn write_csv(sheet: Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
         for cell in row {
             match &cell {
                 SheetCell::Text(text) => csv.write_field(formula_safe(text).as_bytes())?,
-                other => csv.write_field(other.plain())?,
+                other @ (SheetCell::Empty
+                | SheetCell::Word(..)
+                | SheetCell::Message(_)
+                | SheetCell::Money(_)
+                | SheetCell::Count(_)
+                | SheetCell::Time(_)
+                | SheetCell::Day(_)) => csv.write_field(other.plain())?,
             }
         }
         csv.write_record(None::<&[u8]>)?;
@@ -336,7 +342,11 @@ fn shown(cell: &SheetCell, language: Language) -> String {
         SheetCell::Money(fen) => fen.grouped(),
         SheetCell::Word(_, term) => term.in_language(language).to_owned(),
         SheetCell::Text(text) => printable(text).into_owned(),
-        other => other.plain(),
+        other @ (SheetCell::Empty
+        | SheetCell::Message(_)
+        | SheetCell::Count(_)
+        | SheetCell::Time(_)
+        | SheetCell::Day(_)) => other.plain(),
     }
 }
 

@@ -149,19 +149,13 @@ pub fn step_words(kind: &StepKind) -> Message {
 /// [`Failure`]: it is no fund-flow bill, or the workspace cannot be written.
 pub fn import(
     ports: &Ports,
-    (id, account, sub_mch_id): (ProfileId, FundAccount, MchId),
-    day: BillDate,
+    id: ProfileId,
+    expect: &FundExpect,
     source: Source,
     reporter: &dyn Reporter,
 ) -> Result<(), Failure> {
-    let expect = FundExpect {
-        account,
-        sub_mch_id,
-        day,
-        sha1: None,
-    };
     let watch = Watching(reporter);
-    let done = ports.books.import_fund_flow(id, source, &expect, &watch);
+    let done = ports.books.import_fund_flow(id, source, expect, &watch);
     done.map_err(|error| no_fund_flow(error.into()))?;
     Ok(())
 }

@@ -45,7 +45,11 @@ pub fn import(
     orders(
         ports,
         merchant,
-        (source, &chosen.mapping, &chosen.guess),
+        source,
+        OrdersReading {
+            mapping: &chosen.mapping,
+            guess: &chosen.guess,
+        },
         reporter,
     )
 }
@@ -203,12 +207,21 @@ fn reason_of(done: &BillImport) -> Message {
     first_reason(done).unwrap_or_default()
 }
 
+/// How a file of orders is read.
+#[derive(Clone, Copy)]
+struct OrdersReading<'a> {
+    mapping: &'a Mapping,
+    guess: &'a Guess,
+}
+
 fn orders(
     ports: &Ports,
     merchant: MerchantRef<'_>,
-    (source, mapping, guess): (Source, &Mapping, &Guess),
+    source: Source,
+    reading: OrdersReading<'_>,
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
+    let OrdersReading { mapping, guess } = reading;
     let books = ports.books.as_ref();
     let mut first = None;
     let mut keep = |reject: &recondesk_intake::Reject| {

@@ -445,12 +445,11 @@ pub fn other_serial(named: &str, own: &str) -> Message {
 }
 
 pub(super) fn no_key() -> Failure {
-    usage(("没有密钥", "There is no key"))
+    usage(Message::new("没有密钥", "There is no key"))
 }
 
 /// The question was filled in wrongly.
-pub(super) fn usage(title: (&str, &str)) -> Failure {
-    let title = Message::new(title.0, title.1);
+pub(super) fn usage(title: Message) -> Failure {
     Failure::new(FailureKind::Usage, "usage.lab", title, Message::default())
 }
 

@@ -95,7 +95,14 @@ pub(super) fn verify_key(
     let text = text.expose();
     let own = profile.map(|profile| match kind {
         SecretKind::ClientKey => profile.cert_serial,
-        _ => profile.public_key_id,
+        SecretKind::V2Key
+        | SecretKind::V3Key
+        | SecretKind::ClientCert
+        | SecretKind::PlatformKey
+        | SecretKind::PlatformCerts
+        | SecretKind::ShopKey
+        | SecretKind::Webhook
+        | SecretKind::WebhookSecret => profile.public_key_id,
     });
     let own = own.filter(|own| !own.is_empty());
     let id = own.as_deref().unwrap_or(id);

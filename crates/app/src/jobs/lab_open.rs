@@ -2,8 +2,8 @@
 
 use super::lab::{chosen_profile, no_key, profile_of, refused, unclear, unread, usage};
 use super::lab_keys::{private_key, text_key, v2_candidates, verify_key};
-use crate::Failure;
 use crate::model::{FrontEndAsk, KeyChoice, LabAnswer, OpenKind, PayMethod};
+use crate::{Failure, Message};
 use recondesk_domain::{MerchantProfile, SecretKind, SignType};
 use recondesk_ports::Ports;
 use wechatpay_codec::front_end::{FrontEnd, Prepaid, js_set, pay_v2, pay_v3};
@@ -33,7 +33,7 @@ fn appid_of(given: &str, profile: Option<&MerchantProfile>) -> Result<String, Fa
     let first = profile.and_then(|profile| profile.appids.first());
     match (given.trim(), first) {
         ("", Some(first)) => Ok(first.clone()),
-        ("", None) => Err(usage(("没有 appid", "There is no appid"))),
+        ("", None) => Err(usage(Message::new("没有 appid", "There is no appid"))),
         (given, _) => Ok(given.to_owned()),
     }
 }
@@ -66,7 +66,7 @@ fn pay(
     } else {
         let sign_type = match method {
             PayMethod::HmacSha256 => SignType::HmacSha256,
-            _ => SignType::Md5,
+            PayMethod::Md5 | PayMethod::Rsa => SignType::Md5,
         };
         let keys = v2_candidates(ports, key)?;
         let first = keys.first().ok_or_else(no_key)?;

@@ -186,8 +186,12 @@ fn scheduled(ports: &Ports, mut follow: Follow) -> Option<Follow> {
 /// When the question cannot be asked, or was cancelled.
 pub fn follow(ports: &Ports, ask: &Follow, cancel: &CancelToken) -> Result<Followed, Failure> {
     let profile = profile_of(ports, ask.profile)?;
-    let number = OutTradeNo::new(&ask.number)
-        .ok_or_else(|| usage(("商户订单号太长", "The order number is too long")))?;
+    let number = OutTradeNo::new(&ask.number).ok_or_else(|| {
+        usage(Message::new(
+            "商户订单号太长",
+            "The order number is too long",
+        ))
+    })?;
     let client = GatewayClient::new(ports, MerchantRef::new(ask.profile, &profile), cancel);
     let inquiry = inquiry::order(&client, OrderRef::Merchant(number), &ask.sub_mch_id, &[])?;
     if cancel.is_cancelled() {

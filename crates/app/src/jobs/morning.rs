@@ -173,7 +173,10 @@ pub fn run(
     let of_profile = (!profile.orders_from.is_empty()).then(|| Path::new(&profile.orders_from));
     let mut haul = FolderHaul::default();
     if let Some(folder) = ask.folder.or(of_profile) {
-        let place = (ask.files, folder);
+        let place = folder::WatchedFolder {
+            files: ask.files,
+            path: folder,
+        };
         match folder::take(
             ports,
             MerchantRef { id, profile },

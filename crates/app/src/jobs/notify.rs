@@ -337,7 +337,9 @@ pub fn local_order(
         {
             Some(order)
         }
-        _ => None,
+        BookRow::Pay(_) | BookRow::Refund(_) | BookRow::Order(_) | BookRow::MerchantRefund(_) => {
+            None
+        }
     }))
 }
 

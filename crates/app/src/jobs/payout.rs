@@ -4,7 +4,7 @@ mod many;
 mod resume;
 mod withdraw;
 
-pub use many::bulk_payout;
+pub use many::{PayoutDesk, bulk_payout};
 pub use withdraw::withdraw_refund;
 
 use std::path::Path;
@@ -17,7 +17,7 @@ use super::refund::{
     order_of_case, prepare, profile_of,
 };
 use super::reissue::{
-    REISSUE_HEADINGS, ReissueAsk, Reissued, handed_over, of_case, reissue, reissue_rows,
+    HandedList, REISSUE_HEADINGS, ReissueAsk, Reissued, handed_over, of_case, reissue, reissue_rows,
 };
 use super::sign_off::{ask_unlock, sign_day};
 use crate::gateway::GatewayClient;
@@ -133,7 +133,7 @@ fn book_refunded(
         .filter(|place| place.profile == profile && !place.superseded);
     Ok(mine.find_map(|place| match place.row {
         BookRow::Order(order) => order.refund_total,
-        _ => None,
+        BookRow::Pay(_) | BookRow::Refund(_) | BookRow::MerchantRefund(_) => None,
     }))
 }
 
@@ -253,7 +253,11 @@ fn write_list(
         .map_err(|error| not_written(path, &error))?;
     let records: Vec<ReissueRecord> = done.iter().map(|one| one.record.clone()).collect();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    handed_over(ports, &records, (&name, &bytes), actor)
+    let list = HandedList {
+        name: &name,
+        bytes: &bytes,
+    };
+    handed_over(ports, &records, list, actor)
 }
 
 fn not_written(path: &Path, error: &std::io::Error) -> Failure {

@@ -131,7 +131,7 @@ mod tests {
                     asked.push(now.unix() - start().unix());
                     poll.heard(&unknown(), now);
                 }
-                end => {
+                end @ (Next::Ended | Next::RanOut) => {
                     assert_eq!(end, Next::RanOut);
                     break;
                 }

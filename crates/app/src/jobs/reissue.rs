@@ -153,6 +153,15 @@ pub fn reissue(
     })
 }
 
+/// A list that was written for the shop.
+#[derive(Debug, Clone, Copy)]
+pub struct HandedList<'a> {
+    /// Name of the file.
+    pub name: &'a str,
+    /// What it holds.
+    pub bytes: &'a [u8],
+}
+
 /// The list that names these reissues lies on disk: they are with the shop now.
 ///
 /// # Errors
@@ -160,10 +169,9 @@ pub fn reissue(
 pub fn handed_over(
     ports: &Ports,
     records: &[ReissueRecord],
-    file: (&str, &[u8]),
+    HandedList { name, bytes }: HandedList<'_>,
     actor: &str,
 ) -> Result<Vec<ReissueRecord>, Failure> {
-    let (name, bytes) = file;
     let shown = json!({ "file": name, "sha256": hex(&Sha256::digest(bytes)) }).to_string();
     let mut out = Vec::new();
     for record in records {

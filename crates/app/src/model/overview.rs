@@ -398,11 +398,20 @@ impl OverviewModel {
         let any = |wanted: &dyn Fn(&MerchantDay) -> bool| rows.iter().any(|row| wanted(row));
         let failed = rows.iter().find_map(|row| match &row.bill {
             BillStatus::Failed(_, reason) => Some(reason.clone()),
-            _ => None,
+            BillStatus::Verified(_)
+            | BillStatus::Quarantined
+            | BillStatus::NotReady(_)
+            | BillStatus::Creating(_)
+            | BillStatus::NotFetched
+            | BillStatus::NoBill => None,
         });
         let not_out = rows.iter().find_map(|row| match row.bill {
             BillStatus::NotReady(at) | BillStatus::Creating(at) => Some(at),
-            _ => None,
+            BillStatus::Verified(_)
+            | BillStatus::Quarantined
+            | BillStatus::NotFetched
+            | BillStatus::Failed(..)
+            | BillStatus::NoBill => None,
         });
         let is_none = |row: &MerchantDay| row.bill == BillStatus::NoBill;
         let waiting = rows.iter().filter_map(|row| row.waiting);

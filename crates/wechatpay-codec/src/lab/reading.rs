@@ -30,7 +30,14 @@ pub fn value_reading(name: &str, value: &str) -> Option<Message> {
         }
         "trade_state" => match TradeState::parse(value) {
             TradeState::Unknown(_) => None,
-            known => Some(Message::from(known.name())),
+            known @ (TradeState::Success
+            | TradeState::Refund
+            | TradeState::NotPay
+            | TradeState::Closed
+            | TradeState::Revoked
+            | TradeState::UserPaying
+            | TradeState::PayError
+            | TradeState::Accept) => Some(Message::from(known.name())),
         },
         _ => None,
     }

@@ -71,7 +71,12 @@ impl Template {
             Self::OrderH5 => Term::new("统一下单 H5", "Create order, mobile browser"),
             Self::NoticeAnswer => Term::new("应答通知", "Answer a notification"),
             Self::Free => Term::new("自由填写", "Free form"),
-            other => match other.endpoint() {
+            other @ (Self::OrderQuery
+            | Self::CloseOrder
+            | Self::Refund
+            | Self::RefundQuery
+            | Self::DownloadBill
+            | Self::DownloadFundFlow) => match other.endpoint() {
                 Some(endpoint) => endpoint.name(),
                 None => Term::new("", ""),
             },
@@ -103,7 +108,14 @@ impl Template {
             Self::OrderApp => Some("APP"),
             Self::OrderNative => Some("NATIVE"),
             Self::OrderH5 => Some("MWEB"),
-            _ => None,
+            Self::OrderQuery
+            | Self::CloseOrder
+            | Self::Refund
+            | Self::RefundQuery
+            | Self::DownloadBill
+            | Self::DownloadFundFlow
+            | Self::NoticeAnswer
+            | Self::Free => None,
         }
     }
 
@@ -119,7 +131,11 @@ impl Template {
             Self::RefundQuery => REFUND_QUERY,
             Self::DownloadBill => BILL,
             Self::DownloadFundFlow => FUND_FLOW,
-            _ => ORDER,
+            Self::OrderJsapi
+            | Self::OrderMiniProgram
+            | Self::OrderApp
+            | Self::OrderNative
+            | Self::OrderH5 => ORDER,
         };
         let mut out: Vec<TemplateField> = ENVELOPE.iter().chain(own).copied().collect();
         for field in &mut out {

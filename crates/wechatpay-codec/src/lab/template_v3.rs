@@ -141,7 +141,13 @@ impl TemplateV3 {
             Self::Refund => {
                 return r#"{"out_trade_no":"","out_refund_no":"","reason":"","amount":{"refund":1,"total":1,"currency":"CNY"}}"#.to_owned();
             }
-            _ => return String::new(),
+            Self::QueryById
+            | Self::QueryByNumber
+            | Self::QueryRefund
+            | Self::TradeBill
+            | Self::FundFlowBill
+            | Self::Certificates
+            | Self::Free => return String::new(),
         };
         let appid = quoted(profile.appids.first().map_or("", String::as_str));
         let notify = quoted(&profile.notify_url);

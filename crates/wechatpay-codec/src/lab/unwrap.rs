@@ -192,7 +192,7 @@ fn known_summary(text: &str) -> Option<String> {
     let leaf = |name: &str| {
         fields.iter().find_map(|(found, value)| match value {
             Node::Leaf(leaf) if found.trim_matches('"') == name => Some(leaf.as_str()),
-            _ => None,
+            Node::Object(_) | Node::Array(_) | Node::Leaf(_) => None,
         })
     };
     let summary = leaf("summary").filter(|summary| !summary.is_ascii() || summary.contains('?'))?;

@@ -160,7 +160,9 @@ pub(super) fn notice(v: &Vector<'_>) -> Result<(), String> {
     )?;
     match notify::subject(&envelope.event_type, plain).map_err(|error| error.to_string())? {
         notify::Subject::Other(_) => Err("the object is not known".to_owned()),
-        _ => Ok(()),
+        notify::Subject::Transaction(_)
+        | notify::Subject::Combined(_)
+        | notify::Subject::Refund(_) => Ok(()),
     }
 }
 

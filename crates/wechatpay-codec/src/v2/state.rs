@@ -173,7 +173,7 @@ impl RefundState {
         match self {
             Self::Closed => "CLOSED",
             Self::Abnormal => "ABNORMAL",
-            other => other.v2_word(),
+            other @ (Self::Success | Self::Processing | Self::Unknown(_)) => other.v2_word(),
         }
     }
 

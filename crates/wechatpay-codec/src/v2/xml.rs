@@ -217,7 +217,9 @@ impl Walk {
             Event::Text(text) => self.text(text, at),
             Event::CData(data) => match self.place {
                 XmlPosition::Field(..) => self.text(data, at),
-                _ => Err(XmlError::Unexpected { at }),
+                XmlPosition::Before | XmlPosition::Root | XmlPosition::After => {
+                    Err(XmlError::Unexpected { at })
+                }
             },
             Event::GeneralRef(reference) => {
                 let character =
@@ -299,7 +301,9 @@ impl Walk {
                 bound(at, "a value", size, limit)
             }
             _ if piece.trim().is_empty() => Ok(()),
-            _ => Err(XmlError::Unexpected { at }),
+            XmlPosition::Before | XmlPosition::Root | XmlPosition::After => {
+                Err(XmlError::Unexpected { at })
+            }
         }
     }
 }

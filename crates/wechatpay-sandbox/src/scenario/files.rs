@@ -244,7 +244,7 @@ pub fn bill_lines(
                     BillRefundState::Processing => "PROCESSING",
                     BillRefundState::Fail => "FAIL",
                     BillRefundState::Change => "CHANGE",
-                    _ => "SUCCESS",
+                    BillRefundState::Success | BillRefundState::Unknown => "SUCCESS",
                 },
                 asked: refund.amount,
             }),

@@ -44,7 +44,9 @@ pub(crate) fn read(
             kind,
             head: cutter.carry().iter().take(4096).copied().collect(),
         },
-        fault => BooksError::Bill(Box::new(fault)),
+        fault @ (BillFault::Header { .. } | BillFault::LineTooLong { .. }) => {
+            BooksError::Bill(Box::new(fault))
+        }
     })?;
     cutter.header = opened.bytes;
     let reading = rows(

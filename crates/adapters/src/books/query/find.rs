@@ -175,7 +175,10 @@ fn retire_untimed(found: &mut [Occurrence]) {
             BookRow::Order(order) if order.created().is_some() => {
                 Some((hit.profile, order.out_trade_no))
             }
-            _ => None,
+            BookRow::Pay(_)
+            | BookRow::Refund(_)
+            | BookRow::Order(_)
+            | BookRow::MerchantRefund(_) => None,
         })
         .collect();
     for hit in found {

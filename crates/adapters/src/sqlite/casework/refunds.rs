@@ -50,7 +50,14 @@ fn next_of(last: Option<&RefundRecord>, draft: &RefundDraft) -> Result<NextRefun
         {
             Ok(NextRefund::Known(Box::new(known.clone())))
         }
-        stage => {
+        stage @ (RefundStage::Drafted
+        | RefundStage::Confirmed
+        | RefundStage::Listed
+        | RefundStage::Sent
+        | RefundStage::Unknown
+        | RefundStage::Accepted
+        | RefundStage::Abnormal
+        | RefundStage::Rejected) => {
             let number = known.out_refund_no;
             Err(forbidden(format!(
                 "refund {number} of this case is {}",

@@ -11,7 +11,7 @@ use recondesk_ports::{CaseEvent, CaseQuery, CaseRecord, CaseRef, Ports};
 use super::done::{SheetRowWords, done_before};
 use super::stale::{is_untaken, refused_by, stale};
 use super::{MARK, OLD_MARK, SheetColumn, SheetDeed, digest_of, plain, workspace_of};
-use crate::jobs::decisions;
+use crate::jobs::decisions::{self, DecisionsOfCase};
 use crate::jobs::report::notes;
 use crate::model::Decision;
 use crate::{Failure, FailureKind, Message};
@@ -413,7 +413,12 @@ impl SheetContext<'_> {
         let all: Vec<Decision> = handed.into_iter().chain(taken).chain(decided).collect();
         let together = self.together;
         let is_solved = matches!(all.last(), Some(Decision::Resolve(_)));
-        match decisions::decide_all(self.ports, place, (all, wish.note, together), actor) {
+        let decided = DecisionsOfCase {
+            decisions: all,
+            note: wish.note,
+            together,
+        };
+        match decisions::decide_all(self.ports, place, decided, actor) {
             // "Solved" would say too much while a second person has not agreed.
             Ok(done) => {
                 let asked = done.asked.filter(|_| is_solved);

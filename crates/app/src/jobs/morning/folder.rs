@@ -52,6 +52,15 @@ pub(super) struct FolderHaul {
     pub(super) days: Option<(BillDate, BillDate)>,
 }
 
+/// A folder that a merchant's files come into.
+#[derive(Clone, Copy)]
+pub(super) struct WatchedFolder<'a> {
+    /// What reads it.
+    pub(super) files: &'a dyn Files,
+    /// Where it is.
+    pub(super) path: &'a Path,
+}
+
 /// Takes what is new in a folder.
 ///
 /// # Errors
@@ -59,7 +68,10 @@ pub(super) struct FolderHaul {
 pub(super) fn take(
     ports: &Ports,
     merchant: MerchantRef<'_>,
-    (files, folder): (&dyn Files, &Path),
+    WatchedFolder {
+        files,
+        path: folder,
+    }: WatchedFolder<'_>,
     state: &mut MorningMemory,
     reporter: &dyn Reporter,
 ) -> Result<FolderHaul, Failure> {

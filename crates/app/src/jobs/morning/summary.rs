@@ -183,7 +183,9 @@ fn day(one: &MorningDay) -> Value {
             let headline = done.run.summary.headline();
             let state = match Basis::of(&done.run.summary, &done.findings) {
                 Basis::Compared => "compared",
-                basis => basis.word(),
+                basis @ (Basis::NoOrders { .. }
+                | Basis::NoBill { .. }
+                | Basis::Quarantined { .. }) => basis.word(),
             };
             json!({
                 "day": one.day.to_string(),

@@ -59,7 +59,8 @@ pub fn share_out(
             if reporter.cancelled() {
                 return Err(Failure::cancelled());
             }
-            if !shift.one(merchant, begun, reporter, tell)? {
+            let (id, profile) = merchant;
+            if !shift.one(MerchantRef::new(*id, profile), begun, reporter, tell)? {
                 others.push(merchant);
             }
         }
@@ -75,27 +76,23 @@ impl Shift<'_> {
     /// Does the morning of a merchant unless it is done; false when another worker has it.
     fn one(
         &self,
-        (id, profile): &(ProfileId, MerchantProfile),
+        merchant: MerchantRef<'_>,
         begun: Instant,
         reporter: &dyn Reporter,
         tell: &mut dyn FnMut(&MerchantProfile, Result<MerchantMorning, Failure>),
     ) -> Result<bool, Failure> {
-        if self.is_done(*id, begun)? {
+        let MerchantRef { id, profile } = merchant;
+        if self.is_done(id, begun)? {
             return Ok(true);
         }
         let Some(_claim) = self.ports.writers.claim(&format!("day-{}", id.0))? else {
             return Ok(false);
         };
         // Another worker may have done it just before.
-        if self.is_done(*id, begun)? {
+        if self.is_done(id, begun)? {
             return Ok(true);
         }
-        let result = super::run(
-            self.ports,
-            MerchantRef { id: *id, profile },
-            self.ask,
-            reporter,
-        );
+        let result = super::run(self.ports, merchant, self.ask, reporter);
         if reporter.cancelled() {
             return Err(Failure::cancelled());
         }
@@ -105,8 +102,8 @@ impl Shift<'_> {
             is_whole: result.as_ref().is_ok_and(|it| it.failure().is_none()),
         };
         let json = serde_json::to_string(&done)
-            .map_err(|error| StoreError::Broken(format!("{}: {error}", key(*id))))?;
-        self.ports.records.set_preference(&key(*id), &json)?;
+            .map_err(|error| StoreError::Broken(format!("{}: {error}", key(id))))?;
+        self.ports.records.set_preference(&key(id), &json)?;
         tell(profile, result);
         Ok(true)
     }

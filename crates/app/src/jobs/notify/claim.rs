@@ -180,7 +180,10 @@ fn signed_body<'b>(
                     let words: Vec<&str> = changes.iter().map(|one| one.word()).collect();
                     Err(AsideReason::Reprinted(words.join(", ")))
                 }
-                None => Err(wrong(judge_v3(signed, body, keys))),
+                None => {
+                    let (cause, words) = judge_v3(signed, body, keys);
+                    Err(wrong(cause, words))
+                }
             }
         }
         Err(error @ VerifyError::Header(_)) => Err(AsideReason::Unsigned(error.to_string())),
@@ -191,8 +194,8 @@ fn signed_body<'b>(
 }
 
 /// What a signature that does not fit says of its message.
-fn wrong((kind, words): (CauseV3, Message)) -> AsideReason {
-    match kind {
+fn wrong(cause: CauseV3, words: Message) -> AsideReason {
+    match cause {
         CauseV3::OtherBody => AsideReason::OtherBody(words),
         CauseV3::OtherForm => AsideReason::OtherForm(words),
         CauseV3::Reprinted | CauseV3::Unproven => {

@@ -27,13 +27,32 @@ use recondesk_ports::{
 /// Says under which name a deed is kept that moves nothing yet.
 type Maker<'a> = &'a dyn Fn() -> Result<String, Failure>;
 
-/// Carries out what was asked in the dialog for many cases; `user` sits at the computer.
+/// Where payouts are made.
+#[derive(Clone, Copy)]
+pub struct PayoutDesk<'a> {
+    /// Writes the lists for the shop.
+    pub files: &'a dyn Files,
+    /// Who sits at the computer.
+    pub user: &'a str,
+}
+
+/// Cases whose shops are told in one go.
+#[derive(Clone, Copy)]
+struct ReissueBatch<'a> {
+    ids: &'a [u64],
+    way: ReissueWay,
+    /// The list to write, by that way.
+    list: Option<&'a Path>,
+    actor: &'a str,
+}
+
+/// Carries out what was asked in the dialog for many cases.
 ///
 /// # Errors
 /// When nobody says who does it, the total typed is another, or the workspace fails before the first.
 pub fn bulk_payout(
     ports: &Ports,
-    (files, user): (&dyn Files, &str),
+    PayoutDesk { files, user }: PayoutDesk<'_>,
     wish: &BulkPayout,
     maker: Maker<'_>,
     reporter: &dyn Reporter,
@@ -67,8 +86,13 @@ pub fn bulk_payout(
             identity,
         } => {
             let actor = named(ports, identity.as_ref(), user)?;
-            let asked = (*way, list.as_deref());
-            reissue_each(ports, files, (ids, asked, &actor), reporter)
+            let batch = ReissueBatch {
+                ids,
+                way: *way,
+                list: list.as_deref(),
+                actor: &actor,
+            };
+            reissue_each(ports, files, batch, reporter)
         }
     }
 }
@@ -310,9 +334,15 @@ fn give_up(ports: &Ports, ids: &[RefundRowId], actor: &str) -> Result<usize, Fai
 fn reissue_each(
     ports: &Ports,
     files: &dyn Files,
-    (ids, (way, list), actor): (&[u64], (ReissueWay, Option<&Path>), &str),
+    batch: ReissueBatch<'_>,
     reporter: &dyn Reporter,
 ) -> Result<Outcome, Failure> {
+    let ReissueBatch {
+        ids,
+        way,
+        list,
+        actor,
+    } = batch;
     let cases = by_ids(ports, ids)?;
     let choice = choices_checked(ports, &cases, actor)?;
     let outcome = |lines: Vec<BulkLine>| {

@@ -385,7 +385,13 @@ fn keep_observation(ports: &Ports, record: &RefundRecord) -> Result<(), Failure>
         RefundStage::Done => RefundState::Success,
         RefundStage::Closed => RefundState::Closed,
         RefundStage::Abnormal => RefundState::Abnormal,
-        _ => return Ok(()),
+        RefundStage::Drafted
+        | RefundStage::Confirmed
+        | RefundStage::Listed
+        | RefundStage::Sent
+        | RefundStage::Unknown
+        | RefundStage::Rejected
+        | RefundStage::Withdrawn => return Ok(()),
     };
     let number = record.out_refund_no.as_str();
     let word = state.v2_word();

@@ -31,7 +31,7 @@ pub use prepare::{
     Prepared, REASON_BYTES, RefundAsk, RefundOf, next_number, prepare, reason_problem,
 };
 pub use proposal::proposed;
-pub use redirect::redirect;
+pub use redirect::{RedirectWish, redirect};
 pub use resume::{ResumeAsk, is_unfinished, resume, resume_each, unfinished, waits_to_be_sent};
 pub use unpayable::is_unpayable;
 pub use withdraw::withdraw;

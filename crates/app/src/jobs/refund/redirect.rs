@@ -11,6 +11,15 @@ use recondesk_domain::{ApiVersion, Fen, RefundId};
 use recondesk_ports::{Author, Ports, RefundRecord};
 use std::cell::Cell;
 
+/// Where money is to go that could not go back, as a person says it.
+#[derive(Debug, Clone, Copy)]
+pub struct RedirectWish<'a> {
+    /// The customer's bank card; without one it goes to the merchant's account.
+    pub card: Option<&'a CustomerCard>,
+    /// The sum, typed once more.
+    pub typed: Fen,
+}
+
 /// Sends the money of an abnormal refund to the customer's card, or without one to the merchant's account.
 ///
 /// # Errors
@@ -18,7 +27,7 @@ use std::cell::Cell;
 pub fn redirect(
     ports: &Ports,
     record: &RefundRecord,
-    (card, typed): (Option<&CustomerCard>, Fen),
+    RedirectWish { card, typed }: RedirectWish<'_>,
     actor: &str,
     pace: &RefundPace<'_>,
 ) -> Result<Carried, Failure> {

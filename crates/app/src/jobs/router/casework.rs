@@ -86,9 +86,12 @@ impl WindowJobs {
             }
             Command::Bulk(wish) => self.decide_many(&wish, reporter),
             Command::BulkPayout(wish) => {
-                let around = (self.around.files.as_ref(), self.around.person.as_str());
+                let desk = payout::PayoutDesk {
+                    files: self.around.files.as_ref(),
+                    user: &self.around.person,
+                };
                 let maker = || self.actor();
-                payout::bulk_payout(&self.ports, around, &wish, &maker, reporter)
+                payout::bulk_payout(&self.ports, desk, &wish, &maker, reporter)
             }
             Command::WithdrawRefund(id, why) => {
                 let person = self.actor()?;

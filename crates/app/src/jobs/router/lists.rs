@@ -7,7 +7,7 @@ use super::{WindowJobs, cannot_write, changed, count, quiet};
 use crate::command::{ListKind, SheetRows};
 use crate::event::{Changed, PageRows};
 use crate::jobs::export::{write_csv, write_json};
-use crate::jobs::views::{FileWriters, case_sums, case_values, find_case};
+use crate::jobs::views::{ExportFile, FileWriters, case_sums, case_values, find_case};
 use crate::model::CaseRow;
 use crate::rows::PageWanted;
 use crate::tables::RowContext;
@@ -113,9 +113,9 @@ impl WindowJobs {
             files: self.around.files.as_ref(),
             workbooks: self.around.workbooks.as_ref(),
         };
-        let written = self
-            .views()
-            .export_rows(rows, (format, path), writers, reporter)?;
+        let written =
+            self.views()
+                .export_rows(rows, ExportFile { format, path }, writers, reporter)?;
         Ok(wrote(written, path))
     }
 

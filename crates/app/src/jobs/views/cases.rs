@@ -123,7 +123,7 @@ impl Views<'_> {
                 .collect(),
             facts: case_facts(finding),
             compare: pair.rows(),
-            timeline: timeline(&pair, (bill_line.as_ref(), order_line.as_ref()), &events),
+            timeline: timeline(&pair, bill_line.as_ref(), order_line.as_ref(), &events),
             bill_line,
             order_line,
             notes,
@@ -226,13 +226,14 @@ fn take_row(pair: &mut RowPair, found: &Occurrence, finding: &Finding) {
         BookRow::Refund(row) if is_bill_row(row.row) => pair.refund = Some(row),
         BookRow::Order(row) if is_order_row(row.row) => pair.order = Some(row),
         BookRow::MerchantRefund(row) if is_order_row(row.row) => pair.merchant_refund = Some(row),
-        _ => {}
+        BookRow::Pay(_) | BookRow::Refund(_) | BookRow::Order(_) | BookRow::MerchantRefund(_) => {}
     }
 }
 
 fn timeline(
     pair: &RowPair,
-    lines: (Option<&RawLine>, Option<&RawLine>),
+    bill_line: Option<&RawLine>,
+    order_line: Option<&RawLine>,
     events: &[CaseEvent],
 ) -> Vec<TimelineEvent> {
     let source = |line: Option<&RawLine>| {
@@ -241,14 +242,14 @@ fn timeline(
     };
     let mut out = Vec::new();
     if let Some(order) = &pair.order {
-        out.extend(order_events(order, &source(lines.1)));
+        out.extend(order_events(order, &source(order_line)));
     }
     if let Some(pay) = &pair.pay {
         let kind = TimelineKind::Paid(pay.amount);
         out.push(TimelineEvent {
             at: pay.time,
             kind,
-            source: source(lines.0),
+            source: source(bill_line),
         });
     }
     if let Some(refund) = &pair.refund {
@@ -256,7 +257,7 @@ fn timeline(
         out.push(TimelineEvent {
             at: refund.time,
             kind,
-            source: source(lines.0),
+            source: source(bill_line),
         });
     }
     let is_told = |event: &&CaseEvent| !is_half_of_giving(event, events);

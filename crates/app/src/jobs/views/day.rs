@@ -71,11 +71,23 @@ fn pair(book: &BookSummary) -> BookPair {
     }
 }
 
+/// What a day was compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct DayGrounds {
+    /// Every sum of the bill holds.
+    pub certificate_good: bool,
+    /// The merchant's files have no row of the day that was refused.
+    pub export_good: bool,
+}
+
 /// The conditions for signing the day off, in the order of the card.
 #[must_use]
 pub fn sign_off(
     summary: &RunSummary,
-    (certificate_good, export_good): (bool, bool),
+    DayGrounds {
+        certificate_good,
+        export_good,
+    }: DayGrounds,
     urgent_open: u64,
 ) -> Vec<SignOffItem> {
     let holds = summary
@@ -385,7 +397,14 @@ mod tests {
         }];
 
         assert_eq!(
-            sign_off(&summary, (true, true), 0),
+            sign_off(
+                &summary,
+                DayGrounds {
+                    certificate_good: true,
+                    export_good: true,
+                },
+                0,
+            ),
             [
                 SignOffItem::Bill(true),
                 SignOffItem::Coverage(false),

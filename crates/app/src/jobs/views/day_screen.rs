@@ -2,7 +2,7 @@
 
 use super::cases::{counts, number_of};
 use super::certificate::{CertificateFacts, hex};
-use super::day::{figures, sign_off};
+use super::day::{DayGrounds, figures, sign_off};
 use super::{Views, is_orders};
 use crate::Failure;
 use crate::jobs::reconcile::FindingChanges;
@@ -54,8 +54,11 @@ impl Views<'_> {
             // What keeps the day from being signed is unmet from the start, not only once all else holds.
             let blocks = self.integrity(&run)?;
             let family = |family: &str| !blocks.iter().any(|code| code.starts_with(family));
-            let books = (good && family("B"), family("K"));
-            model.sign_off = sign_off(&run.summary, books, model.open.urgent);
+            let grounds = DayGrounds {
+                certificate_good: good && family("B"),
+                export_good: family("K"),
+            };
+            model.sign_off = sign_off(&run.summary, grounds, model.open.urgent);
             model.changed = self.changes(&merchant.mch_id, &run)?;
             model.run = hex(&run.digest);
             model.made_at = Some(run.made_at);

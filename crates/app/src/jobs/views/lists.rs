@@ -28,6 +28,15 @@ pub struct FileWriters<'a> {
     pub workbooks: &'a dyn Workbooks,
 }
 
+/// The file of an export.
+#[derive(Debug, Clone, Copy)]
+pub struct ExportFile<'a> {
+    /// How it is written.
+    pub format: ExportFormat,
+    /// Where.
+    pub path: &'a Path,
+}
+
 impl Views<'_> {
     /// Rows as text, every one of them.
     ///
@@ -59,7 +68,7 @@ impl Views<'_> {
     pub fn export_rows(
         &self,
         ask: &ListRows,
-        (format, path): (ExportFormat, &Path),
+        ExportFile { format, path }: ExportFile<'_>,
         writers: FileWriters<'_>,
         reporter: &dyn Reporter,
     ) -> Result<u64, Failure> {

@@ -22,8 +22,8 @@ use recondesk_ports::{Books, BooksError, ImportRecord, RawRow, Records, Standing
 
 pub use cases::closing;
 pub(in crate::jobs) use cases::number_of;
-pub use day::{DayFigures, figures, sign_off};
-pub use lists::{FileWriters, case_sums, case_values, find_case};
+pub use day::{DayFigures, DayGrounds, figures, sign_off};
+pub use lists::{ExportFile, FileWriters, case_sums, case_values, find_case};
 
 /// Reads what the screens show. Cheap to make, one for each question.
 #[derive(Clone, Copy)]

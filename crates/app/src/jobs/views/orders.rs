@@ -57,7 +57,7 @@ impl Views<'_> {
         let mut names = ImportNames::default();
         let orders = ids.iter().zip(rows).filter_map(|(id, row)| match row {
             BookRow::Order(order) => Some((*id, order)),
-            _ => None,
+            BookRow::Pay(_) | BookRow::Refund(_) | BookRow::MerchantRefund(_) => None,
         });
         Ok(orders
             .map(|(id, order)| OrderRow {

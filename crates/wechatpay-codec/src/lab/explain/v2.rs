@@ -260,7 +260,7 @@ impl<'a> SignatureSearch<'a> {
         }
         match self.many_dropped(&drops) {
             SearchOutcome::Nothing => self.pairs(&single),
-            found => found,
+            found @ (SearchOutcome::Hit(_) | SearchOutcome::Stopped) => found,
         }
     }
 

@@ -99,7 +99,14 @@ impl<'a> Builder<'a> {
             Joiner::AmpersandFirst => text.push(b'&'),
             Joiner::QuestionFirst => text.push(b'?'),
             Joiner::Printed | Joiner::Json => text.push(b'{'),
-            _ => {}
+            Joiner::Ampersand
+            | Joiner::Nothing
+            | Joiner::Escaped
+            | Joiner::Comma
+            | Joiner::Semicolon
+            | Joiner::Bare
+            | Joiner::ValuesOnly
+            | Joiner::AmpersandEnd => {}
         }
         let mut key_pending = way.place == KeyPlace::Sorted;
         let mut first = true;
@@ -127,7 +134,15 @@ impl<'a> Builder<'a> {
         match way.joiner {
             Joiner::AmpersandEnd => text.push(b'&'),
             Joiner::Printed | Joiner::Json => text.push(b'}'),
-            _ => {}
+            Joiner::Ampersand
+            | Joiner::Nothing
+            | Joiner::Escaped
+            | Joiner::Comma
+            | Joiner::Semicolon
+            | Joiner::Bare
+            | Joiner::ValuesOnly
+            | Joiner::AmpersandFirst
+            | Joiner::QuestionFirst => {}
         }
         if let Some((whole, false)) = way.whole {
             whole.rewrite(text);
@@ -156,7 +171,9 @@ impl<'a> Builder<'a> {
         for at in 0..self.names.len() {
             let at = match way.order {
                 FieldOrder::AsWritten => at,
-                _ => self.order.get(at).copied().unwrap_or(at),
+                FieldOrder::Sorted | FieldOrder::Descending | FieldOrder::IgnoringCase => {
+                    self.order.get(at).copied().unwrap_or(at)
+                }
             };
             let (name, value) = self.field(at);
             let edit = way.edits.iter().flatten().find(|edit| edit.at == Some(at));

@@ -212,7 +212,7 @@ pub fn explain_v3(question: &QuestionV3, watch: SearchWatch<'_>) -> SignatureVer
             name: DigestName::Sha256,
             ..
         } => candidate.key.verifies(text, &given.bytes),
-        _ => search.fits(text),
+        Recovered::Digest { .. } | Recovered::Pss { .. } | Recovered::Bare(_) => search.fits(text),
     })
 }
 
@@ -246,7 +246,9 @@ fn unexplained_hints(question: &QuestionV3, is_own_key: bool) -> Vec<Message> {
             v3_sight::reply_hints(body, is_own_key)
         }
         _ if is_own_key => v3_words::other_text_hints(),
-        _ => v3_words::other_key_hints(question.keys.is_empty()),
+        SignedMessage::Request { .. } | SignedMessage::Reply { .. } | SignedMessage::Pay(_) => {
+            v3_words::other_key_hints(question.keys.is_empty())
+        }
     });
     out
 }

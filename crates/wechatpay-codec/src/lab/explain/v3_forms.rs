@@ -48,7 +48,12 @@ impl Ends {
             Self::CrLf | Self::CrLfLastMissing => b"\r\n",
             Self::Cr => b"\r",
             Self::Nothing => b"",
-            _ => b"\n",
+            Self::Right
+            | Self::LastMissing
+            | Self::OneMore
+            | Self::LastLineMissing
+            | Self::LastLineEmptyMissing
+            | Self::Swapped => b"\n",
         };
         let mut lines: Vec<&[u8]> = lines.to_vec();
         match self {
@@ -64,7 +69,15 @@ impl Ends {
                     std::mem::swap(time, nonce);
                 }
             }
-            _ => {}
+            Self::Right
+            | Self::LastMissing
+            | Self::Literal
+            | Self::LiteralLastMissing
+            | Self::CrLf
+            | Self::CrLfLastMissing
+            | Self::Cr
+            | Self::Nothing
+            | Self::OneMore => {}
         }
         let last = lines.len();
         for (at, line) in lines.iter().enumerate() {

@@ -94,7 +94,11 @@ impl SearchV3<'_> {
             Some(found) => return found,
             None => match self.pairs(&single) {
                 SearchOutcomeV3::Nothing => {}
-                found => return found,
+                found @ (SearchOutcomeV3::Twists(_)
+                | SearchOutcomeV3::Printed { .. }
+                | SearchOutcomeV3::DigestTwice(_)
+                | SearchOutcomeV3::Text(_)
+                | SearchOutcomeV3::Stopped) => return found,
             },
         }
         if let Some(found) = self.printed_with_ends() {
