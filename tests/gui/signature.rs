@@ -486,6 +486,7 @@ pub(crate) fn tabs(look: Look) -> [&'static str; 5] {
 }
 
 /// Names of the parts of the front end.
+#[cfg(feature = "pictures")]
 pub(crate) fn parts(look: Look) -> Vec<String> {
     if look.language == Language::Zh {
         ["wx.config", "授权", "目录域名"]

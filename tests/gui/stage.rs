@@ -109,6 +109,7 @@ impl Look {
         self
     }
 
+    #[cfg(feature = "pictures")]
     pub(crate) fn dark(mut self) -> Self {
         self.theme = ThemeChoice::Dark;
         self.dark = true;

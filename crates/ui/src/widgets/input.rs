@@ -12,6 +12,16 @@ use crate::theme::{TypeStyle, tokens};
 use crate::{icons, paint};
 use recondesk_domain::half_width;
 
+/// What is typed into a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FieldContent {
+    Text,
+    /// Dots instead of letters, and nothing kept of it.
+    Secret,
+    /// Full-width digits and signs of an input method become plain ones.
+    Number,
+}
+
 /// A text field; draw it with [`Field::show`].
 pub(crate) struct Field<'a> {
     text: &'a mut String,
@@ -19,11 +29,10 @@ pub(crate) struct Field<'a> {
     hint: &'a str,
     icon: Option<char>,
     error: bool,
-    masked: bool,
+    content: FieldContent,
     face: TypeStyle,
     right_inset: f32,
     is_right: bool,
-    is_number: bool,
     limit: usize,
     salt: u64,
 }
@@ -37,11 +46,10 @@ impl<'a> Field<'a> {
             hint: "",
             icon: None,
             error: false,
-            masked: false,
+            content: FieldContent::Text,
             face: TypeStyle::Body,
             right_inset: 10.0,
             is_right: false,
-            is_number: false,
             limit: 4096,
             salt: 0,
         }
@@ -67,7 +75,7 @@ impl<'a> Field<'a> {
 
     /// Dots instead of letters.
     pub(crate) fn masked(mut self) -> Self {
-        self.masked = true;
+        self.content = FieldContent::Secret;
         self
     }
 
@@ -91,7 +99,7 @@ impl<'a> Field<'a> {
 
     /// A number is typed: full-width digits and signs of an input method become plain ones.
     pub(crate) fn number(mut self) -> Self {
-        self.is_number = true;
+        self.content = FieldContent::Number;
         self
     }
 
@@ -144,7 +152,7 @@ impl<'a> Field<'a> {
             .hint_text(hint)
             .frame(egui::Frame::NONE)
             .margin(egui::Margin::ZERO)
-            .password(self.masked)
+            .password(self.content == FieldContent::Secret)
             .char_limit(self.limit)
             .align(if self.is_right {
                 egui::Align2::RIGHT_CENTER
@@ -154,14 +162,14 @@ impl<'a> Field<'a> {
             .desired_width(inner.width())
             .min_size(inner.size());
         let response = ui.put(inner, edit);
-        if self.is_number
+        if self.content == FieldContent::Number
             && response.changed()
             && let Cow::Owned(plain) = half_width(self.text)
         {
             *self.text = plain;
         }
         // What was typed into a secret's field is not kept for Ctrl+Z.
-        if self.masked
+        if self.content == FieldContent::Secret
             && let Some(mut state) = TextEdit::load_state(ui.ctx(), id)
         {
             state.clear_undoer();

@@ -216,7 +216,8 @@ impl Lists {
             self.count = found.numbers.len();
             let lines: Vec<usize> = found.unused.iter().map(|one| one.line).collect();
             let said = unused(page, &lines);
-            self.said = said.trim_start_matches(['，', ',', ' ']).to_owned();
+            said.trim_start_matches(['，', ',', ' '])
+                .clone_into(&mut self.said);
         }
     }
 

@@ -14,8 +14,8 @@ pub(crate) struct Column {
     pub(crate) id: &'static str,
     /// What it is called, in its header and by a screen reader.
     pub(crate) label: &'static str,
-    /// False where the header has no room for the label.
-    pub(crate) is_painted: bool,
+    /// What is painted in its header: the same, or nothing where there is no room for it.
+    pub(crate) header: &'static str,
     /// Preferred width.
     pub(crate) width: f32,
     /// What stands in it.
@@ -34,7 +34,7 @@ impl Column {
         Self {
             id: spec.id,
             label: spec.heading.label.in_language(language),
-            is_painted: true,
+            header: spec.heading.label.in_language(language),
             width,
             kind: spec.kind,
             elastic: false,
@@ -51,13 +51,8 @@ impl Column {
 
     /// The same with no word painted in its header, which has no room for it; its name stays what it is.
     pub(crate) const fn unlabelled(mut self) -> Self {
-        self.is_painted = false;
+        self.header = "";
         self
-    }
-
-    /// What is painted in the header.
-    pub(crate) const fn painted(&self) -> &'static str {
-        if self.is_painted { self.label } else { "" }
     }
 
     /// Right-aligned.

@@ -383,7 +383,7 @@ mod tests {
         let column = Column {
             id: "x",
             label: "x",
-            is_painted: true,
+            header: "x",
             width: 90.0,
             kind,
             elastic: false,

@@ -177,18 +177,11 @@ impl Table<'_> {
         let inset = if nth == 0 { 14.0 } else { 10.0 };
         let room = rect.width() - inset - 8.0 - caret_room - funnel_room;
         let label = if column.is_number() {
-            let width = paint::width(p, column.painted(), TypeStyle::Small).min(room.max(0.0));
+            let width = paint::width(p, column.header, TypeStyle::Small).min(room.max(0.0));
             let right = rect.right() - 10.0 - caret_room - funnel_room;
-            paint::fit(p, pos2(right - width, y), room, column.painted(), style).0
+            paint::fit(p, pos2(right - width, y), room, column.header, style).0
         } else {
-            paint::fit(
-                p,
-                pos2(rect.left() + inset, y),
-                room,
-                column.painted(),
-                style,
-            )
-            .0
+            paint::fit(p, pos2(rect.left() + inset, y), room, column.header, style).0
         };
         let (icon, color) = match sorted {
             Some((_, true)) => (icons::CARET_DOWN, t.accent),
