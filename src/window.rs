@@ -11,7 +11,9 @@ use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Demo, Environment, OpenCare, WindowJobs};
-use recondesk::app::{Failure, FailureKind, Language, Message, NoticeText, Worker, WorkerSet};
+use recondesk::app::{
+    Bell, Failure, FailureKind, Language, Message, NoticeText, Worker, WorkerSet,
+};
 use recondesk::cli::WindowStart;
 use recondesk::handbook::handbook;
 use recondesk::ports::{Ports, WorkspaceCare};
@@ -151,7 +153,11 @@ fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<WindowParts,
     let mut worker = Worker::start(crew, Arc::clone(&wake)).map_err(no_thread)?;
     let records = Arc::clone(&ports.records);
     let last = move || records.last_deed().ok();
-    worker.watch(WATCH, Box::new(last)).map_err(no_thread)?;
+    let bell = Bell::default();
+    ports.records.announce_to(Box::new(bell.clone()));
+    worker
+        .watch(WATCH, bell, Box::new(last))
+        .map_err(no_thread)?;
     Ok(WindowParts {
         backend: Box::new(worker),
         clock: Arc::clone(&ports.clock),

@@ -74,6 +74,8 @@ mod shared;
 mod shared_export;
 mod shared_kill;
 #[cfg(target_os = "linux")]
+mod shared_money;
+#[cfg(target_os = "linux")]
 mod shared_move;
 #[cfg(target_os = "linux")]
 mod shared_workers;

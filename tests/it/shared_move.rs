@@ -20,14 +20,14 @@ use super::support::share;
 const DAY: &str = "2026-03-08";
 
 /// A folder with the home of a person, a workspace and a share.
-struct MoveOffice {
+pub(crate) struct MoveOffice {
     folder: TempDir,
     address: String,
 }
 
 impl MoveOffice {
     /// With a copy of a workspace, and nothing on the server.
-    fn with(workspace: &Path) -> Self {
+    pub(crate) fn with(workspace: &Path) -> Self {
         let address = std::env::var("RECONDESK_TEST_POSTGRES_MOVE").expect("run `just shared`");
         let folder = tempfile::tempdir().unwrap();
         let office = Self { folder, address };
@@ -57,7 +57,7 @@ impl MoveOffice {
         }
     }
 
-    fn program(&self, place: &str, arguments: &[&str]) -> Command {
+    pub(crate) fn program(&self, place: &str, arguments: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_recondesk"));
         program
             .args(["--workspace", &self.at(place), "--lang", "en"])
@@ -68,12 +68,12 @@ impl MoveOffice {
         program
     }
 
-    fn run(&self, place: &str, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, place: &str, arguments: &[&str]) -> Output {
         self.program(place, arguments).output().unwrap()
     }
 
     #[track_caller]
-    fn expect(&self, place: &str, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn expect(&self, place: &str, code: i32, arguments: &[&str]) -> String {
         let output = self.run(place, arguments);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
@@ -102,7 +102,7 @@ impl MoveOffice {
     }
 
     #[track_caller]
-    fn move_now(&self, is_to_server: bool) -> String {
+    pub(crate) fn move_now(&self, is_to_server: bool) -> String {
         let output = self.move_program(is_to_server).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(0), "{told}");

@@ -8,7 +8,9 @@ use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::model::{BulkAsk, BulkWish, CaseFilter, Decision};
-use recondesk::app::{Command, Event, Failure, Jobs as _, Outcome, Silent, Worker, WorkerSet};
+use recondesk::app::{
+    Bell, Command, Event, Failure, Jobs as _, Outcome, Silent, Worker, WorkerSet,
+};
 use recondesk::domain::{Category, ProfileId};
 use recondesk::ports::CaseQuery;
 use recondesk::sandbox::scenario::Anomaly;
@@ -209,7 +211,11 @@ fn what_a_terminal_decides_is_told_to_a_window_on_the_same_computer() {
         last
     };
     worker
-        .watch(std::time::Duration::from_millis(5), Box::new(last))
+        .watch(
+            std::time::Duration::from_millis(5),
+            Bell::default(),
+            Box::new(last),
+        )
         .unwrap();
     while !looked.load(std::sync::atomic::Ordering::Acquire) {
         std::thread::yield_now();

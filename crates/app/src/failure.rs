@@ -4,7 +4,7 @@ use std::fmt;
 
 pub use recondesk_domain::Message;
 
-use super::{Advice, Surface, forbidden};
+use super::{Advice, Surface, forbidden, server_failure};
 use recondesk_ports::{StoreError, WorkspaceFault};
 
 /// Which exit code and which way out a failure has.
@@ -142,6 +142,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             Message::default(),
         ),
         StoreError::Unreachable(why) => unreachable(why),
+        StoreError::Server(refusal) => server_failure::words(&refusal.code),
         StoreError::Moved(to) => moved(to),
         StoreError::HalfMoved(from) => half_moved(from),
         StoreError::Foreign => (
@@ -347,6 +348,10 @@ impl From<StoreError> for Failure {
             StoreError::Forbidden(why) if forbidden::is_early(&why) => failure.retryable(),
             StoreError::Forbidden(why) if forbidden::words(&why).is_some() => failure,
             StoreError::Unreachable(_) => failure.retryable(),
+            StoreError::Server(refusal) if server_failure::is_passing(&refusal.code) => {
+                failure.with_detail(refusal.said).retryable()
+            }
+            StoreError::Server(refusal) => failure.with_detail(refusal.said),
             StoreError::Denied(detail)
             | StoreError::Taken(detail)
             | StoreError::Missing(detail)

@@ -3,11 +3,15 @@
 //!
 //! Nothing here knows egui: the sending end of the events holds a wake callback, so no sender can forget it.
 
+mod watch;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+pub use watch::Bell;
 
 use super::{
     CancelToken, Command, Event, Failure, FailureKind, Lane, Message, Outcome, Progress, Reporter,
@@ -125,8 +129,8 @@ pub struct Worker {
     line: Option<SyncSender<QueuedTask>>,
     events: Receiver<Event>,
     sender: Option<EventSender>,
-    /// Dropped, it ends the watch.
-    watch: Option<SyncSender<()>>,
+    /// Ends the watch when it is closed.
+    watch: Option<Bell>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -150,36 +154,6 @@ impl Worker {
             watch: None,
             threads: vec![query_thread, job_thread, line_thread],
         })
-    }
-
-    /// Looks every so often whether `last` tells of something new, and says so as [`Event::Decided`]. Where it cannot
-    /// be told, it is looked again.
-    ///
-    /// # Errors
-    /// The system refuses a thread.
-    pub fn watch(
-        &mut self,
-        every: Duration,
-        mut last: Box<dyn FnMut() -> Option<i64> + Send>,
-    ) -> std::io::Result<()> {
-        let Some(events) = self.sender.clone() else {
-            return Ok(());
-        };
-        let (stop, stopped) = sync_channel(0);
-        let thread = std::thread::Builder::new().name("watch".to_owned());
-        let thread = thread.spawn(move || {
-            let mut known = last();
-            while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-                let Some(now) = last() else { continue };
-                if known.is_some_and(|known| known != now) {
-                    events.try_send(Event::Decided);
-                }
-                known = Some(now);
-            }
-        })?;
-        self.watch = Some(stop);
-        self.threads.push(thread);
-        Ok(())
     }
 
     /// Hands a command over without waiting.
@@ -228,7 +202,9 @@ impl Drop for Worker {
         self.queries = None;
         self.jobs = None;
         self.line = None;
-        self.watch = None;
+        if let Some(bell) = self.watch.take() {
+            bell.close();
+        }
         self.sender = None;
         // A thread that waits for room among the events must not be waited for.
         let (_, closed) = sync_channel(1);
@@ -336,7 +312,7 @@ mod tests {
         }
     }
 
-    fn start(
+    pub(super) fn start(
         play: fn(Command, &dyn Reporter) -> Result<Outcome, Failure>,
     ) -> (Worker, Arc<AtomicUsize>) {
         let woken = Arc::new(AtomicUsize::new(0));
@@ -463,38 +439,5 @@ mod tests {
         assert!(
             matches!(all(&worker).as_slice(), [Event::Failed(_, failure)] if failure.kind == FailureKind::Cancelled)
         );
-    }
-
-    #[test]
-    fn what_others_decide_is_told_once_and_what_cannot_be_told_is_looked_at_again() {
-        let (mut worker, woken) = start(|_, _| Err(Failure::cancelled()));
-        let answers = [
-            Some(1),
-            Some(1),
-            None,
-            Some(1),
-            Some(2),
-            Some(2),
-            None,
-            Some(5),
-        ];
-        let mut answers = answers.into_iter();
-        let mut last = None;
-        let asked = move || {
-            last = answers.next().unwrap_or(last);
-            last
-        };
-        worker
-            .watch(Duration::from_millis(1), Box::new(asked))
-            .unwrap();
-
-        for _ in 0..2 {
-            let event = worker.next_within(Duration::from_mins(10));
-            assert!(matches!(event, Some(Event::Decided)), "{event:?}");
-        }
-        // Nothing new is no event, however often it is looked.
-        let none = worker.next_within(Duration::from_millis(100));
-        assert!(none.is_none(), "{none:?}");
-        assert_eq!(woken.load(Ordering::Relaxed), 2);
     }
 }

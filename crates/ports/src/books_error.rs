@@ -1,6 +1,6 @@
 //! Why the books cannot do what they were asked for.
 
-use crate::StoreError;
+use crate::{ServerRefusal, StoreError};
 use recondesk_domain::Term;
 use recondesk_intake::{IntakeError, MappingError};
 use wechatpay_codec::bill::{BillFault, BodyKind, Certificate};
@@ -101,6 +101,13 @@ impl From<BooksError> for recondesk_reconcile::EvidenceError {
             BooksError::Store(StoreError::Unreachable(why)) => Self {
                 what: why.en.clone(),
                 unreachable: Some(why),
+            },
+            BooksError::Store(StoreError::Server(ServerRefusal { code, said })) => Self {
+                what: said.clone(),
+                unreachable: Some(recondesk_domain::Message::new(
+                    format!("数据库服务器没有照办（{code}：{said}）"),
+                    format!("the database server refused ({code}: {said})"),
+                )),
             },
             other => Self {
                 what: other.to_string(),

@@ -18,6 +18,7 @@ mod picker;
 mod place;
 mod records;
 mod report;
+mod server_refusal;
 mod source;
 mod table;
 mod workspace_fault;
@@ -35,6 +36,7 @@ pub use books::{
     BillExpect, BillImport, BilledNumber, BilledRow, Book, BookRow, Books, ImportRecord,
     NumberKind, Occurrence, OrdersImport, RawRow, SetAside, Standing, Stored,
 };
+pub use server_refusal::ServerRefusal;
 pub use source::{Bytes, ImportPart, Source, Stamp, Unwatched, Watch};
 
 pub use bank_books::{BANK_KIND, BankDays, BankFacts, BankImport};
@@ -60,7 +62,9 @@ pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use place::{BookDay, CaseRef, OrdersTarget, ProfileRecords};
-pub use records::{BillFailure, ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord};
+pub use records::{
+    BillFailure, DeedListener, ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
+};
 pub use report::{
     Anchor, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportColumnKind, ReportFormat,
     ReportPart, ReportTable, Reports, Shape, TotalTooLarge,
@@ -414,6 +418,9 @@ pub enum StoreError {
     /// The server or the share of a shared workspace cannot be used.
     #[error("the shared workspace cannot be used: {}", .0.en)]
     Unreachable(Message),
+    /// The server of a shared workspace did not do what it was asked for; nothing was stored.
+    #[error(transparent)]
+    Server(#[from] ServerRefusal),
     /// It was moved to another place, which is the one to use.
     #[error("the workspace has moved to {0}")]
     Moved(String),

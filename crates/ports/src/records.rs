@@ -91,6 +91,18 @@ pub struct ExchangeRecord {
     pub document: String,
 }
 
+/// Hears of deeds that others store.
+pub trait DeedListener: Send {
+    /// Something was stored, or may have been: the line was cut for a while.
+    fn heard(&self);
+
+    /// Deeds are announced from now on, or no longer: then whoever wants to know of them has to look.
+    fn announced(&self, arrive: bool);
+
+    /// False once nobody listens any more.
+    fn is_wanted(&self) -> bool;
+}
+
 /// The records of one workspace. Every method that writes is one transaction.
 pub trait Records: Send + Sync {
     /// All living profiles, by name.
@@ -300,6 +312,10 @@ pub trait Records: Send + Sync {
     /// # Errors
     /// As above.
     fn last_deed(&self) -> Result<i64, StoreError>;
+
+    /// Lets the listener hear of each deed that anybody stores, as soon as it is there, until it wants no more. Where
+    /// nobody announces deeds it never hears of any. Waits for nothing.
+    fn announce_to(&self, _listener: Box<dyn DeedListener>) {}
 
     /// Carries out a person's step on a case.
     ///

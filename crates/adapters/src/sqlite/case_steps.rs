@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use crate::sqlite::session::{OptionalExtension as _, SessionTransaction, params};
 
-use super::cases::{read_status, write_event};
+use super::cases::write_event;
+use super::casework::CaseUnderReview;
 use super::{Database, DbError, case_questions, casework};
 use recondesk_domain::CaseStatus;
 use recondesk_ports::{
@@ -17,29 +18,33 @@ pub(super) fn all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(),
 
 /// Takes the steps of one case.
 fn take(tx: &SessionTransaction<'_>, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
-    // All of them were decided at the sight of the same thing.
-    if let Some(first) = steps.first() {
-        not_overtaken(tx, case, first)?;
+    let mut known: Option<CaseUnderReview> = None;
+    for (nth, step) in steps.iter().enumerate() {
+        let mut seen = match known.take() {
+            Some(known) => known,
+            None => CaseUnderReview::read(tx, case, step)?,
+        };
+        // All of them were decided at the sight of the same thing.
+        if nth == 0 && seen.is_overtaken {
+            return overtaken(tx, case, step);
+        }
+        if let Some(status) = step_one(tx, &seen, step)? {
+            seen.status = status;
+            // It is not asked again about what this transaction alone has changed.
+            let is_same = |next: &CaseStep| next.actor == step.actor;
+            let next = steps.get(nth.saturating_add(1));
+            known = Some(seen).filter(|_| next.is_some_and(is_same));
+        }
     }
-    steps.iter().try_for_each(|step| step_one(tx, case, step))
+    Ok(())
 }
 
-/// Refuses a step on a case that somebody else changed since the person saw it.
-fn not_overtaken(
-    tx: &SessionTransaction<'_>,
-    case: CaseId,
-    step: &CaseStep,
-) -> Result<(), DbError> {
-    let Some(seen) = step.seen else {
-        return Ok(());
-    };
+/// Refuses a step on a case that somebody else changed since the person saw it, with what they did.
+fn overtaken(tx: &SessionTransaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
+    let seen = step.seen.unwrap_or(i64::MAX);
     let since = case_questions::events_since(tx, case, seen)?;
     let others = since.into_iter().filter(|event| event.actor != step.actor);
-    let others: Vec<CaseEvent> = others.collect();
-    if others.is_empty() {
-        return Ok(());
-    }
-    Err(StoreError::Overtaken(others).into())
+    Err(StoreError::Overtaken(others.collect()).into())
 }
 
 /// Takes the steps of many cases together. Where one is refused, those before it are stored without it, and the others
@@ -79,43 +84,44 @@ pub(super) fn each(db: &Database, cases: &[CaseSteps]) -> Vec<Result<(), StoreEr
     results
 }
 
-fn step_one(tx: &SessionTransaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
-    let status: Option<String> = tx
-        .query_row(
-            "SELECT status FROM case_file WHERE id = ?1",
-            [case.0],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let status = status.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
+/// Takes a step; the state that the case has now comes back, unless it is to be read again.
+fn step_one(
+    tx: &SessionTransaction<'_>,
+    case: &CaseUnderReview,
+    step: &CaseStep,
+) -> Result<Option<CaseStatus>, DbError> {
+    let mut status = Some(case.status);
     let (kind, text) = match &step.kind {
         CaseStepKind::Status(next) => {
-            let from = read_status(&status)?;
-            if from.is_closed() && *next == CaseStatus::Reopened {
-                casework::forbid_on_signed_day(tx, case.0)?;
+            if case.status.is_closed() && *next == CaseStatus::Reopened {
+                casework::forbid_on_signed_day(tx, case.id)?;
             }
-            judge_step(tx, case, (from, *next), step)?;
-            let next = casework::second_person(tx, case.0, (from, *next), step)?;
-            keep_outcome(tx, case, next)?;
+            judge_step(tx, case, *next, step)?;
+            let next = casework::second_person(tx, case, *next, step)?;
+            keep_outcome(tx, case.id, next)?;
             tx.execute(
                 "UPDATE case_file SET status = ?2, together = ?3 WHERE id = ?1",
-                params![case.0, next.word(), step.together],
+                params![case.id, next.word(), step.together],
             )?;
+            status = Some(next);
             (
                 CaseEventKind::Status,
                 format!("{}\n{}", next.word(), step.text),
             )
         }
         CaseStepKind::Owner(name) => {
-            casework::require_operator(tx, name)?;
+            case.require_operator(tx, name, step)?;
             tx.execute(
                 "UPDATE case_file SET owner = ?2 WHERE id = ?1",
-                params![case.0, name],
+                params![case.id, name],
             )?;
             (CaseEventKind::Owner, name.clone())
         }
         CaseStepKind::Note => (CaseEventKind::Note, step.text.clone()),
-        CaseStepKind::Undo => take_back(tx, case, step)?,
+        CaseStepKind::Undo => {
+            status = None;
+            take_back(tx, case.id, step)?
+        }
     };
     let event = CaseEvent {
         at: step.at,
@@ -124,20 +130,21 @@ fn step_one(tx: &SessionTransaction<'_>, case: CaseId, step: &CaseStep) -> Resul
         text,
         run: None,
     };
-    write_event(tx, case.0, &event)
+    write_event(tx, case.id, &event)?;
+    Ok(status)
 }
 
 /// Gives the case back the state and the owner that it had before the last decision of the same person.
 fn take_back(
     tx: &SessionTransaction<'_>,
-    case: CaseId,
+    case: i64,
     step: &CaseStep,
 ) -> Result<(CaseEventKind, String), DbError> {
-    casework::forbid_on_signed_day(tx, case.0)?;
-    let before = casework::before(tx, case.0, step)?;
+    casework::forbid_on_signed_day(tx, case)?;
+    let before = casework::before(tx, case, step)?;
     tx.execute(
         "UPDATE case_file SET status = ?2, owner = ?3 WHERE id = ?1",
-        params![case.0, before.status.word(), before.owner],
+        params![case, before.status.word(), before.owner],
     )?;
     let owner = CaseEvent {
         at: step.at,
@@ -146,7 +153,7 @@ fn take_back(
         text: before.owner,
         run: None,
     };
-    write_event(tx, case.0, &owner)?;
+    write_event(tx, case, &owner)?;
     let reason = format!("{} {}", recondesk_casework::UNDONE, step.text);
     let text = format!("{}\n{}", before.status.word(), reason.trim_end());
     Ok((CaseEventKind::Status, text))
@@ -155,12 +162,12 @@ fn take_back(
 /// Refuses a step that the workflow, the reason or the second person forbids.
 fn judge_step(
     tx: &SessionTransaction<'_>,
-    case: CaseId,
-    (from, next): (CaseStatus, CaseStatus),
+    case: &CaseUnderReview,
+    next: CaseStatus,
     step: &CaseStep,
 ) -> Result<(), DbError> {
-    if !from.may_become(next) {
-        let (from, next) = (from.word(), next.word());
+    if !case.status.may_become(next) {
+        let (from, next) = (case.status.word(), next.word());
         return Err((StoreError::Forbidden(format!("{from} → {next}"))).into());
     }
     if next == CaseStatus::ForceClosed && step.text.trim().is_empty() {
@@ -174,7 +181,7 @@ fn judge_step(
             "SELECT actor FROM case_event
              WHERE case_id = ?1 AND kind = 'status' AND text LIKE 'PROPOSED%'
              ORDER BY id DESC LIMIT 1",
-            [case.0],
+            [case.id],
             |row| row.get(0),
         )
         .optional()?;
@@ -186,18 +193,14 @@ fn judge_step(
 }
 
 /// One case has one outcome: a case with money or goods under way is not closed by hand.
-fn keep_outcome(
-    tx: &SessionTransaction<'_>,
-    case: CaseId,
-    next: CaseStatus,
-) -> Result<(), DbError> {
+fn keep_outcome(tx: &SessionTransaction<'_>, case: i64, next: CaseStatus) -> Result<(), DbError> {
     match next {
         CaseStatus::ForceClosed => {
-            casework::forbid_while_in_force(tx, case.0)?;
-            casework::write_off(tx, case.0)
+            casework::forbid_while_in_force(tx, case)?;
+            casework::write_off(tx, case)
         }
-        CaseStatus::Resolved | CaseStatus::Proposed => casework::forbid_while_in_force(tx, case.0),
-        CaseStatus::Reopened => casework::forget_write_off(tx, case.0),
+        CaseStatus::Resolved | CaseStatus::Proposed => casework::forbid_while_in_force(tx, case),
+        CaseStatus::Reopened => casework::forget_write_off(tx, case),
         CaseStatus::New
         | CaseStatus::Assigned
         | CaseStatus::Waiting

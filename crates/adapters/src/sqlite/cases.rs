@@ -3,7 +3,7 @@
 use crate::sqlite::session::{SessionTransaction, params};
 
 use super::DbError;
-use super::casework::seal_case_event;
+use super::casework::{WrittenCaseEvent, seal_case_event};
 use recondesk_domain::CaseStatus;
 use recondesk_ports::{Author, CaseEvent, CaseEventKind};
 
@@ -40,9 +40,11 @@ pub(super) fn write_event(
     case: i64,
     event: &CaseEvent,
 ) -> Result<(), DbError> {
-    let id = tx.query_row(
+    let written = tx.query_row(
         "INSERT INTO case_event (case_id, at, actor, kind, text, run)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         RETURNING id, (SELECT c.profile FROM case_file c WHERE c.id = case_id),
+                   (SELECT c.key FROM case_file c WHERE c.id = case_id)",
         params![
             case,
             event.at.unix(),
@@ -51,11 +53,18 @@ pub(super) fn write_event(
             event.text,
             event.run.map(|run| run.0)
         ],
-        |row| row.get(0),
+        |row| {
+            Ok(WrittenCaseEvent {
+                id: row.get(0)?,
+                case,
+                profile: row.get(1)?,
+                key: row.get(2)?,
+            })
+        },
     )?;
     // What a run writes is sealed together, once it is done.
     if event.run.is_none() {
-        seal_case_event(tx, id, case, event)?;
+        seal_case_event(tx, &written, event)?;
     }
     Ok(())
 }

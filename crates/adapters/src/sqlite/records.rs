@@ -4,8 +4,8 @@ use super::{Database, audit, case_questions, case_steps, merchants, observations
 use recondesk_domain::{BillDate, Finding, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{
     Author, BillFailure, CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, CaseSteps,
-    ExchangeRecord, KnownRun, NewRun, Observation, Records, RefundWord, RunId, RunRecord,
-    StoreError,
+    DeedListener, ExchangeRecord, KnownRun, NewRun, Observation, Records, RefundWord, RunId,
+    RunRecord, StoreError,
 };
 use recondesk_reconcile::PoolItem;
 
@@ -157,6 +157,12 @@ impl Records for Database {
     fn last_deed(&self) -> Result<i64, StoreError> {
         let sql = "SELECT coalesce(max(id), 0) FROM audit";
         Ok(self.lock().query_row(sql, [], |row| row.get(0))?)
+    }
+
+    fn announce_to(&self, listener: Box<dyn DeedListener>) {
+        if let Some(server) = self.shared() {
+            server.announce_to(listener);
+        }
     }
 
     fn case_events(&self, case: CaseId) -> Result<Vec<CaseEvent>, StoreError> {

@@ -69,7 +69,7 @@ impl Writer {
             let connection = locked(&self.connection);
             self.changes.listen(connection.lite()?)?;
             let open = begin(&connection)?;
-            let value = work(&SessionTransaction(&connection))?;
+            let value = work(&SessionTransaction::on(&connection, None))?;
             let generation = self.next_generation(&open)?;
             let end = open.commit();
             (end.map(|()| value), generation)

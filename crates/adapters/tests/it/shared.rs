@@ -3,6 +3,7 @@
 //! They need a server (`RECONDESK_TEST_POSTGRES`), so `cargo test` leaves them out; `just shared` runs them.
 
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use recondesk_adapters::books::Bookshelf;
@@ -15,8 +16,8 @@ use recondesk_casework::{
 };
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret};
 use recondesk_ports::{
-    Author, Books as _, Casework as _, Operator, Records as _, RefundDraft, RefundRecord,
-    RefundStep, StoreError, Writers as _,
+    Author, Books as _, Casework as _, DeedListener, Operator, Records as _, RefundDraft,
+    RefundRecord, RefundStep, ServerRefusal, StoreError, Writers as _,
 };
 use tempfile::TempDir;
 
@@ -333,6 +334,81 @@ fn a_line_that_was_cut_is_opened_again_and_what_was_told_is_there() {
     let mut read = (0..2).map(|_| reader.preference("c"));
     assert_eq!(read.find_map(Result::ok), Some(Some("3".to_owned())));
     assert_eq!(stored("a"), Some("1".to_owned()));
+}
+
+/// What a listener was told.
+#[derive(Debug, PartialEq)]
+enum Told {
+    Heard,
+    Announced(bool),
+}
+
+/// Passes on what it is told.
+struct Messenger(SyncSender<Told>);
+
+impl DeedListener for Messenger {
+    fn heard(&self) {
+        let _is_over = self.0.send(Told::Heard);
+    }
+
+    fn announced(&self, arrive: bool) {
+        let _is_over = self.0.send(Told::Announced(arrive));
+    }
+
+    fn is_wanted(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn what_is_stored_is_announced_to_others_and_again_after_the_line_was_cut() {
+    let team = Team::new();
+    let (window, other) = (team.program(), team.program());
+    let (sender, told) = sync_channel(1_000);
+    window.announce_to(Box::new(Messenger(sender)));
+    let next = || told.recv_timeout(Duration::from_mins(10)).unwrap();
+    let store = |name: &str| {
+        let shop = MerchantProfile::new(name, "1900000110");
+        other.add_profile(&shop, Author::program(NOW))
+    };
+    // It looks once at the beginning.
+    assert_eq!([next(), next()], [Told::Announced(true), Told::Heard]);
+
+    let begun = std::time::Instant::now();
+    store("a").unwrap();
+    assert_eq!(next(), Told::Heard);
+    println!("an announcement took {:.1?}", begun.elapsed());
+    // A preference is no deed.
+    other.set_preference("a", "1").unwrap();
+    let none = told.recv_timeout(Duration::from_millis(300));
+    assert!(none.is_err());
+
+    team.cut_all_lines();
+    // Once it hears again it looks, for what happened meanwhile; then it hears as before.
+    let again = [next(), next(), next()];
+    let due = [Told::Announced(false), Told::Announced(true), Told::Heard];
+    assert_eq!(again, due);
+    while store("b").is_err() {}
+    assert_eq!(next(), Told::Heard);
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn what_the_server_refuses_is_told_with_its_code_and_is_no_damage() {
+    let team = Team::new();
+    let db = team.program();
+    let raw = RawDatabase::of(team.folder.path());
+    raw.execute("ALTER TABLE preference RENAME TO preference_gone", [])
+        .unwrap();
+
+    let refused = db.preference("a");
+
+    let Err(StoreError::Server(ServerRefusal { code, said })) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(code, "42P01");
+    assert!(said.contains("preference"), "{said}");
 }
 
 #[test]

@@ -28,8 +28,10 @@ use recondesk_ports::{
 };
 
 pub(super) use outcomes::{forbid_while_in_force, forget_write_off, write_off};
-pub(super) use second_person::{forbid_on_signed_day, require_operator, second_person};
-pub(super) use trail::{append as append_to_trail, last_case_event, seal_case_event, seal_run};
+pub(super) use second_person::{CaseUnderReview, forbid_on_signed_day, second_person};
+pub(super) use trail::{
+    WrittenCaseEvent, append as append_to_trail, last_case_event, seal_case_event, seal_run,
+};
 pub(super) use trail_check::holds as trail_holds;
 pub(super) use undo::before;
 

@@ -1,6 +1,8 @@
 //! The audit trail: every entry carries the seal of the one before (see `recondesk_casework::seal`).
 
-use crate::sqlite::session::{Connection, OptionalExtension as _, Row, SessionTransaction, params};
+use crate::sqlite::session::{
+    Connection, OptionalExtension as _, Row, SessionTransaction, TrailEnd, params,
+};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -15,12 +17,11 @@ pub(in crate::sqlite) fn append(
     tx: &SessionTransaction<'_>,
     deed: &AuditDeed<'_>,
 ) -> Result<(), DbError> {
-    let last: Option<(i64, [u8; 32])> = tx
-        .prepare_cached("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let (last, before) = last.unwrap_or((0, TRAIL_START));
-    let id = last.saturating_add(1);
+    let last = match tx.trail_end() {
+        Some(known) => known,
+        None => read_end(tx)?,
+    };
+    let (id, before) = (last.id.saturating_add(1), last.seal);
     let entry = TrailEntry {
         id,
         at: deed.at,
@@ -29,6 +30,7 @@ pub(in crate::sqlite) fn append(
         subject: deed.subject,
         document: deed.document,
     };
+    let seal = seal(&before, &entry);
     tx.prepare_cached(
         "INSERT INTO audit (id, at, actor, kind, subject, document, before, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -41,9 +43,26 @@ pub(in crate::sqlite) fn append(
         deed.subject,
         deed.document,
         before,
-        seal(&before, &entry)
+        seal
     ])?;
+    tx.put_in_trail(TrailEnd { id, seal });
     Ok(())
+}
+
+fn read_end(tx: &SessionTransaction<'_>) -> Result<TrailEnd, DbError> {
+    let last = tx
+        .prepare_cached("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")?
+        .query_row([], |row| {
+            Ok(TrailEnd {
+                id: row.get(0)?,
+                seal: row.get(1)?,
+            })
+        })
+        .optional()?;
+    Ok(last.unwrap_or(TrailEnd {
+        id: 0,
+        seal: TRAIL_START,
+    }))
 }
 
 /// What of a row of `case_event` is sealed, as a digest.
@@ -127,19 +146,29 @@ impl RowDigest {
     }
 }
 
+/// An event of a case as it was written: its number, the case, and what names that.
+pub(in crate::sqlite) struct WrittenCaseEvent {
+    pub(in crate::sqlite) id: i64,
+    pub(in crate::sqlite) case: i64,
+    pub(in crate::sqlite) profile: i64,
+    pub(in crate::sqlite) key: String,
+}
+
 /// Seals what happened to a case: the words stay in its history, the trail keeps their digest.
 pub(in crate::sqlite) fn seal_case_event(
     tx: &SessionTransaction<'_>,
-    id: i64,
-    case: i64,
+    written: &WrittenCaseEvent,
     event: &CaseEvent,
 ) -> Result<(), DbError> {
-    let (profile, key): (i64, String) = tx
-        .prepare_cached("SELECT profile, key FROM case_file WHERE id = ?1")?
-        .query_row([case], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let digest = case_event_digest(&CaseEventRow {
+    let WrittenCaseEvent {
         id,
         case,
+        profile,
+        key,
+    } = written;
+    let digest = case_event_digest(&CaseEventRow {
+        id: *id,
+        case: *case,
         at: event.at.unix(),
         actor: event.actor.clone(),
         kind: event.kind.word().to_owned(),

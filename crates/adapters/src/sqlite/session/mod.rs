@@ -13,6 +13,8 @@ pub(crate) use error::{DbError, OptionalExtension};
 pub(crate) use insert::{insert_rows, insert_rows_returning};
 pub(crate) use value::{FromValue, StatementParams, ToValue, Value, ValueRef, params};
 
+use std::cell::Cell;
+
 use value::strange;
 
 /// A connection to a database.
@@ -26,13 +28,53 @@ pub(crate) enum Connection {
 
 /// A transaction that is open on a connection; whoever began it ends it.
 #[derive(Debug)]
-pub(crate) struct SessionTransaction<'a>(pub(super) &'a Connection);
+pub(crate) struct SessionTransaction<'a> {
+    connection: &'a Connection,
+    /// The end of the trail, once this transaction knows it: nobody else writes meanwhile.
+    trail_end: Cell<Option<TrailEnd>>,
+    /// This transaction has put something behind it.
+    has_deed: Cell<bool>,
+}
+
+/// The last entry of the trail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TrailEnd {
+    pub(crate) id: i64,
+    pub(crate) seal: [u8; 32],
+}
+
+impl<'a> SessionTransaction<'a> {
+    /// What was begun on that connection, with the end of the trail where it is known.
+    pub(super) const fn on(connection: &'a Connection, trail_end: Option<TrailEnd>) -> Self {
+        Self {
+            connection,
+            trail_end: Cell::new(trail_end),
+            has_deed: Cell::new(false),
+        }
+    }
+
+    /// The end of the trail, as far as this transaction knows it.
+    pub(crate) const fn trail_end(&self) -> Option<TrailEnd> {
+        self.trail_end.get()
+    }
+
+    /// Takes note of what it has put at the end of the trail.
+    pub(crate) fn put_in_trail(&self, end: TrailEnd) {
+        self.trail_end.set(Some(end));
+        self.has_deed.set(true);
+    }
+
+    /// True once it has put something in the trail.
+    pub(super) const fn has_deed(&self) -> bool {
+        self.has_deed.get()
+    }
+}
 
 impl std::ops::Deref for SessionTransaction<'_> {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        self.0
+        self.connection
     }
 }
 

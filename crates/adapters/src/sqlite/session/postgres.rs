@@ -6,13 +6,14 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use postgres::error::SqlState;
+use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Statement};
 
 use super::{DbError, ValueRef};
 use recondesk_domain::Message;
-use recondesk_ports::StoreError;
+use recondesk_ports::{ServerRefusal, StoreError};
 
 /// A connection that was quiet for so long may have been cut off by something between; how long trying it may take.
 const QUIET: Duration = Duration::from_secs(20);
@@ -62,6 +63,17 @@ impl PgConnection {
         Ok(self.client.borrow_mut().batch_execute(sql)?)
     }
 
+    /// Waits at most `limit` until something is announced to this session; all of it that is there counts as one.
+    pub(crate) fn heard_within(&self, limit: Duration) -> Result<bool, DbError> {
+        let mut client = self.client.borrow_mut();
+        let first = client.notifications().timeout_iter(limit).next()?;
+        while client.notifications().iter().next()?.is_some() {}
+        if first.is_none() && client.is_closed() {
+            return Err(lost());
+        }
+        Ok(first.is_some())
+    }
+
     /// A statement in the words of the tables, which is kept for the next time.
     pub(super) fn prepare(&self, sql: &str) -> Result<Statement, DbError> {
         if let Some(known) = self.statements.borrow().get(sql) {
@@ -97,6 +109,13 @@ impl PgConnection {
         self.heard.set(Instant::now());
         Ok(rows)
     }
+}
+
+fn lost() -> DbError {
+    DbError::Store(StoreError::Unreachable(Message::new(
+        "与数据库的连接断了",
+        "the connection to the database server was lost",
+    )))
 }
 
 fn handed_over<'a>(values: &'a [ValueRef<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
@@ -182,10 +201,7 @@ impl From<postgres::Error> for DbError {
                     .source()
                     .is_some_and(<dyn Error>::is::<std::io::Error>)
             {
-                return Self::Store(StoreError::Unreachable(Message::new(
-                    "与数据库的连接断了",
-                    "the connection to the database server was lost",
-                )));
+                return lost();
             }
             return Self::broken(words(&error));
         };
@@ -206,7 +222,12 @@ impl From<postgres::Error> for DbError {
             code if code.starts_with("28") || code.starts_with("57P") || code == "42501" => {
                 StoreError::Unreachable(Message::new(said.message(), said.message()))
             }
-            _ => StoreError::Broken(format!("{}: {}", code.code(), said.message())),
+            // Alone these say that what is stored is damaged: pages that do not hold what they should.
+            "XX001" | "XX002" => StoreError::Broken(format!("{}: {}", code.code(), said.message())),
+            code => StoreError::Server(ServerRefusal {
+                code: code.to_owned(),
+                said: said.message().to_owned(),
+            }),
         })
     }
 }

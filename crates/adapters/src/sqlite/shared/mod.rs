@@ -5,6 +5,7 @@
 //! between a look and a write is changed by others. Readers wait for nobody.
 
 mod address;
+mod announce;
 mod dialect;
 mod lease;
 pub(crate) mod place;
@@ -15,14 +16,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::session::{Connection, DbError, OptionalExtension as _, SessionTransaction, params};
+use super::session::{
+    Connection, DbError, OptionalExtension as _, SessionTransaction, TrailEnd, params,
+};
 use super::turn::Turn;
 use super::{BUSY, has_moved, locked, migrate};
 pub use address::Address;
 pub(crate) use lease::LeaseGuard;
 use lease::{LeaseSet, Leases};
 use place::Share;
-use recondesk_ports::StoreError;
+use recondesk_ports::{DeedListener, StoreError};
 pub use roles::bind_role;
 use sha2::{Digest as _, Sha256};
 
@@ -31,10 +34,19 @@ const ATTEMPTS: u32 = 8;
 /// Locks what every writing transaction locks first.
 const TURN: &str = "SELECT value FROM meta WHERE key = 'generation' FOR UPDATE";
 
-/// Counts a transaction, unless the workspace moved away before it.
-const COUNT: &str = "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT)
-     WHERE key = 'generation' AND NOT EXISTS (SELECT 1 FROM meta m WHERE m.key = 'moved_at'
-                                              AND CAST(m.value AS BIGINT) <= CAST(meta.value AS BIGINT))";
+/// Counts a transaction, which locks the same row; tells whether the workspace moved away before it, and the end of the
+/// trail, because every further question is a way to the server and back while all others wait.
+const COUNT: &str =
+    "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'generation'
+     RETURNING EXISTS (SELECT 1 FROM meta m WHERE m.key = 'moved_at'),
+               (SELECT max(id) FROM audit), (SELECT hash FROM audit ORDER BY id DESC LIMIT 1)";
+
+/// Asks the same at the end: a workspace that has moved may be used again by the transaction that says so.
+const HAS_MOVED: &str = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'moved_at')";
+
+/// Stores a transaction. After a statement that failed the first word fails as well: such a transaction cannot be taken
+/// for a stored one.
+const COMMIT: &str = "SELECT 1; COMMIT";
 
 /// The connection that writes, and the rights of this program.
 #[derive(Debug)]
@@ -46,8 +58,7 @@ pub(crate) struct SharedWriter {
     has_long: AtomicBool,
     held: Arc<LeaseSet>,
     leases: Arc<Leases>,
-    /// What begins a transaction.
-    beginning: String,
+    frame: Frame,
 }
 
 /// Makes the database of a new shared workspace, whose files will lie in `files`, a location `file:///…` or
@@ -154,23 +165,49 @@ fn fact(connection: &Connection, key: &str) -> Result<Option<String>, DbError> {
         .optional()
 }
 
-/// What begins a transaction: who waits for the turn is served in the order of arrival, where the server knows such
-/// queues. The row that is locked next is what keeps others out, with or without.
-fn beginning(connection: &Connection, address: &Address) -> Result<String, DbError> {
-    const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// A number that is the same for all who use a workspace, and that no other workspace of the server has.
+fn number_of(address: &Address) -> u64 {
     let digest: [u8; 32] = Sha256::digest(format!("recondesk/{}", address.schema())).into();
-    let place = i64::from_be_bytes(digest.first_chunk().copied().unwrap_or_default());
-    let queue = format!("SELECT pg_advisory_xact_lock({place})");
-    let server = connection.postgres()?;
-    // One that does not know them refuses the name of the function.
-    let is_known = server
-        .batch("SELECT pg_advisory_xact_lock_shared(0)")
-        .is_ok();
-    Ok(if is_known {
-        format!("{BEGIN}; {queue}")
-    } else {
-        BEGIN.to_owned()
-    })
+    u64::from_be_bytes(digest.first_chunk().copied().unwrap_or_default())
+}
+
+/// What begins and what ends a transaction, in the words that the server knows.
+///
+/// Who waits for the turn is served in the order of arrival, where the server knows such queues. The row that is locked
+/// next is what keeps others out, with or without.
+#[derive(Debug)]
+struct Frame {
+    begin: String,
+    /// Who has the turn sees what the one before has stored. Without a queue the row must be locked beforehand.
+    is_queued: bool,
+    /// As [`COMMIT`], and announces that the trail has grown.
+    commit_and_tell: String,
+}
+
+impl Frame {
+    fn of(connection: &Connection, address: &Address) -> Result<Self, DbError> {
+        const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+        let server = connection.postgres()?;
+        // One that does not know a function refuses its name.
+        let knows = |question: &str| server.batch(question).is_ok();
+        let place = number_of(address).cast_signed();
+        let is_queued = knows("SELECT pg_advisory_xact_lock_shared(0)");
+        let channel = announce::channel(address);
+        let tells = knows(&format!("SELECT pg_notify('{channel}', '')"));
+        Ok(Self {
+            begin: if is_queued {
+                format!("{BEGIN}; SELECT pg_advisory_xact_lock({place})")
+            } else {
+                BEGIN.to_owned()
+            },
+            is_queued,
+            commit_and_tell: if tells {
+                format!("SELECT pg_notify('{channel}', ''); COMMIT")
+            } else {
+                COMMIT.to_owned()
+            },
+        })
+    }
 }
 
 /// Opens a new connection in place of one that the server or the line has closed.
@@ -202,9 +239,9 @@ impl SharedWriter {
             return Err(StoreError::HalfMoved(from));
         }
         let held = Arc::<LeaseSet>::default();
-        let beginning = beginning(&connection, address)?;
+        let frame = Frame::of(&connection, address)?;
         Ok(Self {
-            beginning,
+            frame,
             address: address.clone(),
             connection: Arc::new(Mutex::new(connection)),
             turn: Turn::of_this_program(),
@@ -227,6 +264,11 @@ impl SharedWriter {
         {
             tracing::warn!(?error, "the database server cannot be reached");
         }
+    }
+
+    /// Lets the listener hear of what anybody stores, until it wants no more.
+    pub(super) fn announce_to(&self, listener: Box<dyn DeedListener>) {
+        announce::to(&self.address, listener);
     }
 
     /// Waits at most `patience` for a right that one program among all has.
@@ -277,8 +319,13 @@ impl SharedWriter {
         let mut connection = locked(&self.connection);
         revive(&mut connection, &self.address)?;
         let open = self.begin(&connection)?;
-        let value = work(&SessionTransaction(&connection))?;
-        open.commit()?;
+        let transaction = SessionTransaction::on(&connection, open.trail_end);
+        let value = work(&transaction)?;
+        open.commit(if transaction.has_deed() {
+            &self.frame.commit_and_tell
+        } else {
+            COMMIT
+        })?;
         Ok(value)
     }
 
@@ -302,14 +349,19 @@ impl SharedWriter {
         {
             let mut connection = locked(&self.connection);
             revive(&mut connection, &self.address)?;
+            let open = self.begin(&connection)?;
+            // Nothing says within such a transaction that the workspace can be used again.
+            if open.has_moved {
+                return Err(has_moved(&connection));
+            }
             // It is ended below, or by the guard.
-            std::mem::forget(self.begin(&connection)?);
+            std::mem::forget(open);
             self.has_long.store(true, Ordering::SeqCst);
         }
         let open = LongTransaction(self);
         if work() {
             let connection = locked(&self.connection);
-            OpenTransaction(&connection).commit()?;
+            OpenTransaction::on(&connection).commit(&self.frame.commit_and_tell)?;
             self.has_long.store(false, Ordering::SeqCst);
             drop(connection);
             std::mem::forget(open);
@@ -323,9 +375,16 @@ impl SharedWriter {
     }
 
     fn begin<'a>(&self, connection: &'a Connection) -> Result<OpenTransaction<'a>, DbError> {
-        let open = OpenTransaction(connection);
-        connection.postgres()?.batch(&self.beginning)?;
-        let _count: String = connection.query_row(TURN, [], |row| row.get(0))?;
+        let mut open = OpenTransaction::on(connection);
+        connection.postgres()?.batch(&self.frame.begin)?;
+        if !self.frame.is_queued {
+            let _count: String = connection.query_row(TURN, [], |row| row.get(0))?;
+        }
+        (open.has_moved, open.trail_end) = connection.query_row(COUNT, [], |row| {
+            let (id, seal): (Option<i64>, Option<[u8; 32]>) = (row.get(1)?, row.get(2)?);
+            let end = id.zip(seal).map(|(id, seal)| TrailEnd { id, seal });
+            Ok((row.get(0)?, end))
+        })?;
         self.held.check(connection)?;
         Ok(open)
     }
@@ -334,8 +393,8 @@ impl SharedWriter {
 fn bring_up(connection: &Connection) -> Result<(), StoreError> {
     let server = connection.postgres()?;
     server.batch("BEGIN")?;
-    let open = OpenTransaction(connection);
-    let _count: String = connection.query_row(TURN, [], |row| row.get(0))?;
+    let mut open = OpenTransaction::on(connection);
+    open.take_turn()?;
     // Another program may have done the work while this one waited.
     let found = schema_of(connection)?.unwrap_or(0);
     take_steps(connection, usize::try_from(found).unwrap_or(usize::MAX))?;
@@ -344,21 +403,40 @@ fn bring_up(connection: &Connection) -> Result<(), StoreError> {
         [migrate::latest().max(found).to_string()],
     )?;
     roles::keep(connection)?;
-    Ok(open.commit()?)
+    Ok(open.commit(COMMIT)?)
 }
 
 /// A transaction that ends with its scope: what was not committed is rolled back.
-struct OpenTransaction<'a>(&'a Connection);
+struct OpenTransaction<'a> {
+    connection: &'a Connection,
+    /// The workspace had moved away when it began.
+    has_moved: bool,
+    /// The end of the trail, where there is one and it was asked for.
+    trail_end: Option<TrailEnd>,
+}
 
-impl OpenTransaction<'_> {
-    /// Counts the transaction and stores it.
-    fn commit(self) -> Result<(), DbError> {
-        // After a statement that failed this fails as well: such a transaction cannot be taken for a stored one.
-        let counted = self.0.execute(COUNT, [])?;
-        if counted == 0 {
-            return Err(has_moved(self.0));
+impl<'a> OpenTransaction<'a> {
+    const fn on(connection: &'a Connection) -> Self {
+        Self {
+            connection,
+            has_moved: false,
+            trail_end: None,
         }
-        self.0.postgres()?.batch("COMMIT")?;
+    }
+
+    /// Keeps other writers out, where it was not begun by [`SharedWriter::begin`].
+    fn take_turn(&mut self) -> Result<(), DbError> {
+        let _count: String = self.connection.query_row(TURN, [], |row| row.get(0))?;
+        self.has_moved = self.connection.query_row(HAS_MOVED, [], |row| row.get(0))?;
+        Ok(())
+    }
+
+    /// Stores it, in these words.
+    fn commit(self, words: &str) -> Result<(), DbError> {
+        if self.has_moved && self.connection.query_row(HAS_MOVED, [], |row| row.get(0))? {
+            return Err(has_moved(self.connection));
+        }
+        self.connection.postgres()?.batch(words)?;
         std::mem::forget(self);
         Ok(())
     }
@@ -366,7 +444,7 @@ impl OpenTransaction<'_> {
 
 impl Drop for OpenTransaction<'_> {
     fn drop(&mut self) {
-        if let Ok(server) = self.0.postgres() {
+        if let Ok(server) = self.connection.postgres() {
             // Where the line is gone the server rolls back by itself.
             drop(server.batch("ROLLBACK"));
         }
@@ -379,7 +457,7 @@ struct LongTransaction<'a>(&'a SharedWriter);
 impl Drop for LongTransaction<'_> {
     fn drop(&mut self) {
         let connection = locked(&self.0.connection);
-        drop(OpenTransaction(&connection));
+        drop(OpenTransaction::on(&connection));
         self.0.has_long.store(false, Ordering::SeqCst);
     }
 }

@@ -6,7 +6,7 @@
 
 use super::super::DbError;
 use super::super::session::{Connection, params};
-use super::{Address, OpenTransaction, TURN, schema_of};
+use super::{Address, COMMIT, OpenTransaction, schema_of};
 use recondesk_ports::StoreError;
 
 /// Which role decides as whom, and the rules for what it writes.
@@ -103,9 +103,9 @@ fn bind(connection: &Connection, operator: &str, role: &str) -> Result<(), DbErr
         )));
     }
     let server = connection.postgres()?;
-    let open = OpenTransaction(connection);
+    let mut open = OpenTransaction::on(connection);
     server.batch("BEGIN")?;
-    let _count: String = connection.query_row(TURN, [], |row| row.get(0))?;
+    open.take_turn()?;
     server.batch(RULES)?;
     connection.execute(
         "INSERT INTO desk_role (role, operator) VALUES (?1, ?2)
@@ -113,7 +113,7 @@ fn bind(connection: &Connection, operator: &str, role: &str) -> Result<(), DbErr
         params![role, operator],
     )?;
     keep(connection)?;
-    open.commit()
+    open.commit(COMMIT)
 }
 
 /// Gives bound roles the rights they need on all tables, new ones among them; nothing where no role is bound. The

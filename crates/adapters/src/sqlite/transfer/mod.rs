@@ -194,10 +194,14 @@ impl Database {
             }
             let value = carry(&Load::of(tx, adjust)?)?;
             let generation: String = tx.query_row(super::META, ["generation"], |row| row.get(0))?;
-            let moved_at = generation
+            let generation = generation
                 .parse::<u64>()
-                .map_err(|_error| DbError::broken(format!("generation {generation}")))?
-                .saturating_add(1);
+                .map_err(|_error| DbError::broken(format!("generation {generation}")))?;
+            // The number of this transaction: a file counts it at its end, a server at its beginning.
+            let moved_at = match &**tx {
+                Connection::Lite(_) => generation.saturating_add(1),
+                Connection::Postgres(_) => generation,
+            };
             let fact = "INSERT INTO meta (key, value) VALUES (?1, ?2)";
             tx.execute(fact, ["moved_to", place])?;
             tx.execute(fact, ["moved_at", &moved_at.to_string()])?;
