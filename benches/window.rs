@@ -175,6 +175,7 @@ impl BenchStage {
                 font: recondesk::ui::fonts::NOTO,
             }),
             columns: Arc::new(recondesk::adapters::parquet::ParquetFiles),
+            places: None,
             demo: None,
             program: String::new(),
             handbook: Arc::new(|_| Ok(())),

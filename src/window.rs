@@ -12,7 +12,8 @@ use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Demo, Environment, OpenCare, WindowJobs};
 use recondesk::app::{
-    Bell, Failure, FailureKind, Language, Message, NoticeText, Worker, WorkerSet,
+    Bell, Failure, FailureKind, Language, Message, NoticeText, SharedPlaceAsk, SharedPlaces,
+    Worker, WorkerSet,
 };
 use recondesk::cli::WindowStart;
 use recondesk::handbook::handbook;
@@ -33,11 +34,16 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
     log::report_panics(place.log_folder());
     // A workspace that is handed over open is the demo's: it has its shop already.
     let demo = start.ports.is_none().then(demo_beside);
+    let is_own = demo.is_some();
     let ports = match start.ports {
         Some(ports) => ports,
         // The window has a dialog of its own for the passphrase; a terminal behind it may be watched by nobody.
         None => adapters::open(Some(&named))?,
     };
+    if is_own && let Some(address) = named.to_str() {
+        // A folder is none, and is left out.
+        adapters::places::remember(address);
+    }
     let around = Environment {
         folder: named.display().to_string(),
         person: person(),
@@ -66,12 +72,48 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
             })
         }),
         demo,
+        places: is_own.then(|| -> Arc<dyn SharedPlaces> { Arc::new(PlacesBeside) }),
         handbook: Arc::new({
             let folder = place.folder().to_owned();
             move |language| open_handbook(&folder, language)
         }),
     };
     ui::run(start.lang, &|wake| parts(&ports, &around, wake))
+}
+
+/// Opens shared workspaces as programs of their own, each with its own window.
+struct PlacesBeside;
+
+impl SharedPlaces for PlacesBeside {
+    fn recent(&self) -> Vec<String> {
+        adapters::places::recent()
+    }
+
+    fn open(&self, ask: &SharedPlaceAsk) -> Result<(), Failure> {
+        let files = Some(ask.files.as_str()).filter(|files| !files.is_empty());
+        adapters::places::try_open(&ask.address, files, ask.password.as_ref())?;
+        let failed = |error: std::io::Error| {
+            Failure::new(
+                FailureKind::Workspace,
+                "place.start",
+                Message::new("新窗口打不开", "The other window does not open"),
+                Message::new("再试一次", "Try once more"),
+            )
+            .with_detail(error.to_string())
+        };
+        let program = std::env::current_exe().map_err(failed)?;
+        let mut window = Command::new(program);
+        window
+            .arg("--workspace")
+            .arg(&ask.address)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        // Where there is no keychain it is known to that window alone: others of this computer do not see it.
+        if let Some(password) = &ask.password {
+            window.env("PGPASSWORD", password.expose());
+        }
+        window.spawn().map(drop).map_err(failed)
+    }
 }
 
 /// Who sits at the computer; decisions are kept under this name, so there is always one.

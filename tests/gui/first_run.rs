@@ -57,6 +57,7 @@ impl FirstRunFixture {
                 font: recondesk::ui::fonts::NOTO,
             }),
             columns: Arc::new(adapters::parquet::ParquetFiles),
+            places: None,
             demo: None,
             program: String::new(),
             handbook: Arc::new(|_| Ok(())),

@@ -23,6 +23,7 @@ mod import;
 mod lookup;
 mod lookup_sample;
 mod merchants;
+mod open_shared;
 mod payout;
 mod people;
 mod personal_data;

@@ -280,6 +280,7 @@ fn workers(ports: &Ports, folder: &Path) -> WorkerSet {
             font: recondesk::ui::fonts::NOTO,
         }),
         columns: Arc::new(recondesk::adapters::parquet::ParquetFiles),
+        places: None,
         demo: None,
         program: String::new(),
         handbook: Arc::new(|_| Ok(())),

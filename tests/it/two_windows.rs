@@ -31,6 +31,7 @@ fn window(stage: &CliFixture, person: &str) -> WindowJobs {
             font: recondesk::ui::fonts::NOTO,
         }),
         columns: Arc::new(recondesk::adapters::parquet::ParquetFiles),
+        places: None,
         demo: None,
         program: String::new(),
         handbook: Arc::new(|_| Ok(())),

@@ -57,6 +57,7 @@ pub(crate) fn jobs_over(workspace: &std::path::Path) -> (Ports, WindowJobs) {
             font: recondesk::ui::fonts::NOTO,
         }),
         columns: Arc::new(recondesk::adapters::parquet::ParquetFiles),
+        places: None,
         demo: None,
         program: String::new(),
         handbook: Arc::new(|_| Ok(())),

@@ -15,6 +15,7 @@ pub mod log;
 pub mod object_store;
 mod open;
 pub mod parquet;
+pub mod places;
 pub mod priority;
 pub mod report;
 pub mod sqlite;

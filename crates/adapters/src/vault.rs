@@ -7,6 +7,7 @@
 
 mod keychain;
 mod memory;
+pub(crate) mod passwords;
 mod remembered;
 mod sealed;
 

@@ -155,7 +155,7 @@ impl Workspace {
     pub(crate) fn for_shared(address: &Address) -> Result<Self, StoreError> {
         let digest = crate::digest::hex(&Sha256::digest(address.shown()));
         let name = digest.get(..16).unwrap_or_default();
-        Self::at(&user_folder()?.join("shared").join(name))
+        Self::at(&shared_folder()?.join(name))
     }
 
     /// The files of a shared workspace: a folder that several computers reach, and the database that says whose
@@ -296,6 +296,11 @@ fn user_folder() -> Result<PathBuf, StoreError> {
         StoreError::Denied("this user has no home folder; name one with --workspace".to_owned())
     })?;
     Ok(folders.data_dir().to_owned())
+}
+
+/// Where this user keeps on this computer what belongs to shared workspaces.
+pub(crate) fn shared_folder() -> Result<PathBuf, StoreError> {
+    Ok(user_folder()?.join("shared"))
 }
 
 /// The address of a shared workspace, where one is named.

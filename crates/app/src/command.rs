@@ -14,7 +14,7 @@ use super::jobs::lookup::session::{GatewayQuestion, LookUp};
 use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
 use super::rows::PageWanted;
 use super::tables::ask::ListAsk;
-use super::{Language, Preferences, ReportFormat, model};
+use super::{Language, Preferences, ReportFormat, SharedPlaceAsk, model};
 
 /// Which of the two threads carries a command out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -242,6 +242,8 @@ pub enum Command {
     SetLimits(Box<model::LimitsWish>),
     /// Makes the demo merchant with its day.
     OpenDemo,
+    /// Opens a shared workspace in a window of its own.
+    OpenShared(Box<SharedPlaceAsk>),
     /// Opens the handbook in this language, outside of the window.
     OpenHandbook(Language),
     /// Asks the signature laboratory.
@@ -420,7 +422,7 @@ impl Command {
             | Self::AskLive(_) => TaskKind::Ask,
             Self::Lab(_) => TaskKind::Read,
             Self::AskMany(..) => TaskKind::AskMany,
-            Self::OpenDemo => TaskKind::Demo,
+            Self::OpenDemo | Self::OpenShared(_) => TaskKind::Demo,
         }
     }
 
@@ -473,6 +475,8 @@ pub struct Welcome {
     pub demo: bool,
     /// True when the workspace can be copied and looked over.
     pub cares: bool,
+    /// Addresses of shared workspaces that were opened here, the newest first; nothing where none can be opened.
+    pub places: Option<Vec<String>>,
     /// Path of the program, for the line of a scheduler; empty where none should be set up.
     pub program: String,
     /// Who sits at the computer, for the history.

@@ -66,6 +66,7 @@ impl Command {
                 | Self::WithdrawRefund(..)
                 | Self::RemoveProfile(_)
                 | Self::Attach(_)
+                | Self::OpenShared(_)
                 | Self::Merchant(
                     MerchantAsk::RenameMapping { .. } | MerchantAsk::RemoveMapping(..)
                 )

@@ -36,10 +36,7 @@ pub struct Task {
 }
 
 /// Everything the screens read.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own, and none excludes another"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "none excludes another")]
 #[derive(Debug)]
 pub struct State {
     /// The clock, to the second, as the last event or minute left it.
@@ -60,6 +57,8 @@ pub struct State {
     pub demo: bool,
     /// True when the workspace can be copied and looked over.
     pub cares: bool,
+    /// Addresses of shared workspaces that were opened here; nothing where none can be opened.
+    pub places: Option<Vec<String>>,
     /// Who decides: the signed-in operator, or the user of the computer while no operators are named.
     pub desk: DeskState,
     /// Who is named to decide, and from when on a second person must agree.
@@ -131,6 +130,7 @@ impl State {
             program: String::new(),
             demo: false,
             cares: false,
+            places: None,
             desk: DeskState::default(),
             people: People::default(),
             vault: VaultAccess::default(),
@@ -427,6 +427,7 @@ impl State {
         self.folder = welcome.folder;
         self.demo = welcome.demo;
         self.cares = welcome.cares;
+        self.places = welcome.places;
         self.program = welcome.program;
         self.desk.person = welcome.person;
         self.vault = welcome.vault;

@@ -25,6 +25,7 @@ fn welcome(merchants: Vec<MerchantRow>) -> Outcome {
         folder: String::new(),
         demo: true,
         cares: true,
+        places: None,
         program: String::new(),
         person: crate::model::Person {
             name: "李雯".to_owned(),

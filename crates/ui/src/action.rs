@@ -64,6 +64,8 @@ pub(crate) enum Action {
     AskPassphrase,
     /// Asks for an operator to sign in.
     AskOperator,
+    /// Asks for the address of a shared workspace.
+    OpenShared,
     /// Asks for files to hang on a case.
     PickAttachments(CaseName),
     /// Asks where to write a copy of a file of a case.

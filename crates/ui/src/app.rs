@@ -8,6 +8,7 @@ use egui::Context;
 
 use super::action::{Action, Outbox};
 use super::file_picks::Picking;
+use super::open_shared::OpenSharedDialog;
 use super::palette::Palette;
 use super::screens::{Screen, Screens};
 use super::sign_in::SignInDialog;
@@ -63,6 +64,7 @@ pub struct App {
     pub(super) keys_open: bool,
     pub(super) unlocking: UnlockDialog,
     pub(super) signing_in: SignInDialog,
+    pub(super) opening: OpenSharedDialog,
     /// Steady milliseconds when a hand was last on the window.
     pub(super) touched_ms: u64,
     pub(super) out: Outbox,
@@ -98,6 +100,7 @@ impl App {
             keys_open: false,
             unlocking: UnlockDialog::default(),
             signing_in: SignInDialog::default(),
+            opening: OpenSharedDialog::default(),
             touched_ms: clock.steady_ms(),
             out: Outbox::default(),
             flash: None,
@@ -302,6 +305,10 @@ impl App {
                 Action::AskOperator => {
                     self.state.desk.asked.clear();
                     self.state.desk.is_wanted = true;
+                }
+                Action::OpenShared => {
+                    let recent = self.state.places.as_deref();
+                    self.opening.open(recent.unwrap_or_default());
                 }
                 Action::PickAttachments(case) => self.pick_attachments(case),
                 Action::PickAttachmentCopy(case, file) => self.pick_attachment_copy(case, &file),

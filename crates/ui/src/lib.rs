@@ -23,6 +23,7 @@ mod format;
 mod help;
 pub mod icons;
 mod keys;
+mod open_shared;
 mod page;
 mod paint;
 mod palette;

@@ -223,6 +223,7 @@ impl App {
         }
         let class = Class::of(area.size());
         let page = Page::new(ui, area, class, &self.state, Keys::default());
+        self.opening.show(&ctx, &page, &mut self.out);
         let (signed, command) = self.signing_in.show(&ctx, &page);
         if signed == dialog::Ended::Cancelled {
             self.state.desk.is_wanted = false;

@@ -40,6 +40,7 @@ mod merchants;
 mod overview;
 mod payout;
 mod people;
+pub(crate) mod places;
 mod settings;
 mod signature;
 mod table;
@@ -83,6 +84,7 @@ pub(crate) struct Wording {
     pub(crate) compare: cases::Compare,
     pub(crate) payout: payout::Payout,
     pub(crate) people: people::People,
+    pub(crate) places: places::Places,
     pub(crate) bills: books::Bills,
     pub(crate) orders: books::Orders,
     pub(crate) refused: books::Refused,
@@ -110,6 +112,7 @@ static ZH: Wording = Wording {
     compare: cases::Compare::ZH,
     payout: payout::Payout::ZH,
     people: people::People::ZH,
+    places: places::Places::ZH,
     bills: books::Bills::ZH,
     orders: books::Orders::ZH,
     refused: books::Refused::ZH,
@@ -137,6 +140,7 @@ static EN: Wording = Wording {
     compare: cases::Compare::EN,
     payout: payout::Payout::EN,
     people: people::People::EN,
+    places: places::Places::EN,
     bills: books::Bills::EN,
     orders: books::Orders::EN,
     refused: books::Refused::EN,

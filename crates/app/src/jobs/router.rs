@@ -8,6 +8,7 @@ mod funds;
 mod lists;
 mod merchant;
 mod people;
+mod places;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::model::{MerchantRow, SecretState};
 use crate::worker::Jobs;
 use crate::{
     Command, Failure, FailureKind, Language, MerchantRef, Message, Outcome, Preferences, Reporter,
+    SharedPlaces,
 };
 use recondesk_casework::Role;
 use recondesk_domain::{
@@ -67,6 +69,8 @@ pub struct Environment {
     pub columns: Arc<dyn ColumnFiles>,
     /// Makes the demo, where this workspace may have one.
     pub demo: Option<Demo>,
+    /// Opens shared workspaces; `None` where the window does not.
+    pub places: Option<Arc<dyn SharedPlaces>>,
     /// Path of the program, for the line of a scheduler; empty where none should be set up.
     pub program: String,
     /// Opens the handbook.
@@ -163,6 +167,7 @@ impl WindowJobs {
             preferences: self.preferences()?,
             demo: self.around.demo.is_some() && merchants.is_empty(),
             cares: self.around.care.is_some(),
+            places: self.around.places.as_ref().map(|places| places.recent()),
             program: self.around.program.clone(),
             merchants,
             folder: self.around.folder.clone(),
@@ -363,7 +368,7 @@ impl WindowJobs {
             | Command::RemoveOperator(_)
             | Command::SetLimits(_)) => self.people(command),
             Command::ExportBooks(chosen, folder) => self.export_books(chosen, &folder, reporter),
-            Command::OpenDemo => self.open_demo(reporter),
+            Command::OpenDemo | Command::OpenShared(_) => self.open_beside(&command, reporter),
             Command::OpenHandbook(lang) => (self.around.handbook)(lang).map(|()| Outcome::Done),
             Command::AskLive(question) => {
                 let profile = self.profile(question.profile)?;
@@ -388,12 +393,6 @@ impl WindowJobs {
             }
             read => self.read(read, reporter),
         }
-    }
-
-    fn open_demo(&self, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
-        let demo = self.around.demo.clone();
-        let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
-        Ok(changed(Changed::Books, demo(&self.ports, reporter)?))
     }
 
     fn keep(&self, id: ProfileId, asked: &LiveAnswer) -> Result<Outcome, Failure> {

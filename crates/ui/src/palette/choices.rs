@@ -129,6 +129,15 @@ pub(super) fn care(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
         let check = PaletteAction::CheckWorkspace;
         rows.push(row(icons::SHIELD_CHECK, s.check_do, frame.settings, check));
     }
+    if state.places.is_some() {
+        let shared = PaletteAction::OpenShared;
+        rows.push(row(
+            icons::SHARE_NETWORK,
+            w.places.open_shared,
+            "PostgreSQL",
+            shared,
+        ));
+    }
     let handbook = PaletteAction::Handbook;
     rows.push(row(icons::QUESTION, w.keys.handbook, "", handbook));
     rows

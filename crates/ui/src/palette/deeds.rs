@@ -46,6 +46,8 @@ pub(crate) enum PaletteAction {
     Backup,
     /// Looks the workspace over.
     CheckWorkspace,
+    /// Opens a shared workspace.
+    OpenShared,
     /// Opens the handbook.
     Handbook,
     /// What waits for a second person.
@@ -89,6 +91,7 @@ pub(crate) fn carry_out(
         (PaletteAction::Books, _) => out.push(Action::PickBooks),
         (PaletteAction::Backup, _) => out.push(Action::PickBackup),
         (PaletteAction::CheckWorkspace, _) => out.run(Command::CheckWorkspace),
+        (PaletteAction::OpenShared, _) => out.push(Action::OpenShared),
         (PaletteAction::Handbook, _) => {
             out.run(Command::OpenHandbook(state.preferences.language));
         }

@@ -1,11 +1,11 @@
-//! The first start: see the demo, add a merchant, or drop files.
+//! The first start: see the demo, add a merchant, or drop files; or open the workspace of a team.
 
 use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::theme::{Tone, TypeStyle};
-use crate::widgets::button::Button;
+use crate::widgets::button::{Button, link_right};
 use crate::widgets::card::Empty;
 use crate::{icons, paint};
 use recondesk_app::Command;
@@ -20,7 +20,7 @@ struct FirstStep<'a> {
 /// Draws it.
 pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     let (t, s) = (page.t, &page.w.start);
-    page.title(ui, s.title);
+    offer_shared(ui, page, page.title(ui, s.title).y, out);
     if page.state.welcome.value().is_none() {
         loading(ui, page, out);
         return;
@@ -98,6 +98,17 @@ pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     let zone = Rect::from_min_size(pos2(left, card_top + height + 20.0), vec2(total, 56.0));
     if zone.bottom() <= body.bottom() + 12.0 {
         drop_zone(ui, zone, page);
+    }
+}
+
+/// The way to the workspace of a team, beside the title.
+fn offer_shared(ui: &Ui, page: &Page<'_>, y: f32, out: &mut Outbox) {
+    if page.state.places.is_none() {
+        return;
+    }
+    let at = pos2(page.body().right() - 4.0, y);
+    if link_right(ui, at, page.w.places.open_shared, 0).clicked() {
+        out.push(Action::OpenShared);
     }
 }
 

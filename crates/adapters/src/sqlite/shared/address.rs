@@ -1,7 +1,7 @@
 //! Where a shared workspace is: an address of PostgreSQL, how it is reached, and where its password comes from.
 //!
-//! A password is taken from `PGPASSWORD` or the file that `psql` reads, never from the address, which others can see
-//! in the list of processes. Every connection is encrypted and its certificate checked, except to this computer.
+//! A password is taken from `PGPASSWORD`, the file that `psql` reads or the keychain of the system, never from the
+//! address, which others can see in the list of processes. Every connection is encrypted and its certificate checked, except to this computer.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postgres::config::{Host, SslMode};
-use postgres::{Config, NoTls};
+use postgres::{Client, Config, NoTls};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -19,11 +19,14 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 
 use super::super::DbError;
 use super::super::session::{Connection, PgConnection, words};
-use recondesk_domain::Message;
+use crate::vault::passwords;
+use recondesk_domain::{Message, Secret};
 use recondesk_ports::StoreError;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
+/// What the driver says when the server asks for a password and none is known.
+const NO_PASSWORD: &str = "password missing";
 /// The schema that the tables of a workspace lie in.
 const SCHEMA: &str = "recondesk";
 
@@ -172,13 +175,34 @@ impl Address {
         password_in(&std::fs::read_to_string(file).ok()?, &wanted)
     }
 
+    /// The same place with this password.
+    #[must_use]
+    pub fn with_password(mut self, password: &Secret<String>) -> Self {
+        self.config.password(password.expose());
+        self
+    }
+
+    /// A connection as the settings are; one that lacks a password alone is tried again with that of the keychain.
+    fn client(&self) -> Result<Result<Client, postgres::Error>, DbError> {
+        let connect = |config: &Config| -> Result<Result<Client, postgres::Error>, DbError> {
+            Ok(match config.get_ssl_mode() {
+                SslMode::Disable => config.connect(NoTls),
+                _ => config.connect(self.tls()?),
+            })
+        };
+        let client = connect(&self.config)?;
+        let lacks = |error: &postgres::Error| words(error).contains(NO_PASSWORD);
+        if client.as_ref().is_err_and(lacks)
+            && let Some(password) = passwords::known(&self.shown())
+        {
+            return connect(&self.clone().with_password(&password).config);
+        }
+        Ok(client)
+    }
+
     /// Opens a connection.
     pub(in super::super) fn connect(&self) -> Result<Connection, DbError> {
-        let client = match self.config.get_ssl_mode() {
-            SslMode::Disable => self.config.connect(NoTls),
-            _ => self.config.connect(self.tls()?),
-        };
-        let mut client = client.map_err(|error| match error.as_db_error() {
+        let mut client = self.client()?.map_err(|error| match error.as_db_error() {
             Some(said) => denied(format!("{}: {}", self.shown(), said.message())),
             None => denied(format!("{}: {}", self.shown(), words(&error))),
         })?;
