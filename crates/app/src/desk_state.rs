@@ -131,7 +131,9 @@ impl State {
         if moving > 0 {
             let said = match done.kind {
                 BulkKind::Reissued => format!("{moving} 笔补发货已交商城，待证实"),
-                BulkKind::Decided | BulkKind::Refunded => format!("{moving} 笔退款在途"),
+                BulkKind::Decided | BulkKind::Refunded | BulkKind::Judged => {
+                    format!("{moving} 笔退款在途")
+                }
             };
             zh.push(said);
             en.push(format!("{moving} on their way"));

@@ -30,7 +30,7 @@ impl WindowJobs {
         }
         let places = self.around.places.clone();
         let places = places.ok_or_else(|| StoreError::Forbidden("shared".to_owned()))?;
-        places.open(ask)?;
+        places.open(ask).map_err(none_there)?;
         Ok(told(Message::new(
             format!("共用的工作区已在新窗口打开：{}", ask.address),
             format!(
@@ -46,6 +46,25 @@ fn is_address(text: &str) -> bool {
     ["postgres://", "postgresql://"]
         .iter()
         .any(|scheme| text.starts_with(scheme))
+}
+
+/// What is missing there is the workspace: it can be made.
+fn none_there(failure: Failure) -> Failure {
+    if failure.code != "workspace.missing" {
+        return failure;
+    }
+    Failure::new(
+        FailureKind::Usage,
+        "place.none",
+        Message::new(
+            "这个数据库里没有工作区",
+            "There is no workspace in this database",
+        ),
+        Message::new(
+            "核对地址；要在那里新建，填上文件位置",
+            "Check the address; to make one there, name the place of its files",
+        ),
+    )
 }
 
 fn no_address() -> Failure {
