@@ -403,16 +403,15 @@ fn taken(chosen: &ProposedMapping) -> Vec<Message> {
         format!("列：{}", names(Lang::Zh).join("，")),
         format!("columns: {}", names(Lang::En).join(", ")),
     ));
-    match &chosen.proof {
-        Some(proof) => out.push(proof.told(&chosen.mapping)),
-        None => {
-            let number = match chosen.mapping.kind {
-                RecordKind::Orders => Column::OutTradeNo,
-                RecordKind::Refunds => Column::OutRefundNo,
-            };
-            out.extend(unproven(chosen, number, ("单号", "number")));
-            out.extend(unproven(chosen, Column::Amount, ("金额", "amount")));
-        }
+    if let Some(proof) = &chosen.proof {
+        out.push(proof.told(&chosen.mapping));
+    } else {
+        let number = match chosen.mapping.kind {
+            RecordKind::Orders => Column::OutTradeNo,
+            RecordKind::Refunds => Column::OutRefundNo,
+        };
+        out.extend(unproven(chosen, number, ("单号", "number")));
+        out.extend(unproven(chosen, Column::Amount, ("金额", "amount")));
     }
     out
 }

@@ -1,6 +1,7 @@
 //! What shops write, against a bill that agrees with it: flags, states with more beside them, clocks of another zone,
 //! several sums, lists with fewer columns. The bill has four payments of the morning, 10.00 to 10.03.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -79,7 +80,7 @@ impl ExportFixture {
 fn four(header: &str, rows: [&str; 4]) -> String {
     let mut out = format!("{header}\n");
     for (nth, row) in rows.iter().enumerate() {
-        out.push_str(&format!("C260308000{nth},{row}\n"));
+        writeln!(out, "C260308000{nth},{row}").unwrap();
     }
     out
 }

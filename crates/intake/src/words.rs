@@ -14,6 +14,15 @@ use recondesk_domain::RefundStatus;
 /// Different words remembered of one column; a file has a dozen.
 const MOST: usize = 256;
 
+/// What the name of a column of states says of its words.
+#[derive(Debug, Clone, Copy)]
+struct HeaderHints {
+    /// It asks a question that is answered with yes or no.
+    is_flag: bool,
+    /// It is of after-sales cases, of which a refund is one kind.
+    is_of_after_sales: bool,
+}
+
 /// A column of states, joined to a file.
 #[derive(Debug, Clone)]
 pub(super) struct PlannedRule {
@@ -26,10 +35,7 @@ pub(super) struct PlannedRule {
     pub(super) is_of_process: bool,
     /// The same, and it never says that an order was given up.
     pub(super) is_of_checking: bool,
-    /// Its name asks a question that is answered with yes or no.
-    is_flag: bool,
-    /// It tells of after-sales cases, of which a refund is one kind.
-    is_of_after_sales: bool,
+    header: HeaderHints,
     /// Words of the mapping, as they are written.
     exact: HashMap<String, Meaning>,
     /// The same without case and width.
@@ -58,8 +64,10 @@ impl PlannedRule {
             kind,
             is_of_process: super::names::is_of_process(&rule.column),
             is_of_checking: super::names::is_of_checking(&rule.column),
-            is_flag: super::names::asked_by(&rule.column).is_some(),
-            is_of_after_sales: super::names::is_of_after_sales(&rule.column),
+            header: HeaderHints {
+                is_flag: super::names::asked_by(&rule.column).is_some(),
+                is_of_after_sales: super::names::is_of_after_sales(&rule.column),
+            },
             known_words: rule.known_words,
             exact,
             folded,
@@ -83,12 +91,12 @@ impl PlannedRule {
             own(core_of(word, &is_word)?)
         });
         mine.or_else(|| {
-            let answer = || YesNo::read(word).filter(|_| self.is_flag);
+            let answer = || YesNo::read(word).filter(|_| self.header.is_flag);
             let known = known(self.kind, self.about, word)
                 .or_else(|| known(self.kind, self.about, answer()?.word()));
             let mut known = known.filter(|_| self.known_words)?;
             let names_refund = word.contains('退') || word.to_ascii_lowercase().contains("refund");
-            known.is_unsure |= self.is_of_after_sales
+            known.is_unsure |= self.header.is_of_after_sales
                 && !names_refund
                 && self.kind == RecordKind::Orders
                 && known.refund == Some(RefundStatus::Success);
