@@ -63,7 +63,8 @@ fn states(words: [&str; 3], header: &str, sum: &str) -> (PayStatus, FulfilStatus
     ];
     let out = read(text.as_bytes(), &mapping);
     assert_eq!(out.rejects.len(), 0, "{words:?} {:?}", out.rejects);
-    (out.orders[0].pay_status, out.orders[0].fulfil_status)
+    let order = out.orders.first().unwrap();
+    (order.pay_status, order.fulfil_status)
 }
 
 #[test]
