@@ -41,8 +41,13 @@ pub(super) fn find_header(
         // A block of sums or a filter above the table has names of columns in it, too.
         let has_better = || {
             let is_form = row.iter().any(|cell| is_value(cell) || is_label(cell));
-            let least = if is_form { single + 1 } else { single + 2 };
-            let below = rows.iter().take(LOOK).skip(at + 1);
+            // A row of names right below others is the second row of one header.
+            let (least, from) = if is_form {
+                (single + 1, at + 1)
+            } else {
+                (single + 2, at + 2)
+            };
+            let below = rows.iter().take(LOOK).skip(from);
             let mut tables = below.filter(|row| !row.iter().any(|cell| is_value(cell)));
             tables.any(|row| score(row) >= least.max(3))
         };
@@ -230,11 +235,13 @@ mod tests {
         for above in [
             "商户订单号：||实付金额：||付款时间：|2026-03-08|",
             "总笔数|12|总金额|1234.50|退款金额|0.00|",
-            "统计项|订单数|订单金额|退款金额|||",
         ] {
             let found = header_of(&["订单导出", above, table, row]);
             assert_eq!((found.last, found.headers.len()), (2, 7), "{above}");
         }
+        let sums = "统计项|订单数|订单金额|退款金额|||";
+        let found = header_of(&[sums, "合计|12|1234.50|0.00|||", table, row]);
+        assert_eq!((found.last, found.headers.len()), (2, 7));
     }
 
     #[test]

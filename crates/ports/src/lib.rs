@@ -20,6 +20,7 @@ mod report;
 mod server_refusal;
 mod source;
 mod table;
+mod workbooks;
 mod workspace_fault;
 
 use std::io::Write;
@@ -27,9 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use recondesk_domain::{
-    Instant, Language, MerchantProfile, Message, ProfileId, Secret, SecretKind, Sheet,
-};
+use recondesk_domain::{Instant, MerchantProfile, Message, ProfileId, Secret, SecretKind};
 
 pub use author::Author;
 pub use book_contents::{BookContents, BookRows, ContentDay};
@@ -74,6 +73,7 @@ pub use table::{
     BookColumn, BookValue, ColumnTest, RowId, RowList, RowTest, SortColumn, TableQuery, ValueCount,
     ValuesAsk,
 };
+pub use workbooks::{FormColumn, SheetForm, Workbooks};
 pub use workspace_fault::WorkspaceFault;
 
 /// Everything a job needs of the world. Cheap to clone.
@@ -457,51 +457,4 @@ pub enum StoreError {
     /// Damaged, or a fault of the program.
     #[error("the workspace is damaged: {0}")]
     Broken(String),
-}
-
-/// Writes workbooks, the one export that needs a library of its own.
-pub trait Workbooks: Send + Sync {
-    /// Writes a table as XLSX, row by row; identifiers are text cells, nothing is a formula. For people of a language
-    /// headings and words are theirs and money is yuan with two decimals; for programs the stable names and whole fen.
-    ///
-    /// # Errors
-    /// What the disk or the library says.
-    fn write(
-        &self,
-        sheet: Sheet<'_>,
-        people: Option<Language>,
-        out: &mut (dyn Write + Send),
-    ) -> std::io::Result<()>;
-
-    /// Writes a form as XLSX: a table in which people fill in some columns, with drop-downs where there are choices.
-    ///
-    /// # Errors
-    /// As above.
-    fn write_form(&self, form: &SheetForm, out: &mut (dyn Write + Send)) -> std::io::Result<()>;
-}
-
-/// A table in which people fill in some columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheetForm {
-    /// Name of the sheet.
-    pub title: String,
-    /// Name of the sheet that holds the choices.
-    pub choices_title: String,
-    /// The columns.
-    pub columns: Vec<FormColumn>,
-    /// The rows, as wide as the columns.
-    pub rows: Vec<Vec<ReportCell>>,
-}
-
-/// A column of a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormColumn {
-    /// Its heading.
-    pub title: String,
-    /// Its width in signs.
-    pub width: u16,
-    /// True where people write.
-    pub is_open: bool,
-    /// What they choose from; empty for free text.
-    pub choices: Vec<String>,
 }

@@ -13,7 +13,7 @@ use crate::cli::profile::ListFormat;
 use recondesk_app::jobs::bulk_refund::BulkRefundChoice;
 use recondesk_app::jobs::refund::{RefundAsk, RefundOf, prepare, profile_of};
 use recondesk_app::{Failure, FailureKind, MerchantRef, Message};
-use recondesk_casework::Role;
+use recondesk_casework::{RefundStage, Role};
 use recondesk_domain::Fen;
 use recondesk_ports::{CancelToken, CaseRecord, Ports, RefundRecord};
 
@@ -92,7 +92,12 @@ pub(super) fn run_prepare(
     let prepared = prepare(ports, &ask, &pause(), &CancelToken::default())?;
     one(context, &prepared.record, args.format)?;
     tell_state(context, &prepared.record);
-    if is_other_sum(context, &prepared.record, amount) {
+    // What was asked about on the way and has just ended is told, and nothing was prepared.
+    let is_over = matches!(
+        prepared.record.refund.stage,
+        RefundStage::Closed | RefundStage::Abnormal
+    );
+    if is_over || is_other_sum(context, &prepared.record, amount) {
         return Ok(CommandEnd::NeedsPerson);
     }
     Ok(CommandEnd::Clean)

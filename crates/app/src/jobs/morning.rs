@@ -6,6 +6,7 @@
 
 mod books_changed;
 mod folder;
+mod missing;
 mod state;
 mod summary;
 mod under_way;
@@ -28,10 +29,9 @@ use super::reconcile::{Basis, Reconciled};
 use super::signed_day::{self, SignedDay};
 use crate::{Advice, Failure, FailureKind, MerchantRef, Message, Reporter};
 use folder::FolderHaul;
+use missing::alarms;
 use recondesk_domain::{BillDate, Category, Instant, ProfileId};
-use recondesk_ports::{
-    CaseQuery, CaseRecord, Files, Ports, Records, RunRecord, Standing, StoreError,
-};
+use recondesk_ports::{CaseQuery, CaseRecord, Files, Ports, Records, RunRecord, StoreError};
 use state::MorningMemory;
 
 /// Minutes after midnight in Beijing at which a missing bill or file is an alarm.
@@ -450,29 +450,6 @@ fn lacks_orders(ports: &Ports, id: ProfileId, run: &RunRecord) -> Result<bool, F
         closed_too: false,
     })?;
     Ok(!holes.is_empty())
-}
-
-/// What is missing of yesterday, from eleven on.
-fn alarms(ports: &Ports, id: ProfileId) -> Result<Vec<Alarm>, Failure> {
-    let now = ports.clock.now();
-    let yesterday = now.day().prev();
-    if minutes_of_day(now) < ALARM_MINUTES {
-        return Ok(Vec::new());
-    }
-    let bills = ports.books.bills(id, yesterday)?;
-    let is_here = bills
-        .iter()
-        .any(|bill| bill.kind.starts_with("bill.") && bill.standing == Standing::Verified)
-        || super::no_bill::empty_days(ports, id)?.contains(&yesterday);
-    let mut out = Vec::new();
-    if !is_here {
-        out.push(Alarm::NoBill);
-    }
-    let run = ports.records.current_run(id, yesterday)?;
-    if run.is_some_and(|run| Basis::lacks_orders(&run.summary)) {
-        out.push(Alarm::NoOrders);
-    }
-    Ok(out)
 }
 
 /// Minutes since midnight in Beijing.

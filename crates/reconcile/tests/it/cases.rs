@@ -57,6 +57,7 @@ fn a_refund_of_an_unknown_state_is_p15_where_both_books_have_it_and_r01_where_on
 fn goods_wait_for_no_refund_that_was_only_taken_over() {
     let pending = MOrder {
         fulfil_status: FulfilStatus::Pending,
+        fulfilled_at: None,
         ..order("A", noon())
     };
     let books = books(&[pay("A", noon())], &[], &[pending], &BOTH());
@@ -160,6 +161,7 @@ fn the_payment_that_is_kept_of_two_still_waits_for_its_goods() {
     let of = |number, time| MOrder {
         order_no: OrderNo::new("BIZ").unwrap(),
         fulfil_status: FulfilStatus::Pending,
+        fulfilled_at: None,
         ..order(number, time)
     };
     let again = noon().plus(60);
@@ -498,4 +500,48 @@ fn fees_that_follow_another_rule_as_a_whole_are_not_raised_row_by_row() {
     let told = plain(&many);
     assert_eq!(told.categories(), []);
     assert!(!told.outcome.summary.fees_judged);
+}
+
+#[test]
+fn an_order_with_a_time_of_delivery_and_a_state_of_none_is_looked_at_and_not_sent_again() {
+    let both = MOrder {
+        fulfil_status: FulfilStatus::Pending,
+        ..order("A", noon())
+    };
+    let told = plain(&books(&[pay("A", noon())], &[], &[both], &BOTH()));
+    let found: Vec<_> = told
+        .findings
+        .iter()
+        .map(|f| (f.category, f.action()))
+        .collect();
+    assert_eq!(
+        found,
+        [(Category::BookedNotFulfilled, SuggestedAction::Review)]
+    );
+}
+
+#[test]
+fn refunds_meet_their_order_by_the_number_of_the_payment() {
+    let renumbered = |total: i64| MOrder {
+        transaction_id: pay("A", noon()).transaction_id,
+        refund_total: Some(Fen::new(total)),
+        ..order("A-2", noon())
+    };
+    let part = back("R1", "A", noon().plus(3_600), 4_000);
+    let agreed = plain(&books(
+        &[pay("A", noon())],
+        &[part],
+        &[renumbered(4_000)],
+        &BOTH(),
+    ));
+    assert_eq!(agreed.categories(), []);
+    // One that WeChat Pay has not made waits, under the number of the bill.
+    let owed = plain(&books(
+        &[pay("A", noon())],
+        &[],
+        &[renumbered(4_000)],
+        &BOTH(),
+    ));
+    assert_eq!(owed.categories(), [Category::RefundPendingM]);
+    assert_eq!(owed.findings[0].out_trade_no.as_str(), "A");
 }
