@@ -2,6 +2,8 @@
 
 /// Digits that make a tail a time.
 const TIME_DIGITS: usize = 4;
+/// Letters of a word that is written in ASCII, at least.
+const SHORTEST_ASCII: usize = 4;
 /// Digits that a code in front may have.
 const CODE_DIGITS: usize = 4;
 
@@ -22,7 +24,13 @@ pub(super) fn core_of<'w>(cell: &'w str, is_word: &dyn Fn(&str) -> bool) -> Opti
             break;
         }
     }
-    (!core.is_empty() && core != cell.trim()).then_some(core)
+    // A letter or two beside a number are no word: `N12`, `NO (3)`.
+    let is_wordy = if core.is_ascii() {
+        core.len() >= SHORTEST_ASCII
+    } else {
+        core.chars().count() >= 2
+    };
+    (is_wordy && core != cell.trim()).then_some(core)
 }
 
 /// The last of several states in a row.
@@ -52,8 +60,10 @@ fn without_time(cell: &str) -> Option<&str> {
     let word = cell.trim_end_matches(is_of_time);
     let tail = cell.get(word.len()..)?;
     let digits = tail.bytes().filter(u8::is_ascii_digit).count();
-    let is_time = digits >= TIME_DIGITS && tail.contains([':', '：', '-', '/', '年', '月', '.']);
-    (is_time && !word.is_empty()).then_some(word)
+    // `NO.0081000` is a number, and no word with a time behind it.
+    let marks = tail.matches(['-', '/', '.']).count();
+    let is_time = tail.contains([':', '：', '年', '月']) || marks >= 2;
+    (digits >= TIME_DIGITS && is_time && !word.is_empty()).then_some(word)
 }
 
 fn without_code(cell: &str) -> Option<&str> {
@@ -92,6 +102,11 @@ mod tests {
             ("[2] 待发货", Some("待发货")),
             ("待付款→已付款→已发货", Some("已发货")),
             ("待付款 -> 4-已发货 (加急)", Some("已发货")),
+            // Numbers with letters beside them.
+            ("NO.0081000", None),
+            ("NO (2)", None),
+            ("12-N", None),
+            ("Y 2026-03-08 12:00", None),
             // Two things at once are for a person.
             ("已发货（退款中）", None),
             ("已发货", None),

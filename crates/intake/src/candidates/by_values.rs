@@ -138,7 +138,7 @@ impl Candidates<'_> {
                 let is_named = ["状态", "status", "state"]
                     .iter()
                     .any(|end| name.ends_with(end));
-                let are_known = if is_named {
+                let are_known = if is_named && !has(mapping, Column::PaidAt) {
                     words.iter().any(is_known)
                 } else {
                     words.iter().all(is_known)

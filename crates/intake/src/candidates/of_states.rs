@@ -78,9 +78,24 @@ impl Candidates<'_> {
             headers.iter().position(|known| known.trim() == header)
         });
         let all_paid = paid.is_some_and(|at| self.profile(at).filled == self.guess.sample.len());
+        // A word of an order that was given up is the customer's state all the same.
+        let is_given_up = |column: &str| {
+            let words = self.words_of(column);
+            let ends = words
+                .iter()
+                .filter_map(|word| known(self.kind, StateSubject::Payment, word));
+            ends.filter_map(|meaning| meaning.pay).any(|pay| {
+                matches!(
+                    pay,
+                    PayStatus::Closed | PayStatus::Refunded | PayStatus::Failed
+                )
+            })
+        };
         if (has_order || all_paid) && self.kind == RecordKind::Orders {
             mapping.status.retain(|rule| {
-                rule.about != StateSubject::Payment || !names::is_of_settlement(&rule.column)
+                rule.about != StateSubject::Payment
+                    || !names::is_of_settlement(&rule.column)
+                    || !has_order && is_given_up(&rule.column)
             });
         }
     }
