@@ -19,8 +19,9 @@ pub(super) use output::refund_json;
 use output::{one, table, tell_state};
 use prepare::{PrepareArgs, run_prepare};
 use recondesk_app::jobs::refund::{
-    Carried, ConfirmedSums, Pause, RefundPace, ResumeAsk, batch_file, carry_on, confirm,
-    confirm_anew, is_unpayable, named, resume_each, unfinished, waits_to_be_sent, withdraw,
+    Carried, ConfirmedSums, HeldRefunds, Pause, RefundPace, ResumeAsk, batch_file, carry_on,
+    confirm, confirm_anew, is_unpayable, named, resume_each, unfinished, waits_to_be_sent,
+    withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundProgress, RefundStage, Role};
@@ -34,7 +35,7 @@ pub(super) enum RefundCommand {
     Prepare(Box<PrepareArgs>),
     /// 发送并跟踪：退出码 0 已退回，1 已受理或未明，5 被拒绝 | Send and follow: exit code 0 money returned, 1 accepted or unknown, 5 refused
     Send(SendArgs),
-    /// 查询未完成的退款：中断之后运行；已确认、还没有发送的，加上 --send 才发送 | Ask about what is not final: what runs after a crash; what was confirmed and not sent yet goes out with --send alone
+    /// 查询未完成的退款：中断之后运行；已确认、还没有发送的也发送，设了操作人的要有操作人 | Ask about what is not final: what runs after a crash; what was confirmed goes out, too, where operators are named in the name of one
     Resume(ResumeArgs),
     /// 异常退款改退到顾客的银行卡或商户账户（APIv3） | Send an abnormal refund to a card of the customer or to the merchant's account (APIv3)
     Redirect(RedirectArgs),
@@ -101,7 +102,7 @@ pub(super) struct ResumeArgs {
     /// 商户档案，默认全部 | Profile, all by default
     #[arg(long, value_name = "NAME", conflicts_with = "intent")]
     profile: Option<String>,
-    /// 已确认、还没有发送的也发送：由您动用资金 | Send what was confirmed and has not gone out, too: it is you who moves the money
+    /// 已确认、还没有发送的由您再次确认并发送 | Confirm and send what was confirmed and has not gone out: it is you who moves the money
     #[arg(long)]
     send: bool,
     #[command(flatten)]
@@ -283,13 +284,19 @@ fn run_resume(
         pause: &pause,
         cancel: &cancel,
     };
-    let sender = if args.send {
+    let sender = if args.send || args.person.named().is_some() {
         Some(args.person.check(context, ports, Role::Work)?)
     } else {
         None
     };
+    // Where nobody is named, whoever runs the program confirmed them; where operators are, one of them has to say so.
+    let held = match &sender {
+        Some(sender) => HeldRefunds::SentBy(sender),
+        None if ports.casework.operators()?.is_empty() => HeldRefunds::Go,
+        None => HeldRefunds::Stay,
+    };
     if let Some(intent) = &args.intent {
-        let carried = resume_one(ports, intent, sender.as_deref(), &pace)?;
+        let carried = resume_one(ports, intent, held, &pace)?;
         one(context, &carried.record, args.follow.format)?;
         return end_of(context, &carried, None);
     }
@@ -298,10 +305,7 @@ fn run_resume(
         .as_deref()
         .map(|name| profile_named(ports, name));
     let profile = profile.transpose()?.map(|named| named.0);
-    let ask = ResumeAsk {
-        profile,
-        sender: sender.as_deref(),
-    };
+    let ask = ResumeAsk { profile, held };
     let carried = resume_each(ports, ask, &pace, &mut |_, _| ())?;
     let records: Vec<RefundRecord> = carried.iter().map(|one| one.record.clone()).collect();
     table(context, &records, args.follow.format)?;
@@ -313,9 +317,9 @@ fn run_resume(
         }
     }
     tell_drafts(context, ports, profile)?;
-    let held = tell_held(context, ports, profile)?;
+    let left = tell_held(context, ports, profile)?;
     match end_of_all(&carried)? {
-        CommandEnd::Clean if held > 0 => Ok(CommandEnd::NeedsPerson),
+        CommandEnd::Clean if left > 0 => Ok(CommandEnd::NeedsPerson),
         end => Ok(end),
     }
 }
@@ -324,19 +328,20 @@ fn run_resume(
 fn resume_one(
     ports: &Ports,
     intent: &str,
-    sender: Option<&str>,
+    held: HeldRefunds<'_>,
     pace: &RefundPace<'_>,
 ) -> Result<Carried, Failure> {
     let record = named(ports, intent)?;
     if !waits_to_be_sent(&record) {
         return carry_on(ports, record, pace);
     }
-    match sender {
-        Some(sender) => {
+    match held {
+        HeldRefunds::SentBy(sender) => {
             let record = confirm(ports, &record, record.refund.amount, sender)?;
             carry_on(ports, record, pace)
         }
-        None => Ok(Carried {
+        HeldRefunds::Go => carry_on(ports, record, pace),
+        HeldRefunds::Stay => Ok(Carried {
             record,
             trouble: None,
         }),

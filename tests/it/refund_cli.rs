@@ -270,7 +270,7 @@ fn one_refund_is_accepted_after_each_bad_day() {
                 break;
             }
             code = till
-                .run(&["refund", "resume", &number, "--send"])
+                .run(&["refund", "resume", &number])
                 .status
                 .code()
                 .unwrap();

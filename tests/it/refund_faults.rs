@@ -321,7 +321,7 @@ fn live(shop: &RefundFaultFixture, order: &str, day: &BadDay) {
         {
             break;
         }
-        code = run(&["refund", "resume", &number, "--send"]);
+        code = run(&["refund", "resume", &number]);
     }
     let (wanted, count) = match day.end {
         ExpectedEnd::Returned => (0, 1),

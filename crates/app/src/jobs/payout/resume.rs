@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{FOLLOWED, sleep, told};
 use crate::jobs::desk::identify;
 use crate::jobs::refund::{
-    Carried, RefundPace, ResumeAsk, carry_on, confirm, is_unpayable, resume_each, state_words,
-    waits_to_be_sent, window_advice,
+    Carried, HeldRefunds, RefundPace, ResumeAsk, carry_on, confirm, is_unpayable, resume_each,
+    state_words, waits_to_be_sent, window_advice,
 };
 use crate::model::{RefundChoice, SendRefundWish};
 use crate::{Failure, FailureKind, Message, NoticeText, Progress, Reporter, Step, Surface};
@@ -83,7 +83,7 @@ pub(super) fn resume_refunds(
     let mut all = 0;
     let ask = ResumeAsk {
         profile,
-        sender: None,
+        held: HeldRefunds::Stay,
     };
     let carried = resume_each(ports, ask, &pace, &mut |done, total| {
         all = total;

@@ -32,7 +32,9 @@ pub use prepare::{
 };
 pub use proposal::proposed;
 pub use redirect::{RedirectWish, redirect};
-pub use resume::{ResumeAsk, is_unfinished, resume, resume_each, unfinished, waits_to_be_sent};
+pub use resume::{
+    HeldRefunds, ResumeAsk, is_unfinished, resume, resume_each, unfinished, waits_to_be_sent,
+};
 pub use unpayable::is_unpayable;
 pub use withdraw::withdraw;
 pub use words::{advice_of, customer_reason, limit_failure, state_words, window_advice};

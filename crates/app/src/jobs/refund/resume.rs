@@ -63,14 +63,24 @@ pub fn waits_to_be_sent(record: &RefundRecord) -> bool {
     record.refund.stage == RefundStage::Confirmed && agreed
 }
 
-/// Which refunds are taken up, and who sends what was held back.
+/// What becomes of refunds that a person confirmed and that have not gone out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldRefunds<'a> {
+    /// They stay as they are; only what was sent is asked about.
+    Stay,
+    /// They go out while the sum that was typed is good: the one person of a workspace without operators runs the program.
+    Go,
+    /// This person confirms and sends them.
+    SentBy(&'a str),
+}
+
+/// Which refunds are taken up, and what becomes of those that were held back.
 #[derive(Debug, Clone, Copy)]
 pub struct ResumeAsk<'a> {
     /// Of one merchant, or of all.
     pub profile: Option<ProfileId>,
-    /// Whoever sends what was confirmed and has not gone out; without a person those stay as they are, and the others
-    /// are asked about.
-    pub sender: Option<&'a str>,
+    /// What was confirmed and has not gone out.
+    pub held: HeldRefunds<'a>,
 }
 
 /// Asks about what is not at its end, and sends what was held back where a person says so, telling how many are done
@@ -85,12 +95,12 @@ pub fn resume_each(
     tell: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<Carried>, Failure> {
     let mut open = unfinished(ports, ask.profile)?;
-    open.retain(|record| ask.sender.is_some() || !waits_to_be_sent(record));
-    let ready = |record: RefundRecord| match ask.sender {
-        Some(sender) if waits_to_be_sent(&record) => {
+    open.retain(|record| ask.held != HeldRefunds::Stay || !waits_to_be_sent(record));
+    let ready = |record: RefundRecord| match ask.held {
+        HeldRefunds::SentBy(sender) if waits_to_be_sent(&record) => {
             confirm(ports, &record, record.refund.amount, sender)
         }
-        _ => Ok(record),
+        HeldRefunds::Stay | HeldRefunds::Go | HeldRefunds::SentBy(_) => Ok(record),
     };
     taken_up(each(ports, open, pace, tell, &ready))
 }
