@@ -160,7 +160,7 @@ fn a_refund_that_reaches_nobody_may_be_said_to_be_paid_otherwise() {
     assert_eq!(office.status(&key), "FORCE_CLOSED");
     assert_eq!(state(0), "abnormal", "what WeChat Pay says of it stays");
     // Its number stays the only one.
-    let again: Value = serde_json::from_str(&office.by("li", 0, &prepare)).unwrap();
+    let again: Value = serde_json::from_str(&office.by("li", 1, &prepare)).unwrap();
     assert_eq!(again["out_refund_no"], number);
     assert_eq!(again["state"], "abnormal");
     office.expect(0, &["audit", "verify"]);
